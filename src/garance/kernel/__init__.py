@@ -1,0 +1,1 @@
+"""Values that carry meaning: instants, identifiers, labels, places, digests, signatures. No I/O."""
