@@ -1,0 +1,1 @@
+"""The demonstration: one night at the coast, told through the same commands a person uses."""
