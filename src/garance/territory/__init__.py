@@ -1,0 +1,20 @@
+"""Territory packs: read, build, import, and ask where things are. A pack is reference: it never changes in place."""
+
+from garance.territory.boundary import read_boundary_series
+from garance.territory.importer import import_territory
+from garance.territory.manifest import Layer, Manifest, Missing, ReportLine
+from garance.territory.pack import Feature, Pack, open_pack
+from garance.territory.roles import Role
+
+__all__ = [
+    "Feature",
+    "Layer",
+    "Manifest",
+    "Missing",
+    "Pack",
+    "ReportLine",
+    "Role",
+    "import_territory",
+    "open_pack",
+    "read_boundary_series",
+]

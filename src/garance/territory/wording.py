@@ -1,0 +1,56 @@
+"""Words as they are met in geographic files: text encoded twice, street names in capitals and shortened."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+STREET_WORDS = {
+    "ALL": "Allée", "AV": "Avenue", "BD": "Boulevard", "CAR": "Carrefour", "CHE": "Chemin", "CITE": "Cité",
+    "CRS": "Cours", "FG": "Faubourg", "GR": "Grande Rue", "IMP": "Impasse", "LOT": "Lotissement", "MTE": "Montée",
+    "PAS": "Passage", "PL": "Place", "QU": "Quai", "QUAI": "Quai", "R": "Rue", "RPT": "Rond-point", "RTE": "Route",
+    "SEN": "Sentier", "SQ": "Square", "VC": "Voie communale",
+}
+"""The State's own short forms of street types (Fantoir)."""
+
+SMALL_WORDS = {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sous", "sur", "à"}
+
+_LETTERS = re.compile(r"[^\W\d_]+", re.UNICODE)
+
+
+def undo_double_encoding(text: str) -> str:
+    """Give back `Moëze` from `MoÃ«ze`: UTF-8 bytes that were read as Latin-1. Anything else is left alone."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def street_name(text: str) -> str:
+    """Write `AV DU 8 MAI 1945` as `Avenue du 8 Mai 1945`; a name already in small letters is left alone."""
+    text = " ".join(text.split())
+    if not text or text != text.upper():
+        return text
+    first, _, rest = text.partition(" ")
+    if rest and first in STREET_WORDS:
+        return f"{STREET_WORDS[first]} {_LETTERS.sub(_small, rest)}"
+    written = _LETTERS.sub(_small, text)
+    return written[0].upper() + written[1:]
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents: `Défense_côte` and `DEFENSE_COTE` compare equal."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+
+
+def slug(text: str) -> str:
+    """A stable word for a name: `Port-Galène` gives `port-galene`."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:64].strip("-") or "territoire"
+
+
+def _small(match: re.Match[str]) -> str:
+    word = match.group()
+    return word.lower() if word.lower() in SMALL_WORDS else word.capitalize()
