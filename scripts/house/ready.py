@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from house import web
@@ -42,13 +42,11 @@ def make_ready(groups: Sequence[str], *, pages: bool) -> None:
 _done = 0
 
 
-def _step(title: str, command: Sequence[str | Path], log: str, **more: object) -> None:
-    global _done  # noqa: PLW0603
+def _step(
+    title: str, command: Sequence[str | Path], log: str, *, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+) -> None:
+    global _done
     _done += 1
-    cwd = more.get("cwd", ROOT)
-    env = more.get("env")
-    assert isinstance(cwd, Path)
-    assert env is None or isinstance(env, dict)
     quiet(title, command, log, cwd=cwd, env=env)
 
 
@@ -107,9 +105,8 @@ def _packages(groups: Sequence[str]) -> None:
     files: list[str | Path] = []
     for group in groups:
         files += ["-r", REQUIREMENTS / f"{group}.txt"]
-    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input"]
-    titles = ", ".join(missing)
-    _step(f"Bibliothèques Python ({titles})", [*command, "--disable-pip-version-check", *files], "pip")
+    options = ["--require-hashes", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check"]
+    _step(f"Bibliothèques Python ({', '.join(missing)})", [PYTHON, "-m", "pip", "install", *options, *files], "pip")
     STAMPS.mkdir(exist_ok=True)
     for group in groups:
         (STAMPS / group).write_text(_digest(group), encoding="utf-8")

@@ -22,7 +22,7 @@ Status: proposed
 
 FACTS = '''"""What can happen to {name}: each fact is a past participle with a versioned name."""
 '''
-RULES = '''"""When something about {name} is refused: each rule is an imperative that returns facts or raises `Refused`."""
+RULES = '''"""What may be done about {name}: each rule is an imperative that returns facts or raises `Refused`."""
 '''
 STATE = '''"""What the facts about {name} add up to, as far as the rules need to know."""
 '''

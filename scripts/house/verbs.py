@@ -173,8 +173,8 @@ def setup(_arguments: list[str]) -> int:
 def wheel(_arguments: list[str]) -> int:
     """Build the wheel, with pages inside, into `dist/`."""
     make_ready(["runtime", "build"], pages=True)
-    command = [PYTHON, "-m", "hatchling", "build", "-t", "wheel"]
-    quiet("Paquet", command, "wheel", env={"SOURCE_DATE_EPOCH": _last_commit_time()})
+    env = {"SOURCE_DATE_EPOCH": _last_commit_time()}
+    quiet("Paquet", [PYTHON, "-m", "hatchling", "build", "-t", "wheel"], "wheel", env=env)
     built = max((ROOT / "dist").glob("*.whl"), key=lambda path: path.stat().st_mtime)
     say(f"Paquet : {built.relative_to(ROOT)} ({built.stat().st_size / 1e6:.1f} Mo).")
     return 0
@@ -185,7 +185,7 @@ def _last_commit_time() -> str:
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return given
     asked = subprocess.run(
-        ["git", "log", "-1", "--format=%ct"],  # noqa: S607
+        ["git", "log", "-1", "--format=%ct"],
         cwd=ROOT,
         capture_output=True,
         text=True,

