@@ -1,0 +1,83 @@
+"""Start a new piece of the house: a decision record, a concern of the domain."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from house.steps import ROOT, Failed, say
+
+DECISION = """# {number}. {title}
+
+Status: proposed
+
+## What had to be decided
+
+## What we chose
+
+## What it costs
+
+## When to look again
+"""
+
+FACTS = '''"""What can happen to {name}: each fact is a past participle with a versioned name."""
+'''
+RULES = '''"""What may be done about {name}: each rule is an imperative that returns facts or raises `Refused`."""
+'''
+STATE = '''"""What the facts about {name} add up to, as far as the rules need to know."""
+'''
+TEST = '''"""{name}: what is accepted, what is refused, and what the facts add up to."""
+'''
+TERM = """
+[[term]]
+term = "{name}"
+fr = ""
+definition_fr = ""
+source = ""
+not = []
+"""
+
+
+def start(arguments: list[str], root: Path = ROOT) -> int:
+    """Start the piece named by the first word with the name that follows."""
+    kinds = {"decision": decision, "concern": concern}
+    if len(arguments) < 2 or arguments[0] not in kinds:
+        raise Failed(f"Usage : ./run new ({' | '.join(kinds)}) NOM", 2)
+    for path in kinds[arguments[0]](" ".join(arguments[1:]), root):
+        say(f"  + {path.relative_to(root)}")
+    say("À vous d'écrire ; ./run check dira ce qui manque.")
+    return 0
+
+
+def decision(title: str, root: Path) -> list[Path]:
+    """A decision record, numbered after the last one."""
+    folder = root / "docs" / "decisions"
+    taken = [int(path.name[:4]) for path in folder.glob("[0-9][0-9][0-9][0-9]-*.md")]
+    number = max(taken, default=0) + 1
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    path = folder / f"{number:04d}-{slug}.md"
+    path.write_text(DECISION.format(number=number, title=title), encoding="utf-8")
+    return [path]
+
+
+def concern(name: str, root: Path) -> list[Path]:
+    """A concern of the domain: its three files, the place of its tests, and its glossary entry to fill in."""
+    if not re.fullmatch(r"[a-z][a-z_]*", name):
+        raise Failed("Un thème du domaine se nomme en anglais : minuscules, au pluriel s'il compte des choses.", 2)
+    folder = root / "src" / "garance" / "domain" / name
+    if folder.exists():
+        raise Failed(f"Ce thème existe déjà : {folder.relative_to(root)}", 2)
+    tests = root / "tests" / "rooms" / "domain"
+    contents = {
+        folder / "__init__.py": "",
+        folder / "facts.py": FACTS,
+        folder / "rules.py": RULES,
+        folder / "state.py": STATE,
+        tests / f"test_{name}.py": TEST,
+    }
+    for path, text in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.format(name=name), encoding="utf-8")
+    glossary = root / "glossary.toml"
+    glossary.write_text(glossary.read_text("utf-8") + TERM.format(name=name), encoding="utf-8")
+    return [*contents, glossary]

@@ -1,0 +1,221 @@
+"""Write the reference pages of the manual from the code and the glossary: facts, refusals, words, settings, commands.
+
+Nothing here is typed by hand twice: what the code declares is what the page says.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "scripts"))
+
+FOLDER = ROOT / "docs" / "reference"
+WRITTEN = "<!-- Page écrite par scripts/reference.py : ne pas la modifier. -->"
+
+
+def glossary() -> dict[str, list[dict[str, Any]]]:
+    """glossary.toml."""
+    with (ROOT / "glossary.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def page(title: str, lines: Iterable[str]) -> str:
+    """A page with its heading."""
+    return "\n".join([WRITTEN, f"# {title}", "", *lines, ""])
+
+
+def versionless(name: str) -> str:
+    """`entry.written.v1` → `entry.written`."""
+    return re.sub(r"\.v[0-9]+$", "", name)
+
+
+def vocabulary() -> list[Any]:
+    """Every fact that the domain declares."""
+    domain = importlib.import_module("garance.domain")
+    for module in pkgutil.walk_packages(domain.__path__, "garance.domain."):
+        importlib.import_module(module.name)
+    return list(importlib.import_module("garance.domain.vocabulary").entries())
+
+
+def type_words(hint: object) -> str:
+    """A type, as short as it can be read."""
+    text = hint.__name__ if isinstance(hint, type) else str(hint)
+    text = re.sub(r"typing\.Annotated\[(.+?), msgspec\.Meta\([^)]*\)\]", r"\1", text)
+    return re.sub(r"\b(?:[a-z_]+\.)+([A-Z])", r"\1", text).replace("|", "·")
+
+
+def members(body: type[msgspec.Struct], *, personal: frozenset[str] = frozenset()) -> list[str]:
+    """A table of a struct's members."""
+    hints = get_type_hints(body)
+    fields = msgspec.structs.fields(body)
+    if not fields:
+        return ["Aucun membre : le fait dit tout par son nom."]
+    rows = ["| membre | type | obligatoire | données personnelles |", "|---|---|---|---|"]
+    for field in fields:
+        needed = "oui" if field.required else "non"
+        care = "oui" if field.name in personal else ""
+        rows.append(f"| `{field.encode_name}` | {type_words(hints[field.name])} | {needed} | {care} |")
+    return rows
+
+
+def facts_page() -> str:
+    """Each fact: what it means, where it is declared, what its body holds."""
+    terms = {term["term"]: term for term in glossary()["term"]}
+    lines = ["Tout ce qui peut s'écrire dans le journal, dans sa version la plus récente.", ""]
+    for entry in vocabulary():
+        term = terms.get(versionless(entry.name), {"fr": "", "definition_fr": ""})
+        place = entry.body.__module__.removeprefix("garance.")
+        lines += [f"## `{entry.name}`", "", f"**{term['fr']}** — {term['definition_fr']} (`{place}`)", ""]
+        lines += [*members(entry.body, personal=entry.personal), ""]
+    return page("Faits", lines)
+
+
+def refusals_page() -> str:
+    """Each refusal: what a person reads."""
+    lines = ["Ce que Garance répond quand elle ne fait pas ce qu'on lui demande. Le code est stable ; la phrase non.", ""]
+    for refusal in sorted(glossary()["refusal"], key=lambda each: str(each["code"])):
+        lines += [f"## `{refusal['code']}`", "", refusal["fr"], "", f"*{refusal['en']}*", ""]
+    return page("Refus", lines)
+
+
+def glossary_page() -> str:
+    """Each word: the French one first, as people look for it."""
+    lines = ["Les mots de la maison, et ceux qu'on n'y emploie pas.", ""]
+    for term in sorted(glossary()["term"], key=lambda each: str(each["fr"]).casefold()):
+        never = ", ".join(f"`{word}`" for word in term["not"])
+        lines += [f"**{term['fr']}** (`{term['term']}`)"]
+        lines += [f":   {term['definition_fr']} *{term['source']}*" + (f" — jamais {never}" if never else ""), ""]
+    lines += ["## Mots français gardés dans le code", "", "| mot | sens |", "|---|---|"]
+    lines += [f"| `{kept['word']}` | {kept['meaning_fr']} |" for kept in glossary()["kept"]]
+    return page("Glossaire", lines)
+
+
+def settings_fields() -> list[tuple[str, str, str, str]]:
+    """Each setting: name, type, default, explanation; none while the server has no settings."""
+    if importlib.util.find_spec("garance.server.settings") is None:
+        return []
+    settings = importlib.import_module("garance.server.settings").Settings
+    hints = get_type_hints(settings, include_extras=True)
+    found = []
+    for field in msgspec.structs.fields(settings):
+        default = "obligatoire" if field.required else f"`{_default(field)}`"
+        found.append((field.encode_name, type_words(get_type_hints(settings)[field.name]), default, _told(hints[field.name])))
+    return found
+
+
+def _default(field: msgspec.structs.FieldInfo) -> object:
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    factory = field.default_factory
+    return factory() if callable(factory) else ""
+
+
+def _told(hint: object) -> str:
+    notes = getattr(hint, "__metadata__", ())
+    return " ".join(note.description for note in notes if isinstance(note, msgspec.Meta) and note.description)
+
+
+def settings_page() -> str:
+    """Each setting with its default."""
+    lines = ["Lus dans un fichier, puis dans l'environnement (`GARANCE_` et le nom en majuscules).", ""]
+    fields = settings_fields()
+    if not fields:
+        lines.append("Le serveur n'a pas encore de réglage.")
+    for name, kind, default, told in fields:
+        lines += [f"## `{name}`", "", f"{told}".strip(), "", f"Type : {kind}. Par défaut : {default}.", ""]
+    return page("Réglages", lines)
+
+
+def commands_page() -> str:
+    """The verbs of `./run`, and those of the command line as it explains them itself."""
+    verbs = importlib.import_module("house.verbs").VERBS
+    lines = ["## Depuis les sources : `./run`", ""]
+    for name, verb in verbs.items():
+        lines += [f"### `./run {name}`", "", verb.sentence[0].upper() + verb.sentence[1:] + ".", ""]
+    lines += ["## Une fois installé : `garance`", "", *_command_line()]
+    return page("Commandes", lines)
+
+
+def _command_line() -> list[str]:
+    if importlib.util.find_spec("garance.server.cli") is None:
+        return ["La ligne de commande n'est pas encore écrite."]
+    cli = importlib.import_module("garance.server.cli")
+    maker: Callable[[], Any] | None = getattr(cli, "parser", None)
+    if maker is None:
+        return [inspect.getdoc(cli) or ""]
+    return _parser_lines(maker(), "garance", 3)
+
+
+def _parser_lines(parser: Any, name: str, depth: int) -> list[str]:
+    lines = [f"{'#' * depth} `{name}`", "", str(parser.description or ""), ""]
+    for action in parser._actions:
+        choices = getattr(action, "choices", None)
+        if isinstance(choices, dict):
+            for word, child in choices.items():
+                lines += _parser_lines(child, f"{name} {word}", min(depth + 1, 5))
+        elif action.help and action.dest != "help":
+            word = ", ".join(action.option_strings) or str(action.metavar or action.dest)
+            lines += [f"`{word}`", f":   {action.help}", ""]
+    return lines
+
+
+def rooms() -> dict[str, tuple[str, set[str], int]]:
+    """Each room: its sentence, the rooms it imports, its lines of code; read from the source."""
+    source = ROOT / "src" / "garance"
+    drawn: dict[str, tuple[str, set[str], int]] = {}
+    for folder in sorted(path.parent for path in source.glob("*/__init__.py")):
+        sentence = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+        seen: set[str] = set()
+        lines = 0
+        for path in folder.rglob("*.py"):
+            text = path.read_text("utf-8")
+            lines += len(text.splitlines())
+            seen |= set(re.findall(r"^\s*(?:from|import) garance\.([a-z]+)", text, re.M)) - {folder.name}
+        drawn[folder.name] = (" ".join(sentence.split()), seen, lines)
+    return drawn
+
+
+def rooms_page() -> str:
+    """The structure drawn from the code."""
+    lines = ["La structure telle que le code la dessine ; un essai vérifie qu'elle suit le plan.", ""]
+    lines += ["| pièce | ce qu'elle dit d'elle-même | regarde vers | lignes |", "|---|---|---|---|"]
+    for name, (sentence, seen, size) in rooms().items():
+        lines.append(f"| `{name}` | {sentence} | {', '.join(f'`{room}`' for room in sorted(seen))} | {size} |")
+    return page("Pièces de la maison", lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "faits.md": facts_page,
+    "refus.md": refusals_page,
+    "glossaire.md": glossary_page,
+    "reglages.md": settings_page,
+    "commandes.md": commands_page,
+    "maison.md": rooms_page,
+}
+
+
+def write(folder: Path = FOLDER) -> list[Path]:
+    """Write every page into that folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        (folder / name).write_text(make(), encoding="utf-8")
+    return [folder / name for name in PAGES]
+
+
+if __name__ == "__main__":
+    for written in write():
+        print(written.relative_to(ROOT))

@@ -1,0 +1,124 @@
+"""The code speaks the words of glossary.toml, and the glossary has a word for all that a person may meet."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from support.source import ROOT, SOURCE, chosen_names, fact_names, glossary, refusal_codes, trees
+
+from garance.kernel.label import Audience, Mode, Sensitivity
+
+GLOSSARY = glossary()
+TERMS = {term["term"]: term for term in GLOSSARY["term"]}
+REFUSALS = {refusal["code"]: refusal for refusal in GLOSSARY["refusal"]}
+KEPT = {kept["word"] for kept in GLOSSARY["kept"]}
+BANNED = {word: term["term"] for term in GLOSSARY["term"] for word in term["not"]}
+BANNED_MODULES = {"utils", "util", "manager", "base", "helper", "helpers", "common", "misc"}
+
+
+def words(identifier: str) -> list[str]:
+    """The words of an identifier: `FactWriter`, `fact_writer` → fact, writer."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+", identifier)]
+
+
+def banned_in(identifier: str) -> list[str]:
+    """The look-alikes in an identifier: whole words, singular or plural, or the identifier itself."""
+    parts = words(identifier)
+    whole = "_".join(parts)
+    return [bad for bad in BANNED if bad in parts or f"{bad}s" in parts or bad == whole]
+
+
+def versionless(name: str) -> str:
+    """`entry.written.v1` → `entry.written`."""
+    return re.sub(r"\.v[0-9]+$", "", name)
+
+
+def test_each_term_is_whole_and_said_once() -> None:
+    counts = Counter(term["term"] for term in GLOSSARY["term"])
+    assert [term for term, count in counts.items() if count > 1] == []
+    for term in GLOSSARY["term"]:
+        assert set(term) == {"term", "fr", "definition_fr", "source", "not"}, term["term"]
+        assert all(term[key].strip() for key in ("fr", "definition_fr", "source")), term["term"]
+
+
+def test_each_refusal_says_it_in_both_languages() -> None:
+    counts = Counter(refusal["code"] for refusal in GLOSSARY["refusal"])
+    assert [code for code, count in counts.items() if count > 1] == []
+    for refusal in GLOSSARY["refusal"]:
+        assert set(refusal) == {"code", "fr", "en"}, refusal["code"]
+        assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", refusal["code"]), refusal["code"]
+        for language in ("fr", "en"):
+            assert refusal[language].rstrip().endswith((".", "?")), f"{refusal['code']}: no sentence in {language}"
+
+
+def test_no_term_is_also_a_look_alike() -> None:
+    assert sorted(set(BANNED) & set(TERMS)) == []
+
+
+def test_each_concern_has_its_word() -> None:
+    concerns = [path.name for path in (SOURCE / "domain").iterdir() if (path / "__init__.py").exists()]
+    assert sorted(set(concerns) - set(TERMS)) == []
+
+
+def test_each_fact_has_its_word() -> None:
+    assert sorted({versionless(name) for name in fact_names()} - set(TERMS)) == []
+
+
+@pytest.mark.parametrize(("prefix", "values"), [("mode", Mode), ("audience", Audience), ("sensitivity", Sensitivity)])
+def test_each_value_of_a_label_has_its_word(prefix: str, values: type[Mode | Audience | Sensitivity]) -> None:
+    assert sorted({f"{prefix}.{value.value}" for value in values} - set(TERMS)) == []
+
+
+def test_each_refusal_of_the_code_has_its_words() -> None:
+    used = {(code, f"{path.relative_to(ROOT)}:{no}") for path, tree in trees() for code, no in refusal_codes(tree)}
+    assert sorted(f"{code} ({where})" for code, where in used if code not in REFUSALS) == []
+    assert used, "the reader of refusals finds nothing: it is broken"
+
+
+def test_no_identifier_is_a_look_alike() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {name} ({bad}: say {BANNED[bad]})"
+        for folder in (SOURCE, ROOT / "scripts", ROOT / "tests")
+        for path, tree in trees(folder)
+        for name, line in [*chosen_names(tree), (path.stem, 0)]
+        for bad in banned_in(name)
+    ]
+    assert found == []
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    modules = [path.relative_to(ROOT) for path in SOURCE.rglob("*.py")]
+    assert [str(path) for path in modules if set(words(path.stem)) & BANNED_MODULES] == []
+
+
+def test_kept_nouns_are_lower_case_without_accents() -> None:
+    assert [word for word in KEPT if not re.fullmatch(r"[a-z]+(_[a-z]+)*", word)] == []
+
+
+class TestTheReader:
+    """The checks above can fail."""
+
+    def test_sees_a_code_said_in_any_form(self) -> None:
+        tree = ast.parse(
+            "LATE = 'too-late'\nraise Refused('a' if x else 'b')\nraise refusal.Refused(LATE)\nraise Refused(code='c')"
+        )
+        assert [code for code, _ in refusal_codes(tree)] == ["a", "b", "too-late", "c"]
+
+    @pytest.mark.parametrize("name", ["event", "on_event", "EventWriter", "crisisEvents", "main_courante", "RallyMap"])
+    def test_sees_a_look_alike(self, name: str) -> None:
+        assert banned_in(name) != []
+
+    @pytest.mark.parametrize("name", ["eventual", "prevent", "fact", "situations", "moyenne"])
+    def test_leaves_honest_words_alone(self, name: str) -> None:
+        assert banned_in(name) == []
+
+    def test_sees_only_names_that_the_module_chooses(self) -> None:
+        tree = ast.parse("import asyncio\nstop = asyncio.Event()\ndef f(event): ...\n")
+        assert {name for name, _ in chosen_names(tree)} == {"stop", "f", "event"}
+
+    def test_reads_this_very_file(self) -> None:
+        assert any(path == Path(__file__).resolve() for path, _ in trees(ROOT / "tests"))

@@ -1,0 +1,92 @@
+"""Read the source of Garance without running it: modules, names that we choose, refusals that it can raise."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "garance"
+
+
+def glossary() -> dict[str, list[dict[str, Any]]]:
+    """glossary.toml."""
+    with (ROOT / "glossary.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def project() -> dict[str, Any]:
+    """pyproject.toml."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def trees(folder: Path = SOURCE) -> Iterator[tuple[Path, ast.Module]]:
+    """Every module, parsed."""
+    for path in sorted(folder.rglob("*.py")):
+        if "node_modules" not in path.parts:
+            yield path, ast.parse(path.read_text("utf-8"), str(path))
+
+
+def chosen_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every name this module gives to something: not the names of others that it uses."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr, node.lineno
+        elif isinstance(node, ast.alias) and node.asname:
+            yield node.asname, getattr(node, "lineno", 0)
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def refusal_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every code this module can refuse with: literal, by a constant, or one of several in an expression."""
+    constants = _constants(tree)
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and _name_of(node.func) == "Refused"):
+            continue
+        said = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "code")]
+        for part in (part for argument in said for part in ast.walk(argument)):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value, node.lineno
+            elif isinstance(part, ast.Name) and part.id in constants:
+                yield constants[part.id], node.lineno
+
+
+def _name_of(function: ast.expr) -> str:
+    if isinstance(function, ast.Name):
+        return function.id
+    return function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def import_domain() -> None:
+    """Import every module of the domain, so that the vocabulary knows every fact."""
+    package = importlib.import_module("garance.domain")
+    for module in pkgutil.walk_packages(package.__path__, "garance.domain."):
+        importlib.import_module(module.name)
+
+
+def fact_names() -> list[str]:
+    """The versioned name of every fact."""
+    import_domain()
+    vocabulary = importlib.import_module("garance.domain.vocabulary")
+    return [entry.name for entry in vocabulary.entries()]
