@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.journal import OTHER_SITUATION, SITUATION, STORES, Chain, author, command, draft, fill, receipt_for
 
 from garance.journal.chain import check_body
 from garance.journal.envelope import Record, Tail
@@ -14,7 +15,6 @@ from garance.journal.head import HEAD_WINDOW, Head
 from garance.journal.store import Batch, Store
 from garance.kernel.digest import digest
 from garance.kernel.refusal import Refused
-from support.journal import OTHER_SITUATION, SITUATION, STORES, Chain, author, draft, fill, receipt_for
 
 
 @pytest.fixture(params=sorted(STORES))
@@ -157,8 +157,8 @@ def test_an_older_head_does_not_replace_a_newer_one(store: Store) -> None:
 def test_receipts_are_found_again_with_their_cursor(store: Store) -> None:
     chain = Chain()
     store.append(chain.batch(draft("before")))
-    one = chain.enclose(draft("a"), command_id="c")
-    two = chain.enclose(draft("b"), command_id="c")
+    one = chain.enclose(draft("a"), command_id=command("both"))
+    two = chain.enclose(draft("b"), command_id=command("both"))
     receipt = receipt_for(one[0], two[0])
     appended = store.append(Batch([one[1], two[1]], [chain.head()], [receipt]))
     known = store.receipt(receipt.person, receipt.command)
@@ -173,7 +173,8 @@ def test_a_command_is_answered_once(store: Store) -> None:
     chain = Chain()
     batch = chain.batch(draft("a"))
     store.append(batch)
-    again = Batch([chain.enclose(draft("b"))[1]], [], batch.receipts)
+    header, record = chain.enclose(draft("b"), command_id=batch.receipts[0].command)
+    again = Batch([record], [], [receipt_for(header)])
     assert refused(store, again).code == "command-repeated"
     twice = Chain(2).batch(draft("c"))
     assert refused(store, Batch(twice.records, [], [*twice.receipts, *twice.receipts])).code == "command-repeated"
