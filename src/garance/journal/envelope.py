@@ -29,12 +29,15 @@ Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 FactName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+\.v[1-9][0-9]*$", max_length=96)]
 
 
+SequenceNumber = Annotated[int, msgspec.Meta(ge=1, le=9_999_999_999_999_999)]
+
+
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Everything about a fact but its content. `seq` counts from 1 without gaps in the writer's chain."""
 
     format: int
     writer: WriterId
-    seq: Annotated[int, msgspec.Meta(ge=1)]
+    seq: SequenceNumber
     recorded_at: Instant
     tick: Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
     occurred_at: Instant

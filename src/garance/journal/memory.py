@@ -6,9 +6,10 @@ import threading
 
 from garance.journal.chain import check_next
 from garance.journal.envelope import Line, Record, Tail, read_header
-from garance.journal.head import Head
-from garance.journal.store import Appended, Batch, Receipt
+from garance.journal.head import Head, check_head, keep_head
+from garance.journal.store import Appended, Batch, Receipt, Row, place_receipts, row_of
 from garance.kernel.digest import digest
+from garance.kernel.refusal import Refused
 
 
 class MemoryStore:
@@ -18,7 +19,7 @@ class MemoryStore:
         self._lines: list[Line] = []
         self._chains: dict[str, list[int]] = {}
         self._tails: dict[str, Tail] = {}
-        self._heads: dict[str, Head] = {}
+        self._heads: dict[str, list[Head]] = {}
         self._receipts: dict[tuple[str, str], Receipt] = {}
         self._lock = threading.RLock()
 
@@ -26,15 +27,29 @@ class MemoryStore:
         """Write the whole batch or nothing."""
         with self._lock:
             lines, tails = self._place(batch)
+            self._check(batch, lines, tails)
+            receipts = place_receipts(batch, lines)
             self._lines.extend(lines)
             for line in lines:
                 self._chains.setdefault(line.header.writer, []).append(line.position)
             self._tails.update(tails)
             for head in batch.heads:
-                self._keep_head(head)
-            receipts = place_receipts(batch, lines)
+                keep_head(self._heads.setdefault(head.writer, []), head)
             self._receipts.update({(receipt.person, receipt.command): receipt for receipt in receipts})
             return Appended(tuple(lines), receipts)
+
+    def _check(self, batch: Batch, lines: list[Line], tails: dict[str, Tail]) -> None:
+        for head in batch.heads:
+            tail = tails.get(head.writer) or self.tail(head.writer)
+            check_head(head, tail, lambda head: self._digest_at(head, lines))
+        keys = [(receipt.person, receipt.command) for receipt in batch.receipts]
+        if len(set(keys)) < len(keys) or any(key in self._receipts for key in keys):
+            raise Refused("command-repeated")
+
+    def _digest_at(self, head: Head, lines: list[Line]) -> str | None:
+        known = self.chain(head.writer, head.seq - 1, 1)
+        known += [line for line in lines if (line.header.writer, line.header.seq) == (head.writer, head.seq)]
+        return digest(known[0].record.header) if known else None
 
     def _place(self, batch: Batch) -> tuple[list[Line], dict[str, Tail]]:
         lines: list[Line] = []
@@ -45,11 +60,6 @@ class MemoryStore:
             tails[header.writer] = Tail(header.seq, digest(record.header))
             lines.append(Line(position, header, record))
         return lines, tails
-
-    def _keep_head(self, head: Head) -> None:
-        known = self._heads.get(head.writer)
-        if known is None or head.seq >= known.seq:
-            self._heads[head.writer] = head
 
     def read(self, after: int, limit: int, *, situation: str | None = None) -> list[Line]:
         """At most `limit` lines after that position."""
@@ -70,6 +80,11 @@ class MemoryStore:
             positions = self._chains.get(writer, [])[max(after_seq, 0) : max(after_seq, 0) + limit]
             return [self._lines[position - 1] for position in positions]
 
+    def rows(self, after: int, limit: int) -> list[Row]:
+        """At most `limit` records after that position, as stored."""
+        lines = self.read(after, limit)
+        return [row_of(line.position, line.header, line.record, digest(line.record.header)) for line in lines]
+
     def tail(self, writer: str) -> Tail:
         """Where that writer's chain ends."""
         return self._tails.get(writer, Tail())
@@ -84,7 +99,12 @@ class MemoryStore:
 
     def head(self, writer: str) -> Head | None:
         """The newest head of that writer."""
-        return self._heads.get(writer)
+        kept = self._heads.get(writer)
+        return kept[-1] if kept else None
+
+    def heads(self, writer: str) -> list[Head]:
+        """The heads of that writer kept here, oldest first."""
+        return list(self._heads.get(writer, ()))
 
     def receipt(self, person: str, command: str) -> Receipt | None:
         """What was answered to that command."""
@@ -105,12 +125,3 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def place_receipts(batch: Batch, lines: list[Line]) -> tuple[Receipt, ...]:
-    """Give each receipt the position of the last fact of its command."""
-    positions = {line.id: line.position for line in lines}
-    return tuple(
-        Receipt(r.person, r.command, r.request, r.facts, max((positions[f] for f in r.facts), default=0))
-        for r in batch.receipts
-    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from garance.journal.envelope import Line, Record, Tail
+from garance.journal.envelope import Header, Line, Record, Tail
 from garance.journal.head import Head
+from garance.kernel.clock import to_milliseconds
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -42,14 +43,58 @@ class Appended(msgspec.Struct, frozen=True):
     receipts: tuple[Receipt, ...]
 
 
+class Row(NamedTuple):
+    """A record as stored, unread and unchecked, with what the store noted beside it: for whoever verifies.
+
+    All but `position`, `header`, `salt` and `body` is drawn from the header, to find facts quickly.
+    """
+
+    position: int
+    header: bytes
+    salt: bytes | None
+    body: bytes | None
+    writer: str
+    seq: int
+    recorded_ms: int
+    tick: int
+    occurred_ms: int
+    situation: str | None
+    name: str
+    person: str
+    command: str
+    digest: str
+
+
+def row_of(position: int, header: Header, record: Record, digest: str) -> Row:
+    """What a store notes of a record: its columns, from its header."""
+    return Row(
+        position,
+        record.header,
+        record.salt,
+        record.body,
+        header.writer,
+        header.seq,
+        to_milliseconds(header.recorded_at),
+        header.tick,
+        to_milliseconds(header.occurred_at),
+        header.situation,
+        header.name,
+        header.author.person,
+        header.command,
+        digest,
+    )
+
+
 class Store(Protocol):
     """Keeps records for ever, in the order they arrived. Its methods may be called from any thread."""
 
     def append(self, batch: Batch) -> Appended:
         """Write the whole batch or nothing, and return only once it is durable.
 
-        Each record must be the next of its writer's chain (`chain-broken` otherwise, with writer and seq).
-        Refuses `storage-full` and `storage-failed`; after a refusal nothing of the batch is visible.
+        Each record must be the next of its writer's chain (`chain-broken` otherwise, with writer and seq), each
+        head must sign for a fact of that chain (`head-mismatch`), each receipt must be the first for its command
+        (`command-repeated`). Refuses `storage-full` and `storage-failed`; after a refusal nothing of the batch is
+        visible, and the same batch may be tried again.
         """
         ...
 
@@ -59,6 +104,10 @@ class Store(Protocol):
 
     def chain(self, writer: str, after_seq: int, limit: int) -> list[Line]:
         """At most `limit` lines of one writer with a sequence number greater than `after_seq`, in order."""
+        ...
+
+    def rows(self, after: int, limit: int) -> Sequence[Row]:
+        """At most `limit` records after that position, in order, as stored: unread, unchecked, perhaps altered."""
         ...
 
     def tail(self, writer: str) -> Tail:
@@ -77,6 +126,10 @@ class Store(Protocol):
         """The newest head that writer signed, as known here."""
         ...
 
+    def heads(self, writer: str) -> list[Head]:
+        """The heads of that writer kept here, oldest first: the newest, and the last of each `HEAD_WINDOW` facts."""
+        ...
+
     def receipt(self, person: str, command: str) -> Receipt | None:
         """What was answered to that person's command, if it was taken here."""
         ...
@@ -88,3 +141,12 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of files and threads."""
         ...
+
+
+def place_receipts(batch: Batch, lines: Sequence[Line]) -> tuple[Receipt, ...]:
+    """Give each receipt the position of the last fact of its command; 0 when it made none."""
+    positions = {line.id: line.position for line in lines}
+    return tuple(
+        Receipt(r.person, r.command, r.request, r.facts, max((positions[f] for f in r.facts), default=0))
+        for r in batch.receipts
+    )

@@ -276,9 +276,7 @@ class Writer:
             self._changed.notify_all()
 
     @staticmethod
-    def _reply(
-        answers: Sequence[tuple[_Waiting, Receipt | None]], written: dict[tuple[str, str], Receipt]
-    ) -> None:
+    def _reply(answers: Sequence[tuple[_Waiting, Receipt | None]], written: dict[tuple[str, str], Receipt]) -> None:
         for waiting, known in answers:
             if waiting.answer.done():
                 continue
