@@ -1,62 +1,136 @@
 """What several people said of one thing, who knew of whom, and so what holds and what is in conflict.
 
-Each statement names the statements its author had seen (`follows`). Those nobody has replaced are the heads. One
-head: that is the value. Several heads with different values: people changed the same thing without knowing of each
-other, and it is a conflict to show; the latest one is used meanwhile, and no value is lost. The result depends on
-the set of statements alone, not on the order in which they arrive.
+Each statement names the statements its author had seen (`follows`). Those nobody has replaced are the heads. Several
+heads with different values: people changed the same thing without knowing of each other, and it is a conflict to
+show; no value is lost. What holds meanwhile is the statement about the latest moment of the world: a late report
+about an earlier moment fills the past and does not undo the present. The result depends on the set of statements
+alone, not on the order in which they arrive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from garance.domain.moment import Moment
 from garance.kernel.clock import Stamp
+from garance.kernel.fact import Fact, Relation
+from garance.kernel.label import Author, Label
 
 V = TypeVar("V")
 
 
-class Version(msgspec.Struct, Generic[V], frozen=True):
+class Version(msgspec.Struct, Generic[V], frozen=True, omit_defaults=True):
     """One statement: the fact that carries it, its place in the order of all writers, when it held, its value."""
 
     fact: str
     stamp: Stamp
     occurred_at: datetime
     value: V
+    follows: tuple[str, ...] = ()
+    author: Author | None = None
+    label: Label = Label()
+
+    @property
+    def order(self) -> tuple[datetime, Stamp]:
+        """What decides which of two statements holds: the world's time, then the order of all writers."""
+        return self.occurred_at, self.stamp
 
 
-class Versions(Generic[V]):
-    """All statements about one aspect of one thing."""
+def version_of(fact: Fact[Any], value: V) -> Version[V]:
+    """The statement that fact makes."""
+    return Version(
+        fact.id, fact.stamp, fact.occurred_at, value, fact.referred(Relation.FOLLOWS), fact.author, fact.label
+    )
 
-    def __init__(self) -> None:
-        self._said: dict[str, Version[V]] = {}
-        self._replaced: set[str] = set()
 
-    def add(self, version: Version[V], follows: Iterable[str]) -> None:
+def heads_among(versions: Iterable[Version[V]]) -> list[Version[V]]:
+    """Those of these statements that none of them has replaced, in order."""
+    kept = list(versions)
+    replaced = {fact for version in kept for fact in version.follows}
+    return sorted((v for v in kept if v.fact not in replaced), key=_order)
+
+
+def disagreeing(heads: list[Version[V]]) -> list[Version[V]]:
+    """These heads when they do not agree; otherwise nothing."""
+    return heads if any(head.value != heads[0].value for head in heads[1:]) else []
+
+
+def _order(version: Version[Any]) -> tuple[datetime, Stamp]:
+    return version.order
+
+
+class Versions(msgspec.Struct, Generic[V], dict=True):
+    """All statements about one aspect of one thing. `said` is the whole content; the rest is worked out from it."""
+
+    said: dict[str, Version[V]] = {}
+
+    def __post_init__(self) -> None:
+        self._work_out()
+
+    def _work_out(self) -> None:
+        self._replaced: set[str] = {fact for version in self.said.values() for fact in version.follows}
+        self._heads: dict[str, Version[V]] = {f: v for f, v in self.said.items() if f not in self._replaced}
+        self._latest: Version[V] | None = max(self.said.values(), key=_order, default=None)
+
+    def add(self, version: Version[V], follows: Iterable[str] = ()) -> None:
         """Take in a statement; again changes nothing."""
-        self._said[version.fact] = version
-        self._replaced.update(follows)
+        if version.fact in self.said:
+            return
+        if follows:
+            version = msgspec.structs.replace(version, follows=tuple(dict.fromkeys((*version.follows, *follows))))
+        self.said[version.fact] = version
+        self._replaced.update(version.follows)
+        for fact in version.follows:
+            self._heads.pop(fact, None)
+        if version.fact not in self._replaced:
+            self._heads[version.fact] = version
+        if self._latest is None or version.order > self._latest.order:
+            self._latest = version
+
+    def forget(self, fact: str) -> None:
+        """Take a statement away, with all it replaced: its body was destroyed."""
+        if self.said.pop(fact, None) is not None:
+            self._work_out()
 
     def __bool__(self) -> bool:
-        return bool(self._said)
+        return bool(self.said)
 
-    def heads(self) -> list[Version[V]]:
+    def visible(self, moment: Moment | None) -> Iterable[Version[V]]:
+        """The statements that moment includes; all of them when there is none."""
+        if moment is None:
+            return self.said.values()
+        return [v for v in self.said.values() if moment.includes(v.occurred_at, v.stamp.milliseconds)]
+
+    def heads(self, moment: Moment | None = None) -> list[Version[V]]:
         """The statements nobody has replaced, latest last."""
-        return sorted((v for f, v in self._said.items() if f not in self._replaced), key=lambda v: v.stamp)
+        if moment is None:
+            return sorted(self._heads.values(), key=_order)
+        return heads_among(self.visible(moment))
 
-    def current(self) -> Version[V] | None:
-        """The statement to show: the latest head."""
-        heads = self.heads()
-        return heads[-1] if heads else None
+    def current(self, moment: Moment | None = None) -> Version[V] | None:
+        """The statement that holds: the one about the latest moment of the world."""
+        if moment is None:
+            return self._latest
+        return max(self.visible(moment), key=_order, default=None)
 
-    def conflicting(self) -> list[Version[V]]:
+    def first(self, moment: Moment | None = None) -> Version[V] | None:
+        """The earliest statement in the order of all writers."""
+        return min(self.visible(moment), key=lambda v: v.stamp, default=None)
+
+    def newest(self, moment: Moment | None = None) -> Version[V] | None:
+        """The last statement in the order of all writers, whatever moment it is about."""
+        return max(self.visible(moment), key=lambda v: v.stamp, default=None)
+
+    def conflicting(self, moment: Moment | None = None) -> list[Version[V]]:
         """The heads, when they do not agree; otherwise nothing."""
-        heads = self.heads()
-        return heads if any(head.value != heads[0].value for head in heads[1:]) else []
+        if moment is None and len(self._heads) < 2:
+            return []
+        return disagreeing(self.heads(moment))
 
     def history(self) -> list[Version[V]]:
         """Every statement ever made, in order."""
-        return sorted(self._said.values(), key=lambda v: v.stamp)
+        return sorted(self.said.values(), key=lambda v: v.stamp)

@@ -1,0 +1,12 @@
+"""Every concern of the house: importing this module makes every fact and every command known."""
+
+from __future__ import annotations
+
+from garance.domain.drawings import rules as drawings
+from garance.domain.keeping import rules as keeping
+from garance.domain.logbook import rules as logbook
+from garance.domain.observations import rules as observations
+from garance.domain.resources import rules as resources
+from garance.domain.situation import rules as situation
+
+CONCERNS = (drawings, keeping, logbook, observations, resources, situation)

@@ -1,0 +1,1 @@
+"""Drawings: what is drawn on the shared picture (SITAC, dessins)."""

@@ -1,0 +1,30 @@
+"""When a body may be destroyed, and how a writer makes itself known. Said by the node, under its own abilities."""
+
+from __future__ import annotations
+
+from garance.domain.keeping.facts import BodyRedacted, WriterOpened
+from garance.domain.said import Said
+from garance.domain.state import State
+from garance.kernel.fact import Fact
+from garance.kernel.refusal import Refused
+from garance.kernel.signature import writer_of
+
+
+def redact_body(state: State, target: Fact[object], *, reason: str) -> Said:
+    """State that a fact's content is destroyed, before it is. The statement is labelled as the fact was.
+
+    Refuses `already-redacted`, `redaction-of-redaction`.
+    """
+    if target.name == "body.redacted.v1":
+        raise Refused("redaction-of-redaction", field="body.fact")
+    if target.id in state.keeping.redacted:
+        raise Refused("already-redacted", field="body.fact")
+    body = BodyRedacted(fact=target.id, reason=reason)
+    return Said(body=body, situation=target.situation, mode=target.mode, label=target.label)
+
+
+def open_writer(*, writer: str, public_key: bytes, node: str) -> Said:
+    """A writer's first words: its key and its node. Refuses `writer-mismatch`."""
+    if writer_of(public_key) != writer:
+        raise Refused("writer-mismatch", field="body.public_key")
+    return Said(body=WriterOpened(public_key=public_key.hex(), node=node))

@@ -1,0 +1,97 @@
+"""What is known of every logbook entry; a strike may arrive before its entry and is not lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from garance.domain.logbook.facts import EntryCorrected, EntryStruck, EntryWritten
+from garance.domain.versions import Version, Versions, version_of
+from garance.kernel.fact import Fact, Relation, Withheld
+
+
+class Words(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A strike or correction: its reason, and the new text of a correction. None when the body is withheld."""
+
+    reason: str | None = None
+    text: str | None = None
+
+
+class Written(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The entry as first written; `body` is None when withheld, and `withheld` says why."""
+
+    body: EntryWritten | None = None
+    withheld: Withheld | None = None
+
+
+class Entry(msgspec.Struct):
+    """One entry: how it was written, struck, corrected. Nothing to show until it is written."""
+
+    situation: str | None = None
+    written: Version[Written] | None = None
+    struck: Versions[Words] | None = None
+    corrected: Versions[Words] | None = None
+
+    @property
+    def aspects(self) -> tuple[Versions[Any], ...]:
+        """Everything said about it after it was written."""
+        return tuple(aspect for aspect in (self.struck, self.corrected) if aspect is not None)
+
+
+class Entries(msgspec.Struct):
+    """Every entry, by the identifier of the fact that wrote it."""
+
+    known: dict[str, Entry] = {}
+    of_amendment: dict[str, str] = {}
+    """Which entry a strike or correction is about."""
+
+    def fold(self, fact: Fact[Any]) -> bool:
+        """Take in a fact; False when it is not of this concern. One without a body still counts."""
+        if fact.name == "entry.written.v1":
+            self._write(fact)
+        elif fact.name in ("entry.struck.v1", "entry.corrected.v1"):
+            self._amend(fact)
+        else:
+            return False
+        return True
+
+    def _write(self, fact: Fact[Any]) -> None:
+        entry = self.known.setdefault(fact.id, Entry())
+        if entry.written is None:
+            body = fact.body if isinstance(fact.body, EntryWritten) else None
+            entry.situation = fact.situation
+            entry.written = version_of(fact, Written(body, None if body else fact.withheld or Withheld.REDACTED))
+
+    def _amend(self, fact: Fact[Any]) -> None:
+        strikes = fact.name == "entry.struck.v1"
+        targets = fact.referred(Relation.STRIKES if strikes else Relation.CORRECTS)
+        if len(targets) != 1 or (fact.body is not None and fact.body.entry != targets[0]):
+            return
+        entry = self.known.setdefault(targets[0], Entry())
+        self.of_amendment[fact.id] = targets[0]
+        match fact.body:
+            case EntryStruck(reason=reason):
+                words = Words(reason)
+            case EntryCorrected(reason=reason, text=text):
+                words = Words(reason, text)
+            case _:
+                words = Words()
+        if strikes:
+            entry.struck = entry.struck or Versions()
+            entry.struck.add(version_of(fact, words))
+        else:
+            entry.corrected = entry.corrected or Versions()
+            entry.corrected.add(version_of(fact, words))
+
+    def forget(self, fact: str) -> None:
+        """The body of that fact was destroyed: the line stays, without its words."""
+        entry = self.known.get(fact)
+        if entry is not None and entry.written is not None:
+            entry.written = msgspec.structs.replace(entry.written, value=Written(None, Withheld.REDACTED))
+        amended = self.known.get(self.of_amendment.get(fact, ""))
+        for aspect in amended.aspects if amended else ():
+            version = aspect.said.get(fact)
+            if version is not None:
+                aspect.forget(fact)
+                aspect.add(msgspec.structs.replace(version, value=Words()))

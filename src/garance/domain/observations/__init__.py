@@ -1,0 +1,1 @@
+"""Observations: the series that sensors and moving units feed (séries de mesures)."""

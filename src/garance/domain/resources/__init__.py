@@ -1,0 +1,1 @@
+"""Resources: people, vehicles and goods engaged (moyens)."""

@@ -1,0 +1,1 @@
+"""Situations: crises, watches and exercises that are followed (situation)."""

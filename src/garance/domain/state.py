@@ -1,0 +1,54 @@
+"""Everything the rules know: all concerns, all situations, folded from facts in whatever order they arrive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from garance.domain.drawings.state import Drawings
+from garance.domain.keeping.facts import BodyRedacted
+from garance.domain.keeping.state import Keeping
+from garance.domain.logbook.state import Entries
+from garance.domain.observations.state import Observations
+from garance.domain.resources.state import Resources
+from garance.domain.situation.state import Situations
+from garance.kernel.fact import Fact
+
+
+class State:
+    """The state that rules decide against. Facts it does not know are counted in `unknown` and change nothing."""
+
+    def __init__(self) -> None:
+        self.keeping = Keeping()
+        self.situations = Situations()
+        self.entries = Entries()
+        self.resources = Resources()
+        self.drawings = Drawings()
+        self.observations = Observations()
+        self.unknown: Counter[str] = Counter()
+
+    def fold(self, fact: Fact[Any]) -> None:
+        """Take in a fact; again changes nothing."""
+        fact = self.keeping.as_kept(fact)
+        folded = (
+            self.entries.fold(fact)
+            or self.resources.fold(fact)
+            or self.drawings.fold(fact)
+            or self.situations.fold(fact)
+            or self.observations.fold(fact)
+            or self.keeping.fold(fact)
+        )
+        if isinstance(fact.body, BodyRedacted):
+            self._forget(fact.body.fact)
+        if not folded:
+            self.unknown[fact.name] += 1
+
+    def fold_all(self, facts: Iterable[Fact[Any]]) -> None:
+        """Take in many facts."""
+        for fact in facts:
+            self.fold(fact)
+
+    def _forget(self, fact: str) -> None:
+        for concern in (self.entries, self.resources, self.drawings, self.situations, self.observations):
+            concern.forget(fact)
