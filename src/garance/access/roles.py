@@ -1,0 +1,96 @@
+"""What each role allows, as data. Titles shown to people are in the translations."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from garance.domain.people.facts import Role
+from garance.kernel.label import Sensitivity
+
+
+class Ability(enum.StrEnum):
+    """One thing a role may allow (habilitation). Commands name the one they need."""
+
+    SITUATION_OPEN = "situation.open"
+    SITUATION_STEER = "situation.steer"
+    LOGBOOK_WRITE = "logbook.write"
+    LOGBOOK_AMEND = "logbook.amend"
+    RESOURCES_COMMAND = "resources.command"
+    DRAWINGS_DRAW = "drawings.draw"
+    OBSERVATIONS_DECLARE = "observations.declare"
+    PEOPLE_MANAGE = "people.manage"
+    READ_PERSONAL = "read.personal"
+    READ_HEALTH = "read.health"
+    READ_RESTRICTED = "read.restricted"
+
+
+_CONDUCT = frozenset(
+    {
+        Ability.LOGBOOK_WRITE,
+        Ability.LOGBOOK_AMEND,
+        Ability.RESOURCES_COMMAND,
+        Ability.DRAWINGS_DRAW,
+        Ability.OBSERVATIONS_DECLARE,
+    }
+)
+_DIRECT = _CONDUCT | {Ability.SITUATION_OPEN, Ability.SITUATION_STEER, Ability.READ_PERSONAL, Ability.READ_RESTRICTED}
+
+ROLES: Mapping[str, frozenset[Ability]] = {
+    Role.DOS: _DIRECT,
+    Role.RAC: _DIRECT,
+    Role.CELL_HEAD: _CONDUCT | {Ability.READ_PERSONAL},
+    Role.LOGBOOK_SECRETARY: frozenset(
+        {Ability.LOGBOOK_WRITE, Ability.LOGBOOK_AMEND, Ability.DRAWINGS_DRAW, Ability.READ_PERSONAL}
+    ),
+    Role.SDIS_OFFICER: _CONDUCT | {Ability.READ_PERSONAL, Ability.READ_HEALTH, Ability.READ_RESTRICTED},
+    Role.PREFECTURE_DUTY_OFFICER: _DIRECT,
+    Role.OBSERVER: frozenset(),
+    Role.PARTNER: frozenset({Ability.LOGBOOK_WRITE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Ability.PEOPLE_MANAGE, Ability.SITUATION_OPEN, Ability.OBSERVATIONS_DECLARE}
+    ),
+}
+"""Health data are read by the medical chain (SDIS) only; the administrator reads nothing sensitive."""
+
+READS: Mapping[Ability, Sensitivity] = {
+    Ability.READ_PERSONAL: Sensitivity.PERSONAL,
+    Ability.READ_HEALTH: Sensitivity.HEALTH,
+    Ability.READ_RESTRICTED: Sensitivity.RESTRICTED,
+}
+"""Which sensitivity each reading ability opens; `ordinary` needs none."""
+
+COMMANDS: Mapping[str, Mapping[str, Ability]] = {
+    "house": {
+        "situation.open": Ability.SITUATION_OPEN,
+        "people.register-organisation": Ability.PEOPLE_MANAGE,
+        "people.enrol": Ability.PEOPLE_MANAGE,
+    },
+    "situation": {
+        "situation.set-level": Ability.SITUATION_STEER,
+        "situation.set-clock": Ability.SITUATION_STEER,
+        "situation.close": Ability.SITUATION_STEER,
+        "logbook.write": Ability.LOGBOOK_WRITE,
+        "resources.declare": Ability.RESOURCES_COMMAND,
+        "drawings.draw": Ability.DRAWINGS_DRAW,
+        "observations.declare-series": Ability.OBSERVATIONS_DECLARE,
+    },
+    "entry": {"logbook.strike": Ability.LOGBOOK_AMEND, "logbook.correct": Ability.LOGBOOK_AMEND},
+    "resource": {
+        "resources.move": Ability.RESOURCES_COMMAND,
+        "resources.set-state": Ability.RESOURCES_COMMAND,
+    },
+    "shape": {
+        "drawings.reshape": Ability.DRAWINGS_DRAW,
+        "drawings.describe": Ability.DRAWINGS_DRAW,
+        "drawings.end": Ability.DRAWINGS_DRAW,
+    },
+    "person": {"people.grant-role": Ability.PEOPLE_MANAGE, "people.erase": Ability.PEOPLE_MANAGE},
+    "grant": {"people.end-role": Ability.PEOPLE_MANAGE},
+}
+"""Which commands exist on each kind of thing, and the ability each needs."""
+
+
+def abilities_of(role: str) -> frozenset[Ability]:
+    """What that role allows; a role made by a later version of Garance allows nothing here."""
+    return ROLES.get(role, frozenset())

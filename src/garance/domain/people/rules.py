@@ -1,0 +1,155 @@
+"""When something may be said of organisations, people and roles, and when it is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from garance.domain.people.facts import (
+    Level,
+    OrganisationRegistered,
+    PersonEnrolled,
+    PersonErased,
+    Role,
+    RoleEnded,
+    RoleGranted,
+)
+from garance.domain.people.state import People
+from garance.domain.vocabulary import Body
+from garance.kernel.clock import as_utc
+from garance.kernel.refusal import Refused
+
+_RANK = {Level.COMMUNE: 0, Level.EPCI: 1, Level.DEPARTEMENT: 2, Level.ZONE: 3, Level.NATION: 4}
+_EMAIL = re.compile(r"^[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,190}$")
+
+
+def register_organisation(
+    people: People, *, organisation: str, name: str, level: Level, above: str | None
+) -> OrganisationRegistered:
+    """Make an organisation known, or refuse. A partner stands outside the ladder of levels."""
+    if people.organisation(organisation) is not None:
+        raise Refused("already-declared", field="body.organisation")
+    if above is not None:
+        higher = people.organisation(above)
+        if higher is None:
+            raise Refused("organisation-unknown", field="body.above")
+        if level in _RANK and _RANK.get(higher.level, -1) < _RANK[level]:
+            raise Refused("level-not-above", field="body.above")
+    return OrganisationRegistered(
+        organisation=organisation, name=_clean(name, "body.name"), level=level, above=above
+    )
+
+
+def enrol(people: People, *, person: str, display_name: str, email: str | None) -> PersonEnrolled:
+    """Make a person known, or refuse."""
+    if people.erased(person):
+        raise Refused("person-erased", field="body.person")
+    if people.person(person) is not None:
+        raise Refused("already-declared", field="body.person")
+    if email is not None:
+        email = unicodedata.normalize("NFC", email.strip())
+        if not _EMAIL.match(email):
+            raise Refused("email-malformed", field="body.email")
+    return PersonEnrolled(person=person, display_name=_clean(display_name, "body.display_name"), email=email)
+
+
+def grant_role(people: People, wanted: RoleGranted, *, now: datetime) -> RoleGranted:
+    """Give a role as wanted, or refuse."""
+    if people.grant(wanted.grant) is not None:
+        raise Refused("already-declared", field="body.grant")
+    _check_holder(people, wanted)
+    _check_role(wanted)
+    _check_period(wanted, now)
+    if wanted.cell is not None:
+        _clean(wanted.cell, "body.cell")
+    return wanted
+
+
+def _check_holder(people: People, wanted: RoleGranted) -> None:
+    if people.erased(wanted.person):
+        raise Refused("person-erased", field="body.person")
+    if people.person(wanted.person) is None:
+        raise Refused("person-unknown", field="body.person")
+    if people.organisation(wanted.organisation) is None:
+        raise Refused("organisation-unknown", field="body.organisation")
+
+
+def _check_role(wanted: RoleGranted) -> None:
+    if wanted.role not in set(Role):
+        raise Refused("role-unknown", field="body.role")
+    if wanted.role == Role.CELL_HEAD and wanted.cell is None:
+        raise Refused("cell-needed", field="body.cell")
+    if wanted.role == Role.ADMINISTRATOR and wanted.situation is not None:
+        raise Refused("administrator-everywhere", field="body.situation")
+
+
+def _check_period(wanted: RoleGranted, now: datetime) -> None:
+    begin = as_utc(wanted.not_before, field="body.not_before") if wanted.not_before else None
+    end = as_utc(wanted.not_after, field="body.not_after") if wanted.not_after else None
+    if end is not None and end <= now:
+        raise Refused("period-over", field="body.not_after")
+    if begin is not None and end is not None and end <= begin:
+        raise Refused("period-empty", field="body.not_after")
+
+
+def end_role(people: People, *, grant: str, reason: str, now: datetime) -> RoleEnded:
+    """Take a role back, or refuse; somebody must always be able to keep accounts and roles."""
+    known = people.grant(grant)
+    if known is None:
+        raise Refused("grant-unknown", field="body.grant")
+    if people.ended(known):
+        raise Refused("already-ended", field="body.grant")
+    lasting = {g.grant for g in people.administrators(now)}
+    if lasting == {grant}:
+        raise Refused("last-administrator", field="body.grant")
+    return RoleEnded(grant=grant, reason=_clean(reason, "body.reason"))
+
+
+def erase(people: People, *, person: str, reason: str, now: datetime) -> PersonErased:
+    """Have a person's data destroyed, or refuse. Whoever records this fact then destroys the key."""
+    if people.erased(person):
+        raise Refused("person-erased", field="body.person")
+    if people.person(person) is None:
+        raise Refused("person-unknown", field="body.person")
+    holders = {g.person for g in people.administrators(now)}
+    if holders == {person}:
+        raise Refused("last-administrator", field="body.person")
+    return PersonErased(person=person, reason=_clean(reason, "body.reason"))
+
+
+def found_house(  # the first facts of a node: who keeps it, and for whom
+    people: People, *, organisation: OrganisationRegistered, person: str, display_name: str, grant: str, now: datetime
+) -> Sequence[Body]:
+    """Say who keeps a new node: its organisation (unless known), its first person, the administrator's role.
+
+    Refuses `administrator-exists` when someone already keeps it.
+    """
+    if people.administrators(now):
+        raise Refused("administrator-exists")
+    facts: list[Body] = []
+    if people.organisation(organisation.organisation) is None:
+        facts.append(
+            register_organisation(
+                people,
+                organisation=organisation.organisation,
+                name=organisation.name,
+                level=organisation.level,
+                above=organisation.above,
+            )
+        )
+    facts.append(enrol(people, person=person, display_name=display_name, email=None))
+    facts.append(
+        RoleGranted(grant=grant, person=person, organisation=organisation.organisation, role=Role.ADMINISTRATOR)
+    )
+    return facts
+
+
+def _clean(text: str, field: str) -> str:
+    cleaned = unicodedata.normalize("NFC", text.strip())
+    if not cleaned:
+        raise Refused("text-empty", field=field)
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in cleaned):
+        raise Refused("text-malformed", field=field)
+    return cleaned
