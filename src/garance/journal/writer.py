@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -17,11 +18,14 @@ import msgspec
 
 from garance.journal.envelope import Draft, Header, Line, Record, Tail, enclose
 from garance.journal.head import Head, sign_head
+from garance.journal.recent import Recent
 from garance.journal.store import Appended, Batch, Receipt, Store
 from garance.kernel.clock import Clock, HybridClock, Stamp, to_milliseconds
 from garance.kernel.digest import digest
 from garance.kernel.refusal import Refused
 from garance.kernel.signature import Signer
+
+_log = logging.getLogger(__name__)
 
 MAX_WAITING = 2048
 """Intentions that may wait; the next is refused `overloaded` at once rather than answered late."""
@@ -37,6 +41,11 @@ class Intent(msgspec.Struct, frozen=True):
     person: str
     command: str
     request: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes a command one and the same: its identifier, for that person."""
+        return self.person, self.command
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -64,6 +73,22 @@ class _Waiting(msgspec.Struct):
     answer: asyncio.Future[Answer]
 
 
+class _Decided(msgspec.Struct):
+    """An intention and what it was given; `known` when that was durable before this batch."""
+
+    waiting: _Waiting
+    known: Receipt | None
+    repeated: bool
+
+
+class _Round(msgspec.Struct):
+    """What goes to disk together, and who waits for it."""
+
+    records: list[Record] = []
+    receipts: list[Receipt] = []
+    decided: list[_Decided] = []
+
+
 class _Foreign(msgspec.Struct):
     batch: Batch
     answer: asyncio.Future[Appended]
@@ -86,16 +111,15 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._pending: dict[tuple[str, str], Receipt] = {}
-        self._published: collections.deque[Line] = collections.deque(maxlen=RECENT_LINES)
-        self._last = store.last_position()
+        self._recent = Recent(store.last_position(), limit=RECENT_LINES)
         self._changed = asyncio.Condition()
+        self._doubtful = False
         self._tail = Tail()
-        self._resume()
+        self._resume(*_end_of(store, self.name))
 
-    def _resume(self) -> None:
-        self._tail = self.store.tail(self.name)
-        for line in self.store.chain(self.name, self._tail.seq - 1, 1):
-            stamp = line.header.stamp
+    def _resume(self, tail: Tail, stamp: Stamp | None) -> None:
+        self._tail = tail
+        if stamp is not None:
             self._hybrid.resume(stamp.milliseconds, stamp.tick)
 
     def listen(self, listener: Listener) -> None:
@@ -110,7 +134,7 @@ class Writer:
     @property
     def last_position(self) -> int:
         """The position of the last durable line."""
-        return self._last
+        return self._recent.last
 
     def start(self) -> None:
         """Begin to write, on the running loop."""
@@ -124,8 +148,7 @@ class Writer:
         if self._task is not None:
             await self._task
         self._disk.shutdown()
-        async with self._changed:
-            self._changed.notify_all()
+        await self._wake_readers()
 
     def witness(self, stamp: Stamp) -> None:
         """Take note of a stamp given elsewhere, so that what is recorded next comes after it."""
@@ -152,7 +175,7 @@ class Writer:
         return await answer
 
     def _admit(self) -> None:
-        if self._stopping or self._task is None:
+        if self._stopping or self._task is None or self._task.done():
             raise Refused("stopping")
         if len(self._waiting) >= self._max_waiting:
             raise Refused("overloaded", detail={"waiting": len(self._waiting)})
@@ -180,78 +203,113 @@ class Writer:
 
     async def _ingest(self, foreign: _Foreign) -> None:
         try:
+            await self._settle()
             appended = await self._to_disk(foreign.batch)
         except Exception as problem:  # noqa: BLE001 - the caller is told, whatever it is
+            self._doubtful = True
             _refuse(foreign.answer, problem)
             return
         for line in appended.lines:
             self.witness(line.header.stamp)
-            for listener in self._listeners:
-                listener.heard(line)
+            if line.header.writer == self.name:
+                # Our own facts come back to us, after an older copy of this journal was restored.
+                self._resume(Tail(line.header.seq, digest(line.record.header)), line.header.stamp)
+        try:
+            self._hear(appended.lines)
+        except Exception:  # noqa: BLE001 - a listener must not stop the writer
+            # The lines are durable: whoever stumbled over them starts again from the store before the next decision.
+            _log.exception("a listener failed on ingested lines")
+            self._doubtful = True
         await self._publish(appended.lines)
         if not foreign.answer.done():
             foreign.answer.set_result(appended)
 
-    async def _write(self, taken: Sequence[_Waiting]) -> None:
-        records: list[Record] = []
-        receipts: list[Receipt] = []
-        answers: list[tuple[_Waiting, Receipt | None]] = []
-        for waiting in taken:
-            try:
-                receipt, repeated = self._decide(waiting, records)
-            except Exception as problem:  # noqa: BLE001 - one bad intention must not stop the others
-                _refuse(waiting.answer, problem)
-                continue
-            if not repeated:
-                receipts.append(receipt)
-            durable = repeated and (receipt.person, receipt.command) not in self._pending
-            answers.append((waiting, receipt if durable else None))
-        if not receipts:
-            self._reply(answers, {})
-            return
-        await self._commit(records, receipts, answers)
+    async def _settle(self) -> None:
+        """After a failed write, learn from the store what is true before building on it.
 
-    async def _commit(
-        self, records: list[Record], receipts: list[Receipt], answers: list[tuple[_Waiting, Receipt | None]]
-    ) -> None:
-        heads = self._heads(records)
-        try:
-            appended = await self._to_disk(Batch(records, heads, receipts))
-        except Exception as problem:  # noqa: BLE001 - everybody waiting is told, whatever it is
-            self._pending.clear()
-            self._resume()
-            for listener in self._listeners:
-                listener.lost()
-            for waiting, known in answers:
-                if known is None:
-                    _refuse(waiting.answer, problem)
-            self._reply([(waiting, known) for waiting, known in answers if known is not None], {})
+        A flush that failed may have reached the disk nonetheless: only the store knows, once it can be read.
+        """
+        if not self._doubtful:
             return
-        self._pending.clear()
+        end = await asyncio.to_thread(_end_of, self.store, self.name)
+        last = await asyncio.to_thread(self.store.last_position)
+        self._resume(*end)
+        for listener in self._listeners:
+            listener.lost()
+        self._recent.restart(last)
+        self._doubtful = False
+        await self._wake_readers()
+
+    def _hear(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            for listener in self._listeners:
+                listener.heard(line)
+
+    async def _write(self, taken: Sequence[_Waiting]) -> None:
+        round_ = _Round()
+        try:
+            await self._settle()
+            for waiting in taken:
+                self._decide(waiting, round_)
+            appended = await self._keep(round_)
+        except Exception as problem:  # noqa: BLE001 - everybody waiting is told, whatever it is
+            await self._fail(taken, round_, problem)
+            return
+        finally:
+            self._pending.clear()
         await self._publish(appended.lines)
-        self._reply(answers, {(r.person, r.command): r for r in appended.receipts})
+        written = {(receipt.person, receipt.command): receipt for receipt in appended.receipts}
+        for each in round_.decided:
+            _reply(each, each.known or written[each.waiting.intent.key])
+
+    async def _keep(self, round_: _Round) -> Appended:
+        if not round_.receipts:
+            return Appended((), ())
+        return await self._to_disk(Batch(round_.records, self._heads(round_.records), round_.receipts))
+
+    async def _fail(self, taken: Sequence[_Waiting], round_: _Round, problem: Exception) -> None:
+        self._doubtful = True
+        found: dict[tuple[str, str], Receipt] = {}
+        try:
+            await self._settle()
+            for key in self._pending:
+                receipt = await asyncio.to_thread(self.store.receipt, *key)
+                if receipt is not None:
+                    found[key] = receipt
+        except Exception:  # noqa: BLE001 - still doubtful, which the next write settles
+            _log.exception("the store cannot be read after a failed write; the next write tries again")
+        for each in round_.decided:
+            known = each.known or found.get(each.waiting.intent.key)
+            if known is not None:
+                _reply(each, known)
+        for waiting in taken:
+            _refuse(waiting.answer, problem)
 
     def _heads(self, records: Sequence[Record]) -> list[Head]:
         if not records:
             return []
         return [sign_head(self._signer, seq=self._tail.seq, digest=self._tail.digest, at=self._clock.now())]
 
-    def _decide(self, waiting: _Waiting, records: list[Record]) -> tuple[Receipt, bool]:
+    def _decide(self, waiting: _Waiting, round_: _Round) -> None:
         intent = waiting.intent
-        key = (intent.person, intent.command)
-        known = self._pending.get(key) or self.store.receipt(*key)
-        if known is not None:
-            if known.request != intent.request:
-                raise Refused("command-id-reused", field="id")
-            return known, True
-        made = self._enclose(waiting.decide(), intent.command)
-        for header, record in made:
-            records.append(record)
-            for listener in self._listeners:
-                listener.heard(Line(0, header, record))
+        try:
+            pending = self._pending.get(intent.key)
+            known = pending or self.store.receipt(*intent.key)
+            if known is not None:
+                if known.request != intent.request:
+                    raise Refused("command-id-reused", field="id")
+                round_.decided.append(_Decided(waiting, None if pending else known, repeated=True))
+                return
+            made = self._enclose(waiting.decide(), intent.command)
+        except Exception as problem:  # noqa: BLE001 - one bad intention must not stop the others
+            _refuse(waiting.answer, problem)
+            return
         receipt = Receipt(intent.person, intent.command, intent.request, tuple(h.id for h, _ in made), 0)
-        self._pending[key] = receipt
-        return receipt, False
+        self._pending[intent.key] = receipt
+        round_.receipts.append(receipt)
+        round_.records.extend(record for _, record in made)
+        round_.decided.append(_Decided(waiting, None, repeated=False))
+        self._hear([Line(0, header, record) for header, record in made])
 
     def _enclose(self, drafts: Sequence[Draft], command: str) -> list[tuple[Header, Record]]:
         made: list[tuple[Header, Record]] = []
@@ -268,23 +326,19 @@ class Writer:
         return await asyncio.get_running_loop().run_in_executor(self._disk, self.store.append, batch)
 
     async def _publish(self, lines: Sequence[Line]) -> None:
-        if not lines:
-            return
-        self._published.extend(lines)
-        self._last = lines[-1].position
+        if lines:
+            self._recent.add(lines)
+            await self._wake_readers()
+
+    async def _wake_readers(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
-    @staticmethod
-    def _reply(answers: Sequence[tuple[_Waiting, Receipt | None]], written: dict[tuple[str, str], Receipt]) -> None:
-        for waiting, known in answers:
-            if waiting.answer.done():
-                continue
-            receipt = known or written[(waiting.intent.person, waiting.intent.command)]
-            waiting.answer.set_result(Answer(receipt, repeated=known is not None))
-
     async def subscribe(self, after: int) -> AsyncIterator[list[Line]]:
-        """Every durable line after that position, for ever, in order, without gap or double; ends when stopped."""
+        """Every durable line after that position, for ever, in order, without gap or double; ends when stopped.
+
+        Positions grow and may skip numbers. Refuses `storage-failed` when older lines cannot be read.
+        """
         cursor = after
         while True:
             lines = await self._lines_after(cursor)
@@ -293,20 +347,28 @@ class Writer:
                 yield lines
                 continue
             async with self._changed:
-                if self._last > cursor:
+                if self._recent.last > cursor:
                     continue
                 if self._stopping:
                     return
                 await self._changed.wait()
 
     async def _lines_after(self, cursor: int) -> list[Line]:
-        if cursor >= self._last:
+        if cursor >= self._recent.last:
             return []
-        recent = self._published
-        if recent and recent[0].position <= cursor + 1:
-            start = cursor + 1 - recent[0].position
-            return [recent[index] for index in range(start, min(start + READ_LINES, len(recent)))]
-        return await asyncio.to_thread(self.store.read, cursor, READ_LINES)
+        recent = self._recent.after(cursor, READ_LINES)
+        return await asyncio.to_thread(self.store.read, cursor, READ_LINES) if recent is None else recent
+
+
+def _end_of(store: Store, writer: str) -> tuple[Tail, Stamp | None]:
+    tail = store.tail(writer)
+    last = store.chain(writer, tail.seq - 1, 1) if tail.seq else []
+    return tail, last[0].header.stamp if last else None
+
+
+def _reply(each: _Decided, receipt: Receipt) -> None:
+    if not each.waiting.answer.done():
+        each.waiting.answer.set_result(Answer(receipt, repeated=each.repeated))
 
 
 def _refuse(answer: asyncio.Future[Answer] | asyncio.Future[Appended], problem: Exception) -> None:
