@@ -36,7 +36,7 @@ _CODES_BY_STATUS: Mapping[int, str] = {
     421: "host-unknown",
     429: "too-many-attempts too-many-requests too-many-streams",
     500: "internal-fault",
-    503: "overloaded stopping too-slow storage-failed",
+    503: "overloaded stopping too-slow storage-failed not-ready",
     507: "storage-full",
 }
 _STATUS = {code: status for status, codes in _CODES_BY_STATUS.items() for code in codes.split()}

@@ -40,7 +40,7 @@ class Gate(Generic[R]):
         found = self._identify(request)
         reader = await found if inspect.isawaitable(found) else found
         call = Call(request, reader, wanted)
-        if reader is None:
+        if reader is None and wanted.charged:
             self._charge(call.address)
         if not wanted.needs_reader:
             return call
