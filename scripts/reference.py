@@ -86,7 +86,7 @@ def facts_page() -> str:
 
 def refusals_page() -> str:
     """Each refusal: what a person reads."""
-    lines = ["Ce que Garance répond quand elle ne fait pas ce qu'on lui demande. Le code est stable ; la phrase non.", ""]
+    lines = ["Ce que Garance répond quand elle ne fait pas ce qu'on demande. Le code est stable ; la phrase non.", ""]
     for refusal in sorted(glossary()["refusal"], key=lambda each: str(each["code"])):
         lines += [f"## `{refusal['code']}`", "", refusal["fr"], "", f"*{refusal['en']}*", ""]
     return page("Refus", lines)
@@ -111,9 +111,10 @@ def settings_fields() -> list[tuple[str, str, str, str]]:
     settings = importlib.import_module("garance.server.settings").Settings
     hints = get_type_hints(settings, include_extras=True)
     found = []
+    plain = get_type_hints(settings)
     for field in msgspec.structs.fields(settings):
         default = "obligatoire" if field.required else f"`{_default(field)}`"
-        found.append((field.encode_name, type_words(get_type_hints(settings)[field.name]), default, _told(hints[field.name])))
+        found.append((field.encode_name, type_words(plain[field.name]), default, _told(hints[field.name])))
     return found
 
 
@@ -198,6 +199,16 @@ def rooms_page() -> str:
     return page("Pièces de la maison", lines)
 
 
+def decisions_page() -> str:
+    """Every decision record, by number."""
+    lines = ["A record is never rewritten: a later one replaces it and says so. `./run new decision TITLE` starts one."]
+    lines.append("")
+    for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
+        title = path.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        lines.append(f"- [{title}](../decisions/{path.name})")
+    return page("Decisions", lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "faits.md": facts_page,
     "refus.md": refusals_page,
@@ -205,6 +216,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reglages.md": settings_page,
     "commandes.md": commands_page,
     "maison.md": rooms_page,
+    "decisions.md": decisions_page,
 }
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from house.steps import ROOT, Failed, say
 
-DECISION = """# {number}. {title}
+DECISION = """# {number:04d} {title}
 
-Status: proposed
+Date: . Status: proposed.
 
-## What had to be decided
+**Question.**
 
-## What we chose
+**Decision.**
 
-## What it costs
+**Alternatives.**
 
-## When to look again
+**Cost.**
 """
 
 FACTS = '''"""What can happen to {name}: each fact is a past participle with a versioned name."""

@@ -102,11 +102,20 @@ def test_kept_nouns_are_lower_case_without_accents() -> None:
 class TestTheReader:
     """The checks above can fail."""
 
-    def test_sees_a_code_said_in_any_form(self) -> None:
-        tree = ast.parse(
-            "LATE = 'too-late'\nraise Refused('a' if x else 'b')\nraise refusal.Refused(LATE)\nraise Refused(code='c')"
-        )
-        assert [code for code, _ in refusal_codes(tree)] == ["a", "b", "too-late", "c"]
+    @pytest.mark.parametrize(
+        ("source", "codes"),
+        [
+            ("raise Refused('a' if x else 'b')", ["a", "b"]),
+            ("LATE = 'too-late'\nraise refusal.Refused(LATE)", ["too-late"]),
+            ("raise Refused(code='c')", ["c"]),
+            ("_REFUSALS = {1: 'disk-full', 2: 'disk-lost'}", ["disk-full", "disk-lost"]),
+            ("_CODES_BY_STATUS: X = {404: 'unknown no-map'}", ["unknown", "no-map"]),
+            ("def f(x):\n    code = 'too-late' if x else 'too-soon'\n    raise Refused(code)", ["too-late", "too-soon"]),
+            ("def f(code):\n    return 'not-a-code'", []),
+        ],
+    )
+    def test_sees_a_code_said_in_any_form(self, source: str, codes: list[str]) -> None:
+        assert [code for code, _ in refusal_codes(ast.parse(source))] == codes
 
     @pytest.mark.parametrize("name", ["event", "on_event", "EventWriter", "crisisEvents", "main_courante", "RallyMap"])
     def test_sees_a_look_alike(self, name: str) -> None:

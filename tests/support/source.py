@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "garance"
+TABLE = re.compile("CODES|REFUSALS")
+HYPHENATED = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 
 
 def glossary() -> dict[str, list[dict[str, Any]]]:
@@ -59,17 +62,56 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 
 
 def refusal_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Every code this module can refuse with: literal, by a constant, or one of several in an expression."""
-    constants = _constants(tree)
+    """Every code this module can refuse with.
+
+    Said at once (`Refused("late")`, one of two in an expression, a constant), kept in a table named after codes or
+    refusals, or chosen in the function that refuses (there, every hyphenated word counts).
+    """
+    yield from _said_codes(tree)
+    yield from _tabled_codes(tree)
+    yield from _chosen_codes(tree)
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
     for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and _name_of(node.func) == "Refused"):
-            continue
-        said = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "code")]
+        if isinstance(node, ast.Call) and _name_of(node.func) == "Refused":
+            yield node, [*node.args[:1], *(word.value for word in node.keywords if word.arg == "code")]
+
+
+def _said_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    constants = _constants(tree)
+    for call, said in _calls(tree):
         for part in (part for argument in said for part in ast.walk(argument)):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield part.value, node.lineno
+                yield part.value, call.lineno
             elif isinstance(part, ast.Name) and part.id in constants:
-                yield constants[part.id], node.lineno
+                yield constants[part.id], call.lineno
+
+
+def _tabled_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in tree.body:
+        annotated = [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = node.targets if isinstance(node, ast.Assign) else annotated
+        named = any(isinstance(target, ast.Name) and TABLE.search(target.id) for target in targets)
+        if named and isinstance(value := getattr(node, "value", None), ast.Dict | ast.Set | ast.Tuple | ast.List):
+            said = value.values if isinstance(value, ast.Dict) else value.elts
+            yield from ((code, node.lineno) for part in said for text in _texts(part) for code in text.split())
+
+
+def _chosen_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    known = _constants(tree)
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        names = [part for _, said in _calls(function) for part in said if isinstance(part, ast.Name)]
+        if any(name.id not in known for name in names):
+            yield from ((text, function.lineno) for text in _texts(function) if HYPHENATED.fullmatch(text))
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    return (
+        part.value for part in ast.walk(tree) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
 
 
 def _name_of(function: ast.expr) -> str:
