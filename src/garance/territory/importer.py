@@ -119,7 +119,7 @@ def _compose(found: Sorted, source_digest: str, progress: Progress) -> Content:
     attribution, licences = _rights(found)
     name = _name(kept)
     layers = [_in_degrees(layer, metric, attribution, licences) for layer in kept]
-    missing = _missing(layers, terrain)
+    missing = missing_roles(layers, terrain)
     report = [*reporting.found(layers), *found.report, *(reporting.missing(lost) for lost in missing)]
     return Content(
         id=slug(name), name=name, fictitious=False, bbox=project_bounds(window, metric, WGS84), metric_crs=metric,
@@ -241,6 +241,7 @@ def _in_degrees(layer: Kept, metric: str, attribution: str, licences: list[str])
     return LayerData(layer.name, shapes, layer.properties, layer.source, ", ".join(licences), attribution)
 
 
-def _missing(layers: list[LayerData], terrain: Terrain | None) -> list[Missing]:
+def missing_roles(layers: list[LayerData], terrain: Terrain | None) -> list[Missing]:
+    """The roles that no layer fills, each with what that disables."""
     roles = {LAYERS[layer.name].role for layer in layers} | ({Role.TERRAIN} if terrain is not None else set())
     return [Missing(role=str(role), disables_fr=DISABLES_FR[role]) for role in Role if role not in roles]
