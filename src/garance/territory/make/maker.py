@@ -80,7 +80,7 @@ def _make(seed: int, progress: Progress) -> Town:
     ground = make_ground(seed)
     progress("Routes et rues", 0.1)
     quarters = make_quarters(seed, ground)
-    main = main_roads(ground, quarters)
+    main = main_roads(seed, ground, quarters)
     roads = knit(ground, main + streets(seed, ground, quarters, main))
     name_roads(seed, ground, quarters, roads)
     progress("Bâtiments", 0.3)
@@ -89,8 +89,15 @@ def _make(seed: int, progress: Progress) -> Town:
     fill_blocks(seed, ground, blocks)
     progress("Digues et communes", 0.5)
     works = zones.defences(seed, ground)
-    return Town(ground, quarters, roads, [block for block in blocks if block.buildings], sites, works,
-                zones.communes(seed, ground))
+    return Town(
+        ground,
+        quarters,
+        roads,
+        [block for block in blocks if block.buildings],
+        sites,
+        works,
+        zones.communes(seed, ground),
+    )
 
 
 def _content(seed: int, town: Town, source_digest: str) -> Content:
@@ -106,12 +113,25 @@ def _content(seed: int, town: Town, source_digest: str) -> Content:
     layers = [*_nature(town, risk, storm, cover, place), *_built(town, place)]
     bbox = project_bounds((corner[0], corner[1], corner[0] + WIDTH_M, corner[1] + HEIGHT_M), LAMBERT_93, WGS84)
     missing = missing_roles(layers, terrain)
-    line = ReportLine(kind="derived", code="fictitious", subject=COMMUNE,
-                      text_fr=f"Commune fictive, engendrée du nombre {seed} : aucun lieu ni personne réels.")
+    line = ReportLine(
+        kind="derived",
+        code="fictitious",
+        subject=COMMUNE,
+        text_fr=f"Commune fictive, engendrée du nombre {seed} : aucun lieu ni personne réels.",
+    )
     return Content(
-        id=f"port-galene-{seed}", name=f"{COMMUNE} (fictif)", fictitious=True, bbox=bbox, metric_crs=LAMBERT_93,
-        source_digest=source_digest, attribution=ATTRIBUTION, licences=[LICENCE], layers=layers, terrain=terrain,
-        missing=missing, report=[line],
+        id=f"port-galene-{seed}",
+        name=f"{COMMUNE} (fictif)",
+        fictitious=True,
+        bbox=bbox,
+        metric_crs=LAMBERT_93,
+        source_digest=source_digest,
+        attribution=ATTRIBUTION,
+        licences=[LICENCE],
+        layers=layers,
+        terrain=terrain,
+        missing=missing,
+        report=[line],
     )
 
 
@@ -132,8 +152,9 @@ def _layer(layer: str, place: Placer, shapes: Sequence[Any], /, **properties: li
     return LayerData(layer, place(shapes), properties, SOURCE, LICENCE, ATTRIBUTION)
 
 
-def _nature(town: Town, risk: list[tuple[str, str, Any]], storm: list[Any], cover: list[tuple[str, Any]],
-            place: Placer) -> list[LayerData]:
+def _nature(
+    town: Town, risk: list[tuple[str, str, Any]], storm: list[Any], cover: list[tuple[str, Any]], place: Placer
+) -> list[LayerData]:
     ground = town.ground
     streams = sorted(ground.streams, key=lambda line: -line.length)
     names: list[Value] = [*STREAMS[: len(streams)], *[None] * max(0, len(streams) - len(STREAMS))]
@@ -143,8 +164,14 @@ def _nature(town: Town, risk: list[tuple[str, str, Any]], storm: list[Any], cove
         _layer("water", place, [ground.river], kind=["river"], name=[RIVER]),
         _layer("water-lines", place, streams, kind=["stream"] * len(streams), name=names),
         _layer("coast", place, [shapely.intersection(ground.coast, ground.window)]),
-        _layer("risk-zones", place, [shape for _, _, shape in risk], zone=[code for code, _, _ in risk],
-               kind=[kind for _, kind, _ in risk], source=["PPRL fictif"] * len(risk)),
+        _layer(
+            "risk-zones",
+            place,
+            [shape for _, _, shape in risk],
+            zone=[code for code, _, _ in risk],
+            kind=[kind for _, kind, _ in risk],
+            source=["PPRL fictif"] * len(risk),
+        ),
         _layer("past-extent", place, storm, name=["Tempête de décembre 1999 (fictive)"] * len(storm)),
     ]
     return [layer for layer in layers if len(layer)]
@@ -156,21 +183,55 @@ def _built(town: Town, place: Placer) -> list[LayerData]:
     names = [f"{name} (fictif)" for name in (COMMUNE, *NEIGHBOURS)][: len(town.communes)]
     roads, works = town.roads, town.works
     return [
-        _layer("land-use", place, [block.outline for block in town.blocks], kind=["urban"] * len(town.blocks),
-               population=[block.population for block in town.blocks],
-               insee_code=[_code(_commune_of(town, block)) for block in town.blocks]),
-        _layer("buildings", place, [house.outline for house in houses], height_m=[house.height_m for house in houses],
-               kind=[house.kind for house in houses]),
-        _layer("roads", place, [road.line for road in roads], name=[road.name for road in roads],
-               ref=[road.ref for road in roads], importance=[road.importance for road in roads],
-               kind=[road.kind for road in roads], bridge=[road.bridge for road in roads]),
-        _layer("defences", place, [work.line for work in works], kind=[work.kind for work in works],
-               status=[work.status for work in works], crest_m=[work.crest_m for work in works],
-               name=[work.name for work in works]),
-        _layer("communes", place, town.communes, name=list(names),
-               insee_code=[_code(order) for order in range(len(names))], population=list(people)),
-        _layer("sites", place, [site.place for site in town.sites], name=[site.name for site in town.sites],
-               kind=[site.kind for site in town.sites]),
+        _layer(
+            "land-use",
+            place,
+            [block.outline for block in town.blocks],
+            kind=["urban"] * len(town.blocks),
+            population=[block.population for block in town.blocks],
+            insee_code=[_code(_commune_of(town, block)) for block in town.blocks],
+        ),
+        _layer(
+            "buildings",
+            place,
+            [house.outline for house in houses],
+            height_m=[house.height_m for house in houses],
+            kind=[house.kind for house in houses],
+        ),
+        _layer(
+            "roads",
+            place,
+            [road.line for road in roads],
+            name=[road.name for road in roads],
+            ref=[road.ref for road in roads],
+            importance=[road.importance for road in roads],
+            kind=[road.kind for road in roads],
+            bridge=[road.bridge for road in roads],
+        ),
+        _layer(
+            "defences",
+            place,
+            [work.line for work in works],
+            kind=[work.kind for work in works],
+            status=[work.status for work in works],
+            crest_m=[work.crest_m for work in works],
+            name=[work.name for work in works],
+        ),
+        _layer(
+            "communes",
+            place,
+            town.communes,
+            name=list(names),
+            insee_code=[_code(order) for order in range(len(names))],
+            population=list(people),
+        ),
+        _layer(
+            "sites",
+            place,
+            [site.place for site in town.sites],
+            name=[site.name for site in town.sites],
+            kind=[site.kind for site in town.sites],
+        ),
     ]
 
 

@@ -68,7 +68,7 @@ def make_ground(seed: int) -> Ground:
     sea, river = shapely.intersection(sea, window), shapely.intersection(river, window)
     heights = _heights(random, shapely.linestrings(coast), sea, river, shapely.linestrings(river_line), centre)
     ground = Ground(heights, sea, river, shapely.linestrings(river_line), [], centre, shapely.linestrings(coast))
-    ground.streams = _streams(ground)
+    ground.streams = _streams(random, ground)
     _dig_streams(ground)
     return ground
 
@@ -134,8 +134,9 @@ def _heights(
     shape = (int(HEIGHT_M / CELL_M), int(WIDTH_M / CELL_M))
     x, y = cells(CELL_M)
     from_coast, from_line = distance_m(coast), distance_m(river_line)
-    land = distance_m(shapely.union(sea, river)) - distance_m(shapely.difference(shapely.box(
-        -900, -900, WIDTH_M + 900, HEIGHT_M + 900), shapely.union(sea, river)))
+    land = distance_m(shapely.union(sea, river)) - distance_m(
+        shapely.difference(shapely.box(-900, -900, WIDTH_M + 900, HEIGHT_M + 900), shapely.union(sea, river))
+    )
     to_town = np.hypot(x - centre[0], y - centre[1])
     plain = 620 + 260 * noise(random, shape, wavelength=220, octaves=2)
     plain *= 1 - 0.72 * np.exp(-((to_town / 750) ** 2))
@@ -155,18 +156,22 @@ def _line_of(river_line: Any) -> tuple[Any, Any]:
     return points[:, 0], points[:, 1]
 
 
-def _streams(ground: Ground) -> list[Any]:
+def _streams(random: np.random.Generator, ground: Ground) -> list[Any]:
     factor = int(COARSE_M / CELL_M)
     rows, columns = ground.heights_m.shape
     coarse = ground.heights_m.reshape(rows // factor, factor, columns // factor, factor).mean(axis=(1, 3))
     x, y = cells(COARSE_M)
     outlets = shapely.contains_xy(ground.open_water.buffer(25), x, y)
-    towards, through = drain(coarse, outlets)
+    rough = 1.6 * noise(random, coarse.shape, wavelength=9, octaves=3)
+    towards, through = drain(coarse + rough, outlets)
     found = []
     for path in stream_paths(towards, through, outlets, STREAM_CELLS):
         points = np.column_stack([x.ravel()[path], y.ravel()[path]])
-        found.append(shapely.linestrings(smooth_line(shapely.get_coordinates(
-            shapely.simplify(shapely.linestrings(points), 22)), 3)))
+        found.append(
+            shapely.linestrings(
+                smooth_line(shapely.get_coordinates(shapely.simplify(shapely.linestrings(points), 22)), 3)
+            )
+        )
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from garance.territory.make.chance import chance, smoothstep
+from garance.territory.make.chance import chance, noise, smoothstep
 from garance.territory.make.relief import COARSE_M, HEIGHT_M, WIDTH_M, Ground, cells
 from garance.territory.make.shaping import lines, smooth_line
 
@@ -25,6 +26,12 @@ MAIN_CLEAR_M = 24.0
 """Streets do not run along a main road nearer than this: they meet it."""
 
 FORBIDDEN = 1e9
+EDGE_CELLS = [0, 1, 2, 3, 4, -5, -4, -3, -2, -1]
+"""Roads leave the window, they do not follow its edge."""
+
+BUILT_COST = 0.4
+"""What going along a road already there costs, beside 1 over open ground: roads share their ways."""
+
 _STEPS = [(r, c, math.hypot(r, c)) for r in (-1, 0, 1) for c in (-1, 0, 1) if r or c]
 
 
@@ -48,6 +55,8 @@ class Quarter:
     place: Place
     radius_m: float
     spacing_m: float
+    outline: Any
+    """Where it is built: uneven, as towns grow."""
 
 
 def make_quarters(seed: int, ground: Ground) -> list[Quarter]:
@@ -55,18 +64,42 @@ def make_quarters(seed: int, ground: Ground) -> list[Quarter]:
     random = chance(seed, "quarters")
     town = ground.centre
     quarters = [
-        Quarter("Centre", town, 420, 72), Quarter("Faubourgs", (town[0] + 90, town[1] + 330), 1_050, 118),
-        Quarter("Les Sables-Bas", _beach(ground, town), 430, 105),
+        _quarter(random, "Centre", town, 400, 72),
+        _quarter(random, "Faubourgs", (town[0] + 60, town[1] + 300), 800, 118),
+        _quarter(random, "Les Sables-Bas", _beach(ground, town), 420, 105),
     ]
     names = ["La Grande Métairie", "Les Chaumes", "Le Moulin Vieux", "La Croix-Blanche", "L'Ormeau", "Le Bas-Logis"]
     tries = 0
     while len(quarters) < 3 + len(names) and tries < 4_000:
         tries += 1
-        spot = (float(random.uniform(1_500, WIDTH_M - 500)), float(random.uniform(400, HEIGHT_M - 400)))
+        spot = _hamlet_spot(random, len(quarters) - 3)
         clear = all(math.dist(spot, other.place) > other.radius_m + 750 for other in quarters)
         if clear and float(ground.at(*spot)) > 5:
-            quarters.append(Quarter(names[len(quarters) - 3], spot, float(random.uniform(130, 230)), 95))
+            quarters.append(_quarter(random, names[len(quarters) - 3], spot, float(random.uniform(120, 210)), 95))
     return quarters
+
+
+def _hamlet_spot(random: np.random.Generator, order: int) -> Place:
+    """Somewhere inland; the first two in the corners where the neighbouring communes lie."""
+    corners = ((0.90, 0.80), (0.88, 0.15))
+    if order < len(corners):
+        x, y = corners[order]
+        return (
+            float(random.normal(WIDTH_M * x, 350)),
+            float(np.clip(random.normal(HEIGHT_M * y, 350), 400, HEIGHT_M - 400)),
+        )
+    return float(random.uniform(1_500, WIDTH_M - 500)), float(random.uniform(400, HEIGHT_M - 400))
+
+
+def _quarter(random: np.random.Generator, name: str, place: Place, radius_m: float, spacing_m: float) -> Quarter:
+    """A quarter whose edge goes out along some directions and stays back along others."""
+    angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+    reach = np.ones(72)
+    for waves, depth in ((2, 0.16), (3, 0.17), (5, 0.13), (9, 0.07)):
+        reach += depth * np.cos(waves * angles + random.uniform(0, 2 * np.pi))
+    reach = np.clip(reach, 0.45, 1.6) * radius_m
+    ring = np.column_stack([place[0] + reach * np.cos(angles), place[1] + reach * np.sin(angles)])
+    return Quarter(name, place, radius_m, spacing_m, shapely.polygons(ring))
 
 
 def _beach(ground: Ground, town: Place) -> Place:
@@ -78,22 +111,21 @@ def _beach(ground: Ground, town: Place) -> Place:
     return (shore + 520, y)
 
 
-def main_roads(ground: Ground, quarters: list[Quarter]) -> list[Road]:
+def main_roads(seed: int, ground: Ground, quarters: list[Quarter]) -> list[Road]:
     """From the old town to every quarter and to the edges of the window, by the easiest way; shared ways are one."""
     x, y = cells(COARSE_M)
-    cost = _costs(ground, x, y)
+    cost, heights = _costs(chance(seed, "main-roads"), ground, x, y), ground.at(x, y)
     start = _cell(quarters[0].place)
-    parents = _easiest(cost, ground, start)
-    ends = [(_cell(quarter.place), 4) for quarter in quarters[2:]]
-    gates = _gates(cost)
-    ends += [(gate, 2 if rank < 3 else 3) for rank, gate in enumerate(gates)]
+    ends = [(gate, 2 if rank < 3 else 3) for rank, gate in enumerate(_gates(cost))]
+    ends += [(_cell(quarter.place), 4) for quarter in quarters[2:]]
     ranks: dict[tuple[Cell, Cell], int] = {}
     for end, importance in ends:
-        cell = end
-        while cell != start and cell in parents:
-            link = (min(cell, parents[cell]), max(cell, parents[cell]))
+        path = _easiest(cost, heights, start, end)
+        for one, other in itertools.pairwise(path):
+            link = (min(one, other), max(one, other))
             ranks[link] = min(importance, ranks.get(link, 9))
-            cell = parents[cell]
+        for cell in path:
+            cost[cell] = min(cost[cell], BUILT_COST)
     return _chains(ranks, x, y)
 
 
@@ -101,42 +133,54 @@ def _cell(place: Place) -> Cell:
     return int((HEIGHT_M - place[1]) / COARSE_M), int(place[0] / COARSE_M)
 
 
-def _costs(ground: Ground, x: Any, y: Any) -> Any:
+def _costs(random: np.random.Generator, ground: Ground, x: Any, y: Any) -> Any:
     heights = ground.at(x, y)
     cost = 1 + 1.6 * (heights < 2.9) + 0.5 * (heights < 3.6)
+    cost = cost * (1 + 0.95 * noise(random, heights.shape, wavelength=11, octaves=2))
+    cost[EDGE_CELLS] *= 3
+    cost[:, EDGE_CELLS] *= 3
     cost = cost + 22 * shapely.contains_xy(ground.river.buffer(20), x, y)
     return np.where(shapely.contains_xy(ground.sea.buffer(60), x, y), FORBIDDEN, cost)
 
 
-def _easiest(cost: Any, ground: Ground, start: Cell) -> dict[Cell, Cell]:
-    """Dijkstra over the coarse cells: steep and wet cost more."""
-    x, y = cells(COARSE_M)
-    heights = ground.at(x, y)
-    rows, columns = cost.shape
-    best, parents = {start: 0.0}, {}
+def _easiest(cost: Any, heights: Any, start: Cell, end: Cell) -> list[Cell]:
+    """The easiest way over the coarse cells (Dijkstra): steep and wet cost more, a road already there much less.
+    Empty when there is no way."""
+    best, parents = {start: 0.0}, {start: start}
     queue = [(0.0, start)]
     while queue:
         spent, cell = heapq.heappop(queue)
+        if cell == end:
+            break
         if spent > best[cell]:
             continue
-        for up, side, length in _STEPS:
-            near = (cell[0] + up, cell[1] + side)
-            if not (0 <= near[0] < rows and 0 <= near[1] < columns):
-                continue
+        for near, length in _neighbours(cell, cost.shape):
             climb = abs(float(heights[near]) - float(heights[cell])) / COARSE_M
             total = spent + length * float(cost[near]) * (1 + 14 * climb)
             if cost[near] < FORBIDDEN and total < best.get(near, math.inf):
                 best[near], parents[near] = total, cell
                 heapq.heappush(queue, (total, near))
-    return parents
+    path = [end] if end in parents else []
+    while path and path[-1] != start:
+        path.append(parents[path[-1]])
+    return path
+
+
+def _neighbours(cell: Cell, shape: tuple[int, int]) -> list[tuple[Cell, float]]:
+    around = [((cell[0] + up, cell[1] + side), length) for up, side, length in _STEPS]
+    return [(near, length) for near, length in around if 0 <= near[0] < shape[0] and 0 <= near[1] < shape[1]]
 
 
 def _gates(cost: Any) -> list[Cell]:
     """Where the main roads leave the window: north, east, south, and smaller ones between; never through water."""
     rows, columns = cost.shape
     wanted = [
-        (0, int(columns * 0.55)), (int(rows * 0.30), columns - 1), (rows - 1, int(columns * 0.62)),
-        (0, int(columns * 0.86)), (int(rows * 0.78), columns - 1), (rows - 1, int(columns * 0.33)),
+        (0, int(columns * 0.55)),
+        (int(rows * 0.30), columns - 1),
+        (rows - 1, int(columns * 0.62)),
+        (0, int(columns * 0.86)),
+        (int(rows * 0.78), columns - 1),
+        (rows - 1, int(columns * 0.33)),
     ]
     return [cell for cell in wanted if cost[cell] < 20]
 
@@ -174,7 +218,7 @@ def streets(seed: int, ground: Ground, quarters: list[Quarter], main: list[Road]
     """Streets between blocks: the edges of a Voronoi diagram, tight and irregular in the old town, in rows around."""
     random = chance(seed, "streets")
     seeds = np.vstack([_block_seeds(random, quarter, order) for order, quarter in enumerate(quarters)])
-    built = shapely.union_all([shapely.points(q.place).buffer(q.radius_m) for q in quarters])
+    built = shapely.union_all([quarter.outline for quarter in quarters])
     dry = built.difference(ground.open_water.buffer(45))
     seeds = _apart(seeds[shapely.contains_xy(built.buffer(150), seeds[:, 0], seeds[:, 1])])
     edges = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(seeds), only_edges=True))
@@ -187,7 +231,7 @@ def streets(seed: int, ground: Ground, quarters: list[Quarter], main: list[Road]
 
 def _block_seeds(random: np.random.Generator, quarter: Quarter, order: int) -> Any:
     """Places for blocks around a quarter: scattered in the old town, in turned and shaken rows elsewhere."""
-    reach, step = quarter.radius_m + 200, quarter.spacing_m
+    reach, step = quarter.radius_m * 1.6 + 150, quarter.spacing_m
     if order == 0:
         points = random.uniform(-reach, reach, (int((2 * reach / step) ** 2 * 1.5), 2))
         return points + np.array(quarter.place)
@@ -304,9 +348,7 @@ def _bridged(road: Road, river: Any) -> list[Road]:
         return [road]
     over = lines(shapely.intersection(road.line, deck), 5)
     apart = lines(shapely.difference(road.line, deck), 0.5)
-    return [Road(line, road.importance) for line in apart] + [
-        Road(line, road.importance, bridge=True) for line in over
-    ]
+    return [Road(line, road.importance) for line in apart] + [Road(line, road.importance, bridge=True) for line in over]
 
 
 def chains(roads: list[Road]) -> list[list[int]]:
@@ -336,7 +378,7 @@ def chains(roads: list[Road]) -> list[list[int]]:
 def _straight_pairs(roads: list[Road], meeting: list[tuple[int, float]]) -> list[tuple[int, int]]:
     options = []
     for order, (one, angle) in enumerate(meeting):
-        for other, angle_other in meeting[order + 1:]:
+        for other, angle_other in meeting[order + 1 :]:
             bend = abs(math.pi - abs((angle - angle_other) % (2 * math.pi)))
             same = roads[one].importance == roads[other].importance
             if same and (bend < math.radians(38) or len(meeting) == 2) and one != other:

@@ -41,9 +41,7 @@ def polygons_of(labels: Any, transform: Affine, *, tolerance_m: float) -> dict[i
 
 def areas(shape: Any, least_m2: float = 1.0) -> list[Any]:
     """The polygons of a shape that are not slivers."""
-    return [
-        part for part in shapely.get_parts(shape) if shapely.get_type_id(part) == 3 and part.area >= least_m2
-    ]
+    return [part for part in shapely.get_parts(shape) if shapely.get_type_id(part) == 3 and part.area >= least_m2]
 
 
 def lines(shape: Any, least_m: float = 1.0) -> list[Any]:

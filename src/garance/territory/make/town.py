@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,30 +70,29 @@ class Block:
         """Inhabitants, from the floors that are lived in."""
         floors_m2 = sum(
             building.outline.area * max(1, round(building.height_m / FLOOR_M - 0.3))
-            for building in self.buildings if building.kind == "residential"
+            for building in self.buildings
+            if building.kind == "residential"
         )
-        return round(floors_m2 / M2_PER_INHABITANT, 1)
+        return round(float(floors_m2) / M2_PER_INHABITANT, 1)
 
 
 def make_blocks(ground: Ground, quarters: list[Quarter], roads: list[Road]) -> list[Block]:
     """What the streets enclose, plus the strips along the roads of each quarter; largest plain fields left out."""
     enclosed = shapely.get_parts(shapely.polygonize([road.line for road in roads]))
-    built = shapely.union_all([shapely.points(q.place).buffer(q.radius_m + 60) for q in quarters])
+    built = shapely.union_all([quarter.outline.buffer(60) for quarter in quarters])
     small = [shape for shape in enclosed if 900 < shape.area < 45_000 and built.contains(shape.centroid)]
     street_room = shapely.union_all([road.line.buffer(6.5 if road.importance < 5 else 4.2) for road in roads])
-    strips = shapely.union_all([
-        road.line.buffer(38, cap_style="flat") for road in roads if built.contains(road.line.centroid)
-    ])
-    strips = shapely.difference(strips, shapely.union_all(small))
+    strips = shapely.union_all(
+        [road.line.buffer(38, cap_style="flat") for road in roads if built.contains(road.line.centroid)]
+    )
+    strips = shapely.difference(shapely.intersection(strips, built), shapely.union_all(small))
     outlines = [
         part
         for shape in [*small, *areas(strips)]
         for part in areas(shape.difference(street_room).difference(ground.open_water.buffer(28)), 500)
     ]
     outlines.sort(key=lambda shape: (round(shape.centroid.x, 1), round(shape.centroid.y, 1)))
-    return [
-        Block(shape, float(centrality(ground, shape.centroid.x, shape.centroid.y))) for shape in outlines
-    ]
+    return [Block(shape, float(centrality(ground, shape.centroid.x, shape.centroid.y))) for shape in outlines]
 
 
 def place_sites(ground: Ground, quarters: list[Quarter], blocks: list[Block]) -> list[Site]:
@@ -112,7 +112,7 @@ def _fit(blocks: list[Block], wanted: Place, length_m: float, depth_m: float, he
     for block in nearest[:60]:
         seat = shapely.point_on_surface(block.outline)
         points = shapely.get_coordinates(shapely.minimum_rotated_rectangle(block.outline))
-        side = max(zip(points, points[1:], strict=False), key=lambda pair: math.dist(*pair))
+        side = max(itertools.pairwise(points), key=lambda pair: math.dist(*pair))
         angle = math.atan2(side[1][1] - side[0][1], side[1][0] - side[0][0])
         for turn in (angle, angle + math.pi / 2):
             outline = _rectangle((shapely.get_x(seat), shapely.get_y(seat)), length_m, depth_m, turn)
@@ -137,7 +137,7 @@ def _line_block(random: np.random.Generator, ground: Ground, block: Block) -> No
     placed = [building.outline for building in block.buildings]
     for ring in areas(block.outline.buffer(-setback_m, join_style="mitre"), 200):
         points = shapely.get_coordinates(shapely.simplify(ring.exterior, 1.0))
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in itertools.pairwise(points):
             for seat, width_m, turn, deep_m in _frontage(random, start, end, dense, depth_m):
                 outline = _rectangle(seat, width_m, deep_m, turn)
                 if not block.outline.contains(outline) or any(outline.dwithin(other, 0.05) for other in placed):
@@ -154,7 +154,7 @@ def _frontage(
     """Places for houses along one side of a block: middle, width, direction, depth."""
     length, turn = math.dist(start, end), math.atan2(end[1] - start[1], end[0] - start[0])
     inward = (math.sin(turn), -math.cos(turn))
-    seats = []
+    seats: list[tuple[Place, float, float, float]] = []
     at = depth_m * 0.6 if dense > 0.5 else 4.0
     while True:
         width_m = float(random.uniform(8, 13))

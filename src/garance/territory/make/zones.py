@@ -38,7 +38,6 @@ class Defence:
 def flooded(ground: Ground, level_m: float) -> Any:
     """Cells lower than the level and joined to the water by such cells, as if no dyke stood."""
     low = (ground.heights_m < level_m).astype("int32")
-    x, y = cells(CELL_M)
     found = polygons_of(low, ground.transform, tolerance_m=0.0).get(1)
     if found is None:
         return np.zeros(low.shape, dtype=bool)
@@ -57,7 +56,8 @@ def risk_zones(ground: Ground, blocks: list[Block]) -> list[tuple[str, str, Any]
         built = rasterize(outlines, out_shape=depth_m.shape, transform=ground.transform, dtype="uint8")
     labels = np.select(
         [depth_m > 1.5, (depth_m > 0.6) & (built == 0), depth_m > 0.6, (depth_m > 0) & (built > 0), depth_m > 0],
-        [1, 2, 3, 4, 5], 0,
+        [1, 2, 3, 4, 5],
+        0,
     )
     codes = {1: ("Rs3", "red"), 2: ("Rs2", "red"), 3: ("Bs2", "blue"), 4: ("Bs1", "blue"), 5: ("Rs1", "red")}
     dry_part = ground.window.difference(ground.open_water)
@@ -118,7 +118,7 @@ def _low_runs(ground: Ground, line: Any) -> list[Any]:
 
 def _cut(random: np.random.Generator, ground: Ground, run: Any, count: int) -> list[Defence]:
     """A long dyke in works of several hundred metres, each with its own state."""
-    found = []
+    found: list[Defence] = []
     at = 0.0
     while at < run.length - 60:
         length_m = float(random.uniform(350, 1_100))
