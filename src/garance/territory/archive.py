@@ -39,7 +39,8 @@ def _check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
     bomb = unpacked > RATIO_FROM_BYTES and unpacked / packed > MAX_RATIO
     if bomb or unpacked > MAX_UNPACKED_BYTES or len(members) > MAX_MEMBERS:
         raise Refused(
-            "archive-too-large", field=path.name,
+            "archive-too-large",
+            field=path.name,
             detail={"unpacked_bytes": unpacked, "packed_bytes": packed, "members": len(members)},
         )
 

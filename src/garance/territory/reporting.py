@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from garance.territory.folder import LayerData
-from garance.territory.manifest import Missing, ReportLine
+from garance.territory.manifest import Finding, Missing, ReportLine
 from garance.territory.roles import LAYERS
 from garance.territory.sources import Grid, Table
 from garance.territory.terrain import Terrain
@@ -37,8 +37,13 @@ GRID_FR = {
 def found(layers: list[LayerData]) -> list[ReportLine]:
     """One line for each layer kept."""
     return [
-        ReportLine(kind="derived" if layer.name == "sea" else "found", code="layer-found", subject=layer.name,
-                   text_fr=f"{LAYERS[layer.name].title_fr} : {len(layer)} objets ({layer.source}).", count=len(layer))
+        ReportLine(
+            kind="derived" if layer.name == "sea" else "found",
+            code="layer-found",
+            subject=layer.name,
+            text_fr=f"{LAYERS[layer.name].title_fr} : {len(layer)} objets ({layer.source}).",
+            count=len(layer),
+        )
         for layer in layers
     ]
 
@@ -56,54 +61,83 @@ def unread(label: str, code: str) -> ReportLine:
 
 def not_understood(label: str, count: int) -> ReportLine:
     """A layer read, whose role nobody could tell."""
-    return ReportLine(kind="not-understood", code="role-unknown", subject=label, count=count,
-                      text_fr=f"{label} : {count} objets lus, rôle non reconnu, mis de côté.")
+    return ReportLine(
+        kind="not-understood",
+        code="role-unknown",
+        subject=label,
+        count=count,
+        text_fr=f"{label} : {count} objets lus, rôle non reconnu, mis de côté.",
+    )
 
 
 def unused(label: str, what: str, count: int) -> ReportLine:
     """A layer understood, and of no use yet."""
-    return ReportLine(kind="unused", code="not-used-yet", subject=label, count=count,
-                      text_fr=f"{label} : {what} ({count} objets), reconnu mais pas encore utilisé.")
+    return ReportLine(
+        kind="unused",
+        code="not-used-yet",
+        subject=label,
+        count=count,
+        text_fr=f"{label} : {what} ({count} objets), reconnu mais pas encore utilisé.",
+    )
 
 
 def other_grid(grid: Grid, role: str) -> ReportLine:
     """A raster that is no terrain."""
     if role:
-        return ReportLine(kind="unused", code="not-used-yet", subject=grid.source,
-                          text_fr=f"{grid.source} : {GRID_FR[role]}.", count=grid.bands)
-    return ReportLine(kind="not-understood", code="role-unknown", subject=grid.source,
-                      text_fr=f"{grid.source} : raster non reconnu, mis de côté.", count=grid.bands)
+        return ReportLine(
+            kind="unused",
+            code="not-used-yet",
+            subject=grid.source,
+            text_fr=f"{grid.source} : {GRID_FR[role]}.",
+            count=grid.bands,
+        )
+    return ReportLine(
+        kind="not-understood",
+        code="role-unknown",
+        subject=grid.source,
+        text_fr=f"{grid.source} : raster non reconnu, mis de côté.",
+        count=grid.bands,
+    )
 
 
 def traps(table: Table) -> list[ReportLine]:
     """What was wrong in a layer and put right, each counted."""
-    lines = []
+    lines: list[tuple[Finding, str, int, str]] = []
     if table.doubt:
         lines.append(("doubtful", table.doubt, len(table), DOUBT_FR[table.doubt].format(crs=table.crs)))
     if table.recoded:
         lines.append(("repaired", "text-recoded", table.recoded, f"{table.recoded} textes aux accents abîmés réparés"))
     if table.flattened:
-        lines.append(("repaired", "heights-dropped", table.flattened,
-                      f"{table.flattened} objets en 3D ramenés à plat"))
+        lines.append(("repaired", "heights-dropped", table.flattened, f"{table.flattened} objets en 3D ramenés à plat"))
     if table.empty:
         lines.append(("repaired", "empty-shapes", table.empty, f"{table.empty} objets sans position écartés"))
+    source = table.source
     return [
-        ReportLine(kind=kind, code=code, subject=table.source, count=count,  # type: ignore[arg-type]
-                   text_fr=f"{table.source} : {text}.")
+        ReportLine(kind=kind, code=code, subject=source, count=count, text_fr=f"{source} : {text}.")
         for kind, code, count, text in lines
     ]
 
 
 def repaired(label: str, count: int) -> ReportLine:
     """Invalid polygons made valid."""
-    return ReportLine(kind="repaired", code="polygons-repaired", subject=label, count=count,
-                      text_fr=f"{label} : {count} polygones invalides réparés.")
+    return ReportLine(
+        kind="repaired",
+        code="polygons-repaired",
+        subject=label,
+        count=count,
+        text_fr=f"{label} : {count} polygones invalides réparés.",
+    )
 
 
 def outside(label: str, count: int) -> ReportLine:
     """Objects beyond the window."""
-    return ReportLine(kind="unused", code="outside-window", subject=label, count=count,
-                      text_fr=f"{label} : {count} objets hors de la fenêtre du territoire, laissés de côté.")
+    return ReportLine(
+        kind="unused",
+        code="outside-window",
+        subject=label,
+        count=count,
+        text_fr=f"{label} : {count} objets hors de la fenêtre du territoire, laissés de côté.",
+    )
 
 
 def terrain(label: str, grid: Terrain, unit: str) -> ReportLine:
@@ -111,25 +145,40 @@ def terrain(label: str, grid: Terrain, unit: str) -> ReportLine:
     low, high = float(np.nanmin(grid.heights_m)), float(np.nanmax(grid.heights_m))
     guess = " ; valeurs lues en centimètres" if unit == "cm" else ""
     return ReportLine(
-        kind="found", code="terrain-found", subject=label, count=1,
+        kind="found",
+        code="terrain-found",
+        subject=label,
+        count=1,
         text_fr=f"Relief : {label}, mailles de {grid.cell_m:g} m, de {low:.1f} à {high:.1f} m{guess}.",
     )
 
 
 def spare_terrain(label: str, kept: str) -> ReportLine:
     """A second relief, left aside."""
-    return ReportLine(kind="unused", code="duplicate", subject=label,
-                      text_fr=f"Relief : {label} fait double emploi avec {kept}, laissé de côté.")
+    return ReportLine(
+        kind="unused",
+        code="duplicate",
+        subject=label,
+        text_fr=f"Relief : {label} fait double emploi avec {kept}, laissé de côté.",
+    )
 
 
 def sea(count: int) -> ReportLine:
     """The sea, worked out rather than read."""
-    return ReportLine(kind="derived", code="sea-derived", subject="sea", count=count,
-                      text_fr="Mer : aucune couche ne la donne ; déduite de ce qui n'est d'aucune commune et bas.")
+    return ReportLine(
+        kind="derived",
+        code="sea-derived",
+        subject="sea",
+        count=count,
+        text_fr="Mer : aucune couche ne la donne ; déduite de ce qui n'est d'aucune commune et bas.",
+    )
 
 
 def no_rights() -> ReportLine:
     """Nobody says whose data it is."""
-    return ReportLine(kind="doubtful", code="attribution-unknown", subject="",
-                      text_fr="Aucune attribution trouvée dans le dossier : à compléter avant toute diffusion.")
-
+    return ReportLine(
+        kind="doubtful",
+        code="attribution-unknown",
+        subject="",
+        text_fr="Aucune attribution trouvée dans le dossier : à compléter avant toute diffusion.",
+    )

@@ -18,6 +18,9 @@ from garance.territory.wording import fold
 BORROW_M = 25.0
 """How near a twin's line must run to lend its attributes."""
 
+SLIVER_M = 40.0
+"""Gaps between communes narrower than twice this join nothing to the sea."""
+
 _DIMENSION = {"point": 0, "line": 1, "polygon": 2}
 
 
@@ -132,10 +135,16 @@ def _twin_line(kind: LayerKind, best: Kept, other: Kept, borrowed: dict[str, int
     text = f"{kind.title_fr} : {other.source} est un double moins riche que {best.source}"
     if borrowed:
         lent = ", ".join(f"{name} ({count})" for name, count in borrowed.items())
-        return ReportLine(kind="repaired", code="attributes-borrowed", subject=other.source,
-                          text_fr=f"{text} ; il a complété : {lent}.", count=sum(borrowed.values()))
-    return ReportLine(kind="unused", code="duplicate", subject=other.source, text_fr=f"{text}, laissé de côté.",
-                      count=len(other))
+        return ReportLine(
+            kind="repaired",
+            code="attributes-borrowed",
+            subject=other.source,
+            text_fr=f"{text} ; il a complété : {lent}.",
+            count=sum(borrowed.values()),
+        )
+    return ReportLine(
+        kind="unused", code="duplicate", subject=other.source, text_fr=f"{text}, laissé de côté.", count=len(other)
+    )
 
 
 def derive_sea(communes: Kept, window: Bounds, heights_at: Any) -> Any:
@@ -144,7 +153,9 @@ def derive_sea(communes: Kept, window: Bounds, heights_at: Any) -> Any:
     `heights_at(x, y)` gives metres; a piece counts when half of its sampled ground is below 1 m.
     """
     rest = shapely.difference(shapely.box(*window), shapely.union_all(communes.shapes))
-    pieces = [piece for piece in shapely.get_parts(rest) if piece.area > 10_000 and shapely.get_dimensions(piece) == 2]
+    apart = shapely.buffer(shapely.buffer(rest, -SLIVER_M), SLIVER_M, join_style="mitre")
+    parts = shapely.get_parts(shapely.intersection(apart, rest))
+    pieces = [piece for piece in parts if shapely.get_dimensions(piece) == 2 and piece.area > 10_000]
     return np.array([piece for piece in pieces if _is_low(piece, heights_at)], dtype=object)
 
 

@@ -93,9 +93,21 @@ def write_geotiff(terrain: Terrain, path: Path) -> None:
     rows, columns = terrain.heights_m.shape
     filled = np.where(np.isfinite(terrain.heights_m), terrain.heights_m, NODATA).astype("float32")
     with rasterio.open(
-        path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32", crs=terrain.crs,
-        transform=terrain.transform, nodata=NODATA, compress="deflate", predictor=3, tiled=True,
-        blockxsize=256, blockysize=256,
+        path,
+        "w",
+        driver="GTiff",
+        width=columns,
+        height=rows,
+        count=1,
+        dtype="float32",
+        crs=terrain.crs,
+        transform=terrain.transform,
+        nodata=NODATA,
+        compress="deflate",
+        predictor=3,
+        tiled=True,
+        blockxsize=256,
+        blockysize=256,
     ) as raster:
         raster.write(filled, 1)
 
@@ -114,15 +126,22 @@ def write_tiles(terrain: Terrain, path: Path, *, name: str, step: Callable[[floa
     bbox = project_bounds(terrain.bounds, terrain.crs, WGS84)
     tiles = list(_tiles_over(bbox))
     with path.open("wb") as stream:
-        writer = Writer(stream)
+        writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
         for done, (zoom, x, y) in enumerate(tiles):
             writer.write_tile(zxy_to_tileid(zoom, x, y), _terrarium(_tile_heights(whole, zoom, x, y)))
             step(done / len(tiles))
         header = {
-            "tile_type": TileType.PNG, "tile_compression": Compression.NONE, "min_zoom": MIN_ZOOM,
-            "max_zoom": MAX_ZOOM, "min_lon_e7": round(bbox[0] * 1e7), "min_lat_e7": round(bbox[1] * 1e7),
-            "max_lon_e7": round(bbox[2] * 1e7), "max_lat_e7": round(bbox[3] * 1e7), "center_zoom": 12,
-            "center_lon_e7": round((bbox[0] + bbox[2]) * 5e6), "center_lat_e7": round((bbox[1] + bbox[3]) * 5e6),
+            "tile_type": TileType.PNG,
+            "tile_compression": Compression.NONE,
+            "min_zoom": MIN_ZOOM,
+            "max_zoom": MAX_ZOOM,
+            "min_lon_e7": round(bbox[0] * 1e7),
+            "min_lat_e7": round(bbox[1] * 1e7),
+            "max_lon_e7": round(bbox[2] * 1e7),
+            "max_lat_e7": round(bbox[3] * 1e7),
+            "center_zoom": 12,
+            "center_lon_e7": round((bbox[0] + bbox[2]) * 5e6),
+            "center_lat_e7": round((bbox[1] + bbox[3]) * 5e6),
         }
         writer.finalize(header, {"name": name, "encoding": "terrarium", "type": "raster-dem"})
     return len(tiles)
@@ -136,8 +155,15 @@ def _warp(heights: Any, transform: Affine, crs: str, target_crs: str) -> tuple[A
     new, width, high = calculate_default_transform(crs, target_crs, columns, rows, west, south, east, north)
     result = np.full((high, width), np.nan, dtype="float32")
     reproject(
-        heights, result, src_transform=transform, src_crs=crs, dst_transform=new, dst_crs=target_crs,
-        src_nodata=np.nan, dst_nodata=np.nan, resampling=Resampling.bilinear,
+        heights,
+        result,
+        src_transform=transform,
+        src_crs=crs,
+        dst_transform=new,
+        dst_crs=target_crs,
+        src_nodata=np.nan,
+        dst_nodata=np.nan,
+        resampling=Resampling.bilinear,
     )
     return result, new
 
@@ -146,8 +172,9 @@ def _without_holes(terrain: Terrain) -> Terrain:
     known = np.isfinite(terrain.heights_m)
     if known.all():
         return terrain
-    filled = fillnodata(np.where(known, terrain.heights_m, 0).astype("float32"), mask=known.astype("uint8"),
-                        max_search_distance=100)
+    filled = fillnodata(
+        np.where(known, terrain.heights_m, 0).astype("float32"), mask=known.astype("uint8"), max_search_distance=100
+    )
     return Terrain(filled, terrain.transform, terrain.crs)
 
 

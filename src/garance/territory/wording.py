@@ -6,10 +6,28 @@ import re
 import unicodedata
 
 STREET_WORDS = {
-    "ALL": "Allée", "AV": "Avenue", "BD": "Boulevard", "CAR": "Carrefour", "CHE": "Chemin", "CITE": "Cité",
-    "CRS": "Cours", "FG": "Faubourg", "GR": "Grande Rue", "IMP": "Impasse", "LOT": "Lotissement", "MTE": "Montée",
-    "PAS": "Passage", "PL": "Place", "QU": "Quai", "QUAI": "Quai", "R": "Rue", "RPT": "Rond-point", "RTE": "Route",
-    "SEN": "Sentier", "SQ": "Square", "VC": "Voie communale",
+    "ALL": "Allée",
+    "AV": "Avenue",
+    "BD": "Boulevard",
+    "CAR": "Carrefour",
+    "CHE": "Chemin",
+    "CITE": "Cité",
+    "CRS": "Cours",
+    "FG": "Faubourg",
+    "GR": "Grande Rue",
+    "IMP": "Impasse",
+    "LOT": "Lotissement",
+    "MTE": "Montée",
+    "PAS": "Passage",
+    "PL": "Place",
+    "QU": "Quai",
+    "QUAI": "Quai",
+    "R": "Rue",
+    "RPT": "Rond-point",
+    "RTE": "Route",
+    "SEN": "Sentier",
+    "SQ": "Square",
+    "VC": "Voie communale",
 }
 """The State's own short forms of street types (Fantoir)."""
 
