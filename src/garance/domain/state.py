@@ -11,6 +11,7 @@ from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
 from garance.domain.logbook.state import Entries
 from garance.domain.observations.state import Observations
+from garance.domain.people.state import People
 from garance.domain.resources.state import Resources
 from garance.domain.situation.state import Situations
 from garance.kernel.fact import Fact
@@ -21,6 +22,7 @@ class State:
 
     def __init__(self) -> None:
         self.keeping = Keeping()
+        self.people = People()
         self.situations = Situations()
         self.entries = Entries()
         self.resources = Resources()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
+from shapely.ops import nearest_points
 
 from garance.kernel.refusal import Refused
+from garance.server.demo.sea import edge_middle
 from garance.territory.pack import Feature, Pack
 from garance.territory.projection import WGS84, project
 
@@ -86,7 +89,7 @@ class Ground:
         shore = self._flat(self._pack.features("coast"))
         if not len(shore):
             return self.centre
-        return shapely.ops.nearest_points(shapely.union_all(shore), self.centre)[0]
+        return nearest_points(shapely.union_all(shore), self.centre)[0]
 
     def site(self, *kinds: str) -> Any | None:
         """The nearest site of the first of these kinds that exists."""
@@ -148,6 +151,17 @@ class Ground:
         parts = [part for part in shapely.get_parts(wet[ranked[0][2]]) if part.geom_type == "LineString"]
         return max(parts, key=lambda part: part.length)
 
+    def gauge(self, source: Path | None) -> Any:
+        """Where the sea is measured: the edge that the supplied series drives, else the shore by the weak defence."""
+        files = sorted(source.glob("**/*.bci")) if source is not None and source.is_dir() else []
+        west, south, east, north = self._pack.manifest.bbox
+        frame = project(np.array([shapely.box(west, south, east, north)], dtype=object), WGS84, self._crs)
+        edge = edge_middle(files[0], tuple(float(side) for side in shapely.total_bounds(frame))) if files else None
+        if edge is not None:
+            return shapely.Point(edge)
+        shore = self._flat(self._pack.features("coast"))
+        return nearest_points(shapely.union_all(shore), self.weak_defence)[0] if len(shore) else self.weak_defence
+
     def point(self, shape: Any) -> dict[str, Any]:
         """A GeoJSON point of that place."""
         lon_deg, lat_deg = self._place(shape)
@@ -166,8 +180,10 @@ def _rounded(coordinates: Any) -> list[list[float]]:
     return [[round(float(xy[0]), 6), round(float(xy[1]), 6)] for xy in coordinates]
 
 
-def choose_places(pack: Pack) -> tuple[dict[str, Any], dict[str, str]]:
+def choose_places(pack: Pack, source: Path | None = None) -> tuple[dict[str, Any], dict[str, str]]:
     """The story's places as GeoJSON (`point shelter`, `area low_zone`…), and the words it says of the territory.
+
+    `source` is the folder the territory was imported from, if any: it may hold the sea's own series.
 
     Refuses `story-needs` when the territory has no commune.
     """
@@ -177,6 +193,7 @@ def choose_places(pack: Pack) -> tuple[dict[str, Any], dict[str, str]]:
     hospital = ground.site("hospital", "care-home")
     shelter = ground.site(*SHELTER_KINDS)
     places = {
+        "point gauge": ground.point(ground.gauge(source)),
         "point command_post": ground.point(ground.site("town-hall") or ground.centre),
         "point fire_station": ground.point(station or ground.centre),
         "point hospital": ground.point(hospital or ground.centre),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from garance.kernel.clock import to_milliseconds
 
@@ -37,3 +38,20 @@ def made_up_sea(*, peak_at: datetime, peak_m: float, hours: int = 36, step_s: in
         surge = surge_m * math.exp(-((seconds / 14_400) ** 2))
         levels.append((to_milliseconds(peak_at + timedelta(seconds=seconds)), round(tide + surge, 3)))
     return levels
+
+
+def edge_middle(bci: Path, bounds_m: tuple[float, float, float, float]) -> tuple[float, float] | None:
+    """The middle of the edge of a LISFLOOD-FP model that its first `.bci` line drives, in metres of its system.
+
+    The line reads `side end start kind name`, side being N, E, S or W; `bounds_m` is west, south, east, north.
+    Nothing when the file says something else.
+    """
+    words = bci.read_text("utf-8", "replace").split()
+    if len(words) < 3 or words[0] not in "NESW":
+        return None
+    try:
+        middle = (float(words[1]) + float(words[2])) / 2
+    except ValueError:
+        return None
+    west, south, east, north = bounds_m
+    return {"W": (west, middle), "E": (east, middle), "N": (middle, north), "S": (middle, south)}[words[0]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +20,7 @@ class StoryOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     id: str
     name: str
     level: str
+    above: str | None = None
 
 
 class StoryPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -125,8 +125,3 @@ class Script:
         if kind == "fact":
             return self._facts[name]
         return self._places[f"{kind} {name}"]
-
-
-def story_time(*, story_at: datetime, real_at: datetime, speed: float, now: datetime) -> datetime:
-    """What the story's clock shows when the real one shows `now`."""
-    return story_at + (now - real_at) * speed

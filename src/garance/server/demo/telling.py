@@ -1,0 +1,208 @@
+"""The teller: plays a story on a node, at a speed, through the same commands as anybody else.
+
+Everything it writes is dated in story time and repeated safely: killed and started again, it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from garance.domain import commands
+from garance.domain.people.facts import OrganisationRegistered, PersonEnrolled, RoleGranted
+from garance.domain.vocabulary import Body
+from garance.journal.writer import Answer, Writer
+from garance.kernel.clock import Clock, as_utc, to_milliseconds
+from garance.kernel.identity import derived_id, new_id
+from garance.kernel.label import Audience, Label, Mode
+from garance.kernel.refusal import Refused
+from garance.server.demo.feeds import Feed, Row, rows_between
+from garance.server.demo.story import Script, Step, StoryPerson
+from garance.server.follower import Follower
+from garance.server.scribe import Asked, Scribe
+
+TICK_S = 0.2
+_log = logging.getLogger("garance.demo")
+OPENER = "prefecture"
+Observe = Callable[[str, Sequence[Row]], Awaitable[None]]
+
+
+class Teller:
+    """Tells one story on one node."""
+
+    def __init__(
+        self,
+        script: Script,
+        feeds: Sequence[Feed],
+        *,
+        scribe: Scribe,
+        follower: Follower,
+        writer: Writer,
+        clock: Clock,
+        observe: Observe,
+    ) -> None:
+        self.script = script
+        self._feeds = feeds
+        self._scribe = scribe
+        self._follower = follower
+        self._writer = writer
+        self._clock = clock
+        self._observe = observe
+        self._fed_ms: dict[str, int] = {}
+
+    # -- people -------------------------------------------------------------------------------------------------
+
+    def person_id(self, person: StoryPerson) -> str:
+        """The identifier of somebody in the story."""
+        return self.script.object_id(f"person {person.id}")
+
+    def grant_id(self, person: StoryPerson) -> str:
+        """The identifier of that person's role in the story."""
+        return self.script.object_id(f"grant {person.id}")
+
+    async def _introduce(self) -> None:
+        """Make organisations, people and roles known: the node says it, as it does for a first administrator."""
+        story = self.script.story
+        bodies: list[Body] = [
+            OrganisationRegistered(
+                organisation=self.script.object_id(f"organisation {one.id}"),
+                name=self.script.say(one.name),
+                level=one.level,  # type: ignore[arg-type]  # a Level by its value, as in every TOML and JSON
+                above=self.script.object_id(f"organisation {one.above}") if one.above else None,
+            )
+            for one in story.organisation
+        ]
+        for person in story.person:
+            bodies.append(PersonEnrolled(person=self.person_id(person), display_name=person.name))
+            bodies.append(self._role(person))
+        command = derived_id(self.script.situation, "introductions")
+        await self._scribe.record(bodies, command=command, label=Label(audience=Audience.PARTNERS))
+
+    def _role(self, person: StoryPerson) -> RoleGranted:
+        return RoleGranted(
+            grant=self.grant_id(person),
+            person=self.person_id(person),
+            organisation=self.script.object_id(f"organisation {person.organisation}"),
+            cell=person.cell,
+            role=person.role,
+            situation=None if person.id == OPENER else self.script.situation,
+        )
+
+    # -- the story ----------------------------------------------------------------------------------------------
+
+    async def prepare(self, *, speed: float, begin_at: datetime | None = None) -> None:
+        """Open the situation if it is new, and set its clock: at the beginning, at `begin_at`, or where it stopped.
+
+        Steps before the clock's first instant are told at once.
+        """
+        await self._introduce()
+        story = self.script.story
+        opened = {
+            "situation": self.script.situation,
+            "title": self.script.title(),
+            "kind": story.kind,
+            "mode": Mode.EXERCISE,
+        }
+        await self._command(
+            OPENER, "situation.open", opened, command=self._fixed("open"), at=story.starts_at, situation=None
+        )
+        start = max(self._reached() or story.starts_at, begin_at or story.starts_at)
+        clock = {"story_at": start, "real_at": self._clock.now(), "speed": speed}
+        await self._command(OPENER, "situation.set-clock", clock, command=new_id(), at=None)
+        await self._declare()
+
+    def _reached(self) -> datetime | None:
+        """The moment of the last step already told, if any."""
+        people = self.script.story.people()
+        told = [
+            step.at
+            for index, step in enumerate(self.script.story.step)
+            if self._writer.store.receipt(self.person_id(people[step.by]), self.script.command_id(index))
+        ]
+        return max(told, default=None)
+
+    async def _declare(self) -> None:
+        helicopter = {"resource": self.script.object_id("helicopter"), "name": "Dragon", "kind": "helicopter"}
+        start = self.script.story.starts_at
+        await self._command("sdis", "resources.declare", helicopter, command=self._fixed("helicopter"), at=start)
+        for feed in self._feeds:
+            await self._command(
+                feed.by,
+                "observations.declare-series",
+                feed.declaration,
+                command=self._fixed(f"series {feed.key}"),
+                at=start,
+            )
+
+    async def tell(self) -> None:
+        """Tell every step when its time comes, and feed the telemetry, until the story ends."""
+        steps = list(enumerate(self.script.story.step))
+        while True:
+            now = self.now()
+            while steps and steps[0][1].at <= now:
+                await self._tell_step(*steps.pop(0))
+            await self._feed(min(now, self.script.story.ends_at))
+            if not steps and now >= self.script.story.ends_at:
+                break
+            await asyncio.sleep(TICK_S)
+        clock = {"story_at": self.script.story.ends_at, "real_at": self._clock.now(), "speed": 1.0}
+        await self._command(OPENER, "situation.set-clock", clock, command=new_id(), at=None)
+
+    def now(self) -> datetime:
+        """What the story's clock shows."""
+        return commands.present_of(self._follower.state, self.script.situation, self._clock.now())
+
+    async def _tell_step(self, index: int, step: Step) -> None:
+        try:
+            answer = await self._command(
+                step.by,
+                step.command,
+                self.script.body(step),
+                command=self.script.command_id(index),
+                at=step.at,
+                label=step.label,
+            )
+        except Refused as refused:
+            # Whoever plays may have closed the situation or struck the entry first: the story goes on without it.
+            _log.warning("step %d of the story was refused: %s", index, refused.code)
+            return
+        self.script.told(step, answer.receipt.facts)
+
+    async def _feed(self, until: datetime) -> None:
+        until_ms = to_milliseconds(until)
+        for feed in self._feeds:
+            rows = rows_between(feed, self._fed_ms.get(feed.key, 0), until_ms)
+            self._fed_ms[feed.key] = until_ms
+            if rows:
+                await self._observe(feed.declaration["series"], rows)
+
+    def _fixed(self, what: str) -> str:
+        return derived_id(self.script.situation, f"command {what}")
+
+    async def _command(
+        self,
+        by: str,
+        name: str,
+        body: dict[str, Any],
+        *,
+        command: str,
+        at: datetime | None,
+        label: Label | None = None,
+        situation: str | None = "",
+    ) -> Answer:
+        person = self.script.story.people()[by]
+        wanted = commands.find(name)
+        asked: Asked[msgspec.Struct] = Asked(
+            id=command,
+            role=self.grant_id(person),
+            situation=self.script.situation if situation == "" else situation,
+            occurred_at=as_utc(at) if at is not None else None,
+            label=label,
+            body=msgspec.convert(body, wanted.request),
+        )
+        return await self._scribe.carry_out(self.person_id(person), name, asked)
