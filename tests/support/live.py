@@ -140,6 +140,7 @@ class Ground:
         )
         self.lines_read = 0
         self.port = 0
+        self.server: uvicorn.Server | None = None
         self._protocol = port_class
 
     def heard(self, line: Line) -> None:
@@ -217,6 +218,42 @@ class Ground:
     async def end_role(self, name: str) -> None:
         """Take that person's first role back."""
         await self.say(RoleEnded(grant=grant_of(name), reason="over"), situation=None)
+
+    async def above_the_commune(self, name: str) -> None:
+        """Someone of a zone above a new organisation that takes part: they see only what is sent above."""
+        zone, below = derived_id("live-test", "zone"), derived_id("live-test", "below")
+        await self.say(
+            OrganisationRegistered(organisation=zone, name="Zone", level=Level.ZONE),
+            OrganisationRegistered(organisation=below, name="Below", level=Level.DEPARTEMENT, above=zone),
+            situation=None,
+        )
+        await self.grant("Benoit", below, "partner")
+        grant = RoleGranted(grant=grant_of(name), person=person(name), organisation=zone, role="observer")
+        await self.say(grant, situation=None)
+
+    @contextlib.asynccontextmanager
+    async def readers(self, name: str, count: int) -> AsyncIterator[list[Client]]:
+        """Many browsers of that person, all live."""
+        async with contextlib.AsyncExitStack() as open_ones:
+            clients = [await open_ones.enter_async_context(self.reader(name)) for _ in range(count)]
+            for client in clients:
+                await client.until("live")
+            yield clients
+
+    @contextlib.asynccontextmanager
+    async def slow_reader(self, name: str) -> AsyncIterator[Client]:
+        """A browser on a bad link: small buffers, nothing read but when asked."""
+        small = socket.socket()
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        small.connect(("127.0.0.1", self.port))
+        small.setblocking(False)
+        async with self.reader(name, sock=small, max_queue=1, compression=None) as client:
+            yield client
+
+    def stop_server(self) -> None:
+        """Ask uvicorn to stop."""
+        assert self.server is not None
+        self.server.should_exit = True
 
     @contextlib.asynccontextmanager
     async def reader(self, name: str | None, after: str | None = None, **how: Any) -> AsyncIterator[Client]:
@@ -298,7 +335,7 @@ async def ground(**how: Any) -> AsyncIterator[Ground]:
     )
     listening = socket.create_server(("127.0.0.1", 0))
     place.port = listening.getsockname()[1]
-    server = _Quiet(config)
+    server = place.server = _Quiet(config)
     task = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no other way to tell

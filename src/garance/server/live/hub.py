@@ -113,6 +113,10 @@ class Hub:
         """How many readers are connected."""
         return len(self._roster)
 
+    def pipes(self) -> list[Pipe]:
+        """The sockets of every reader, to measure what waits."""
+        return [reader.pipe for reader in self._roster.readers()]
+
     def start(self) -> None:
         """Begin to follow the journal, on the running loop."""
         self._running = True
@@ -308,6 +312,10 @@ class Hub:
             self._end(reader, "rights-changed")
             return
         reader.seat = seat
+
+    def forget_pages(self) -> None:
+        """A body was destroyed: pages of the past are read again."""
+        self._pages.forget()
 
     def end_session(self, session: str, code: str = "session-ended") -> None:
         """A session was revoked, or its person signed out: its streams end now."""
