@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from garance.kernel.refusal import Refused
+from garance.server.file_kinds import KINDS
 from garance.server.http.decoding import convert_text
 
 PREFIX = "GARANCE_"
@@ -268,6 +269,9 @@ def _together(settings: Settings) -> Iterator[Problem]:
         yield Problem("together", "oidc.client_id", "", "oidc.issuer")
     if settings.demo.enabled and settings.oidc.issuer:
         yield Problem("together", "demo.enabled", "", "oidc.issuer")
+    for each in settings.files.types:
+        if each not in KINDS:
+            yield Problem("wrong", "files.types", each, "kinds")
     for name, networks in (
         ("metrics.addresses", settings.metrics.addresses),
         ("listen.trusted_proxies", settings.listen.trusted_proxies),

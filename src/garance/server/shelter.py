@@ -167,7 +167,8 @@ class Rates:
         if len(self._buckets) > MAX_ADDRESSES:
             self._buckets.popitem(last=False)
         if not allowed:
-            raise Refused("too-many-requests", detail={"retry_after_s": max(1, round((1 - left) * 60 / self._per_minute))})
+            wait_s = max(1, round((1 - left) * 60 / self._per_minute))
+            raise Refused("too-many-requests", detail={"retry_after_s": wait_s})
 
 
 def _neighbourhood(address: str) -> str:

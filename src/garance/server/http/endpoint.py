@@ -83,7 +83,8 @@ class Endpoint:
 
     `run(call, **path, query=…, body=…)` is given only what is declared. It returns a value of type `answer`, its
     JSON already encoded as bytes, None (204) or a Starlette response. `consumes` other than JSON leaves the body to
-    `call.stream()`. `charged` counts requests without a session against their address. Sizes in bytes, times in seconds.
+    `call.stream()`. `charged`: requests without a session count against their address. Sizes in bytes, times in
+    seconds.
     """
 
     method: str
@@ -102,6 +103,7 @@ class Endpoint:
     reads_only: bool = False
     charged: bool = True
     conditional: bool = False
+    ranges: bool = False
     refusals: tuple[str, ...] = ()
     max_bytes: int = MAX_JSON_BYTES
     pause_s: float = BODY_PAUSE_S

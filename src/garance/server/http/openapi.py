@@ -24,6 +24,9 @@ OF_BODY = ("content-type-wrong", "body-too-large", "body-too-slow")
 OF_JSON = (*OF_VALUES, "json-malformed", "json-too-deep")
 
 
+_RANGES: Schema = {"multipart/byteranges": {"schema": {"type": "string", "format": "binary"}}}
+
+
 def describe(endpoints: Sequence[Endpoint], *, title: str, version: str) -> Schema:
     """The whole description, as a JSON object."""
     kinds = [kind for each in endpoints for kind in (each.body, each.query, each.answer) if kind is not None]
@@ -61,6 +64,8 @@ def refusals_of(each: Endpoint) -> tuple[str, ...]:
         codes += OF_BODY
     if each.body is not None:
         codes += OF_JSON
+    if each.ranges:
+        codes.append("range-wrong")
     return tuple(dict.fromkeys(codes))
 
 
@@ -121,6 +126,8 @@ def _responses(each: Endpoint, by_kind: dict[str, Schema]) -> Schema:
     found: Schema = {str(each.status): good}
     if each.conditional:
         found["304"] = {"description": "The reader already has it"}
+    if each.ranges:
+        found["206"] = {"description": "The ranges asked", "content": good["content"] | _RANGES}
     by_status: dict[int, list[str]] = {}
     for code in refusals_of(each):
         by_status.setdefault(status_of(code), []).append(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import traceback
@@ -71,8 +72,6 @@ def answer_refusal(refused: Refused, headers: Mapping[str, str] | None = None) -
     response.headers["Cache-Control"] = "no-store"
     if "retry_after_s" in refused.detail:
         response.headers["Retry-After"] = str(refused.detail["retry_after_s"])
-    if status in (408, 413):
-        response.headers["Connection"] = "close"  # what is left of the body is not worth reading
     return response
 
 
@@ -113,6 +112,10 @@ class Faults:
             if begun:
                 raise  # half an answer is on the wire: only closing the connection is honest
             await response(scope, receive, send)
+        except asyncio.CancelledError:
+            if begun:
+                raise
+            await answer_refusal(Refused("stopping"))(scope, receive, send)  # only a server that stops cancels
 
 
 def _incident(scope: Scope, problem: Exception) -> Refused:

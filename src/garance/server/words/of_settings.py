@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from garance.server.file_kinds import KINDS
 from garance.server.settings import SECRETS, Problem, known_settings
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -20,6 +21,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "str": "un texte",
         "list": "une liste (séparée par des virgules dans l'environnement)",
         "network": "une adresse ou un réseau (192.0.2.0/24)",
+        "kinds": "de ceux qui se reconnaissent : {kinds}",
         "range": "de {ge} à {le}",
         "letters": "de {low} à {high} caractères",
         "pattern": "de la forme {pattern}",
@@ -36,6 +38,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "str": "a text",
         "list": "a list (with commas in the environment)",
         "network": "an address or a network (192.0.2.0/24)",
+        "kinds": "one of those that can be recognised: {kinds}",
         "range": "from {ge} to {le}",
         "letters": "of {low} to {high} characters",
         "pattern": "that looks like {pattern}",
@@ -85,8 +88,8 @@ def page() -> str:
 
 def wanted(kind: Any, language: str = "fr") -> str:
     """What a value of that type looks like, in words."""
-    if kind == "network":
-        return _WORDS[language]["network"]
+    if kind in ("network", "kinds"):
+        return _WORDS[language][kind].format(kinds=", ".join(sorted(KINDS)))
     return _of_type(msgspec.inspect.type_info(kind), _WORDS[language])
 
 
