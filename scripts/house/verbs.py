@@ -113,10 +113,11 @@ def _passes(look: Callable[[], None]) -> bool:
 
 def _looks() -> dict[str, Callable[[], None]]:
     tests = [str(path) for name in HOUSE_TESTS if (path := ROOT / "tests" / "rooms" / name).exists()]
+    typed = [name for name in ("src", "tests", "scripts", "bench") if (ROOT / name).is_dir()]
     source = {"PYTHONPATH": str(ROOT / "src")}
     looks = {
         "ruff": lambda: quiet("Style (ruff)", [PYTHON, "-m", "ruff", "check", "."], "ruff"),
-        "mypy": lambda: quiet("Types (mypy)", [PYTHON, "-m", "mypy"], "mypy"),
+        "mypy": lambda: quiet("Types (mypy)", [PYTHON, "-m", "mypy", *typed], "mypy"),
         "imports": lambda: quiet("Sens des imports", [BIN / "lint-imports", "--no-cache"], "imports", env=source),
         "maison": lambda: quiet(
             "Glossaire, structure, épingles, documentation", [PYTHON, "-m", "pytest", "-q", *tests], "house"

@@ -57,9 +57,9 @@ def test_each_refusal_has_a_heading_in_both_languages() -> None:
 
 
 def test_each_setting_has_a_heading_and_an_explanation() -> None:
-    fields = reference.settings_fields()
-    assert {name for name, *_ in fields} == headings(reference.settings_page())
-    assert [name for name, _, _, told in fields if not told] == []
+    rows = reference.settings_rows()
+    assert {row.name for row in rows} == headings(reference.settings_page())
+    assert [row.name for row in rows if not row.told] == []
 
 
 def test_each_verb_has_a_heading() -> None:

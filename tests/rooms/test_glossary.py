@@ -110,7 +110,7 @@ class TestTheReader:
             ("raise Refused(code='c')", ["c"]),
             ("_REFUSALS = {1: 'disk-full', 2: 'disk-lost'}", ["disk-full", "disk-lost"]),
             ("_CODES_BY_STATUS: X = {404: 'unknown no-map'}", ["unknown", "no-map"]),
-            ("def f(x):\n    code = 'too-late' if x else 'too-soon'\n    raise Refused(code)", ["too-late", "too-soon"]),
+            ("def f(x):\n    code = 'too-late' if x else 'too-old'\n    raise Refused(code)", ["too-late", "too-old"]),
             ("def f(code):\n    return 'not-a-code'", []),
         ],
     )

@@ -25,7 +25,8 @@ LINE = (
     "server·portal > federation·intake > connectors·hazards·exports > ports > views·territory > access"
     " > domain·journal > kernel"
 )
-DESIGN = Path(os.environ.get("GARANCE_SHARED", ROOT.parent / "shared")) / "DESIGN.md"
+SHARED_DATA = Path(os.environ.get("GARANCE_SHARED_DATA", ROOT.parent / "shared" / "data"))
+DESIGN = SHARED_DATA.parent / "DESIGN.md"
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 60
 P95_FUNCTION_LINES = 40

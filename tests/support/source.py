@@ -109,9 +109,8 @@ def _chosen_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
-    return (
-        part.value for part in ast.walk(tree) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    )
+    constants = (part.value for part in ast.walk(tree) if isinstance(part, ast.Constant))
+    return (value for value in constants if isinstance(value, str))
 
 
 def _name_of(function: ast.expr) -> str:
