@@ -77,7 +77,7 @@ def garance(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests; all of them with `--slow`, and none may be skipped with `--require-all`."""
     rest = [word for word in arguments if word not in ("--slow", "--require-all")]
-    make_ready(TESTS, pages=True)
+    make_ready([*TESTS, *(["build"] if "--slow" in arguments else [])], pages=True)
     env = {"GARANCE_REQUIRE": EVERYTHING} if "--require-all" in arguments else {}
     chosen = [] if "--slow" in arguments or _has_marker(rest) else ["-m", "not slow"]
     began = time.monotonic()
@@ -166,7 +166,7 @@ def new(arguments: list[str]) -> int:
 
 def setup(_arguments: list[str]) -> int:
     """Prepare everything, for a machine that will then lose its network."""
-    make_ready([*CHECKS, "docs"], pages=True)
+    make_ready([*CHECKS, "docs", "web", "build"], pages=True)
     say("Installation : complète. Tout fonctionne désormais sans réseau.")
     return 0
 
