@@ -124,13 +124,26 @@ def settings_page() -> str:
 
 
 def commands_page() -> str:
-    """The verbs of `./run`, and those of the command line as it explains them itself."""
+    """What people ask through the interface, the verbs of `./run`, and the command line as it explains itself."""
     verbs = importlib.import_module("house.verbs").VERBS
-    lines = ["## Depuis les sources : `./run`", ""]
+    lines = [*_requests(), "## Depuis les sources : `./run`", ""]
     for name, verb in verbs.items():
         lines += [f"### `./run {name}`", "", verb.sentence[0].upper() + verb.sentence[1:] + ".", ""]
     lines += ["## Une fois installé : `garance`", "", *_command_line()]
     return page("Commandes", lines)
+
+
+def _requests() -> list[str]:
+    importlib.import_module("garance.domain.concerns")
+    known = {refusal["code"] for refusal in glossary()["refusal"]}
+    lines = ["## Par l'interface : `POST /api/v1/commands/…`", ""]
+    for command in importlib.import_module("garance.domain.commands").commands():
+        told = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", inspect.getdoc(command.rule) or "")
+        refused = ", ".join(f"[`{code}`](refus.md#{code})" for code in told if code in known)
+        lines += [f"### `{command.name}`", "", f"Pouvoir requis : `{command.ability}`.", ""]
+        lines += [f"Refus propres : {refused}.", ""] if refused else []
+        lines += [*members(command.request), ""]
+    return lines
 
 
 def _command_line() -> list[str]:

@@ -67,6 +67,13 @@ def test_each_verb_has_a_heading() -> None:
     assert {f"./run {name}" for name in verbs} <= headings(reference.commands_page())
 
 
+def test_each_command_has_a_heading() -> None:
+    importlib.import_module("garance.domain.concerns")
+    known = {command.name for command in importlib.import_module("garance.domain.commands").commands()}
+    assert known
+    assert known <= headings(reference.commands_page())
+
+
 def test_each_room_is_on_the_page() -> None:
     text = reference.rooms_page()
     for path in (ROOT / "src" / "garance").glob("*/__init__.py"):
