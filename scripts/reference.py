@@ -104,51 +104,46 @@ def glossary_page() -> str:
     return page("Glossaire", lines)
 
 
-def settings_fields() -> list[tuple[str, str, str, str]]:
-    """Each setting: name, type, default, explanation; none while the server has no settings."""
-    if importlib.util.find_spec("garance.server.settings") is None:
+def settings_rows() -> list[Any]:
+    """Each setting, as the server says it in words; none while the server has no settings."""
+    if importlib.util.find_spec("garance.server.words") is None:
         return []
-    settings = importlib.import_module("garance.server.settings").Settings
-    hints = get_type_hints(settings, include_extras=True)
-    found = []
-    plain = get_type_hints(settings)
-    for field in msgspec.structs.fields(settings):
-        default = "obligatoire" if field.required else f"`{_default(field)}`"
-        found.append((field.encode_name, type_words(plain[field.name]), default, _told(hints[field.name])))
-    return found
-
-
-def _default(field: msgspec.structs.FieldInfo) -> object:
-    if field.default is not msgspec.NODEFAULT:
-        return field.default
-    factory = field.default_factory
-    return factory() if callable(factory) else ""
-
-
-def _told(hint: object) -> str:
-    notes = getattr(hint, "__metadata__", ())
-    return " ".join(note.description for note in notes if isinstance(note, msgspec.Meta) and note.description)
+    return list(importlib.import_module("garance.server.words.of_settings").rows())
 
 
 def settings_page() -> str:
     """Each setting with its default."""
-    lines = ["Lus dans un fichier, puis dans l'environnement (`GARANCE_` et le nom en majuscules).", ""]
-    fields = settings_fields()
-    if not fields:
+    lines = ["Lus dans `garance.toml`, puis dans l'environnement, qui l'emporte. Tout problème est dit d'un coup.", ""]
+    rows = settings_rows()
+    if not rows:
         lines.append("Le serveur n'a pas encore de réglage.")
-    for name, kind, default, told in fields:
-        lines += [f"## `{name}`", "", f"{told}".strip(), "", f"Type : {kind}. Par défaut : {default}.", ""]
+    for row in rows:
+        lines += [f"## `{row.name}`", "", row.told, ""]
+        lines += [f"Attendu : {row.wanted}. Par défaut : `{row.default}`. Environnement : `{row.variable}`.", ""]
     return page("Réglages", lines)
 
 
 def commands_page() -> str:
-    """The verbs of `./run`, and those of the command line as it explains them itself."""
+    """What people ask through the interface, the verbs of `./run`, and the command line as it explains itself."""
     verbs = importlib.import_module("house.verbs").VERBS
-    lines = ["## Depuis les sources : `./run`", ""]
+    lines = [*_requests(), "## Depuis les sources : `./run`", ""]
     for name, verb in verbs.items():
         lines += [f"### `./run {name}`", "", verb.sentence[0].upper() + verb.sentence[1:] + ".", ""]
     lines += ["## Une fois installé : `garance`", "", *_command_line()]
     return page("Commandes", lines)
+
+
+def _requests() -> list[str]:
+    importlib.import_module("garance.domain.concerns")
+    known = {refusal["code"] for refusal in glossary()["refusal"]}
+    lines = ["## Par l'interface : `POST /api/v1/commands/…`", ""]
+    for command in importlib.import_module("garance.domain.commands").commands():
+        told = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", inspect.getdoc(command.rule) or "")
+        refused = ", ".join(f"[`{code}`](refus.md#{code})" for code in told if code in known)
+        lines += [f"### `{command.name}`", "", f"Pouvoir requis : `{command.ability}`.", ""]
+        lines += [f"Refus propres : {refused}.", ""] if refused else []
+        lines += [*members(command.request), ""]
+    return lines
 
 
 def _command_line() -> list[str]:

@@ -59,7 +59,7 @@ def quiet(
         child = subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
-            env=environment(env),
+            env=environment({"NO_COLOR": "1", **(env or {})}),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

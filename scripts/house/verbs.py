@@ -77,7 +77,7 @@ def garance(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests; all of them with `--slow`, and none may be skipped with `--require-all`."""
     rest = [word for word in arguments if word not in ("--slow", "--require-all")]
-    make_ready(TESTS, pages=True)
+    make_ready([*TESTS, *(["build"] if "--slow" in arguments else [])], pages=True)
     env = {"GARANCE_REQUIRE": EVERYTHING} if "--require-all" in arguments else {}
     chosen = [] if "--slow" in arguments or _has_marker(rest) else ["-m", "not slow"]
     began = time.monotonic()
@@ -113,10 +113,11 @@ def _passes(look: Callable[[], None]) -> bool:
 
 def _looks() -> dict[str, Callable[[], None]]:
     tests = [str(path) for name in HOUSE_TESTS if (path := ROOT / "tests" / "rooms" / name).exists()]
+    typed = [name for name in ("src", "tests", "scripts", "bench") if (ROOT / name).is_dir()]
     source = {"PYTHONPATH": str(ROOT / "src")}
     looks = {
         "ruff": lambda: quiet("Style (ruff)", [PYTHON, "-m", "ruff", "check", "."], "ruff"),
-        "mypy": lambda: quiet("Types (mypy)", [PYTHON, "-m", "mypy"], "mypy"),
+        "mypy": lambda: quiet("Types (mypy)", [PYTHON, "-m", "mypy", *typed], "mypy"),
         "imports": lambda: quiet("Sens des imports", [BIN / "lint-imports", "--no-cache"], "imports", env=source),
         "maison": lambda: quiet(
             "Glossaire, structure, épingles, documentation", [PYTHON, "-m", "pytest", "-q", *tests], "house"
@@ -165,7 +166,7 @@ def new(arguments: list[str]) -> int:
 
 def setup(_arguments: list[str]) -> int:
     """Prepare everything, for a machine that will then lose its network."""
-    make_ready([*CHECKS, "docs"], pages=True)
+    make_ready([*CHECKS, "docs", "web", "build"], pages=True)
     say("Installation : complète. Tout fonctionne désormais sans réseau.")
     return 0
 

@@ -92,13 +92,28 @@ def npm(node: Path, *arguments: str) -> list[str]:
 
 
 def npm_environment(node: Path, root: Path) -> dict[str, str]:
-    """Node first on PATH (npm's scripts start with `env node`), and where to put what is built."""
-    place = node if os.name == "nt" else node / "bin"
+    """Node and a whole npm first on PATH (npm's scripts start with `env node`), and where to put what is built."""
     return {
-        "PATH": f"{place}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": f"{_shims(node, root)}{os.pathsep}{os.environ.get('PATH', '')}",
         "GARANCE_WEB_OUT": str(built_folder(root)),
         "npm_config_update_notifier": "false",
         "npm_config_fund": "false",
         "npm_config_audit": "false",
         "CI": "true",
     }
+
+
+def _shims(node: Path, root: Path) -> Path:
+    """A folder with `node` and an `npm` that works, for the scripts that call them by name."""
+    folder = root / ".garance" / "node"
+    folder.mkdir(parents=True, exist_ok=True)
+    program, heart = npm(node)
+    for name, command in (("node", [program]), ("npm", [program, heart])):
+        quoted = " ".join(f'"{part}"' for part in command)
+        if os.name == "nt":
+            (folder / f"{name}.cmd").write_text(f"@{quoted} %*\r\n", encoding="utf-8")
+        else:
+            shim = folder / name
+            shim.write_text(f'#!/bin/sh\nexec {quoted} "$@"\n', encoding="utf-8")
+            shim.chmod(0o755)
+    return folder

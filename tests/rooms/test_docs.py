@@ -57,14 +57,21 @@ def test_each_refusal_has_a_heading_in_both_languages() -> None:
 
 
 def test_each_setting_has_a_heading_and_an_explanation() -> None:
-    fields = reference.settings_fields()
-    assert {name for name, *_ in fields} == headings(reference.settings_page())
-    assert [name for name, _, _, told in fields if not told] == []
+    rows = reference.settings_rows()
+    assert {row.name for row in rows} == headings(reference.settings_page())
+    assert [row.name for row in rows if not row.told] == []
 
 
 def test_each_verb_has_a_heading() -> None:
     verbs = importlib.import_module("house.verbs").VERBS
     assert {f"./run {name}" for name in verbs} <= headings(reference.commands_page())
+
+
+def test_each_command_has_a_heading() -> None:
+    importlib.import_module("garance.domain.concerns")
+    known = {command.name for command in importlib.import_module("garance.domain.commands").commands()}
+    assert known
+    assert known <= headings(reference.commands_page())
 
 
 def test_each_room_is_on_the_page() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections import Counter
+from enum import EnumType, StrEnum
 from pathlib import Path
 
 import pytest
-from support.source import ROOT, SOURCE, chosen_names, fact_names, glossary, refusal_codes, trees
+from support.source import ROOT, SOURCE, chosen_names, fact_names, glossary, import_domain, refusal_codes, trees
 
 from garance.kernel.label import Audience, Mode, Sensitivity
 
@@ -18,6 +20,30 @@ REFUSALS = {refusal["code"]: refusal for refusal in GLOSSARY["refusal"]}
 KEPT = {kept["word"] for kept in GLOSSARY["kept"]}
 BANNED = {word: term["term"] for term in GLOSSARY["term"] for word in term["not"]}
 BANNED_MODULES = {"utils", "util", "manager", "base", "helper", "helpers", "common", "misc"}
+
+
+PREFIXES = {
+    "Mode": "mode",
+    "Audience": "audience",
+    "Sensitivity": "sensitivity",
+    "Role": "role",
+    "Level": "level",
+    "Category": "entry-category",
+    "Channel": "channel",
+    "ResourceStatus": "resource-state",
+    "ShapeStatus": "shape-state",
+    "SeriesKind": "series-kind",
+    "ThresholdSeverity": "severity",
+}
+
+
+def enumerations() -> set[type[StrEnum]]:
+    """Every closed list of values that facts and labels are made of."""
+    import_domain()
+    found: set[type[StrEnum]] = {Mode, Audience, Sensitivity}
+    for name in [name for name in sys.modules if re.fullmatch(r"garance\.domain\.[a-z_]+\.facts", name)]:
+        found |= {kind for kind in vars(sys.modules[name]).values() if isinstance(kind, EnumType)}  # type: ignore[misc]
+    return found
 
 
 def words(identifier: str) -> list[str]:
@@ -68,9 +94,9 @@ def test_each_fact_has_its_word() -> None:
     assert sorted({versionless(name) for name in fact_names()} - set(TERMS)) == []
 
 
-@pytest.mark.parametrize(("prefix", "values"), [("mode", Mode), ("audience", Audience), ("sensitivity", Sensitivity)])
-def test_each_value_of_a_label_has_its_word(prefix: str, values: type[Mode | Audience | Sensitivity]) -> None:
-    assert sorted({f"{prefix}.{value.value}" for value in values} - set(TERMS)) == []
+def test_each_value_that_a_person_chooses_has_its_word() -> None:
+    values = {f"{PREFIXES[kind.__name__]}.{value.value}" for kind in enumerations() for value in kind}
+    assert sorted(values - set(TERMS)) == []
 
 
 def test_each_refusal_of_the_code_has_its_words() -> None:
@@ -108,9 +134,10 @@ class TestTheReader:
             ("raise Refused('a' if x else 'b')", ["a", "b"]),
             ("LATE = 'too-late'\nraise refusal.Refused(LATE)", ["too-late"]),
             ("raise Refused(code='c')", ["c"]),
+            ("class Late(Refused):\n    def __init__(self):\n        super().__init__('too-late')", ["too-late"]),
             ("_REFUSALS = {1: 'disk-full', 2: 'disk-lost'}", ["disk-full", "disk-lost"]),
             ("_CODES_BY_STATUS: X = {404: 'unknown no-map'}", ["unknown", "no-map"]),
-            ("def f(x):\n    code = 'too-late' if x else 'too-soon'\n    raise Refused(code)", ["too-late", "too-soon"]),
+            ("def f(x):\n    code = 'too-late' if x else 'too-old'\n    raise Refused(code)", ["too-late", "too-old"]),
             ("def f(code):\n    return 'not-a-code'", []),
         ],
     )

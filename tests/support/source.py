@@ -64,8 +64,8 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 def refusal_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Every code this module can refuse with.
 
-    Said at once (`Refused("late")`, one of two in an expression, a constant), kept in a table named after codes or
-    refusals, or chosen in the function that refuses (there, every hyphenated word counts).
+    Said at once, by `Refused` or by a kind of it (one word, one of two in an expression, a constant); kept in a table
+    named after codes or refusals; or chosen in the function that refuses (there, every hyphenated word counts).
     """
     yield from _said_codes(tree)
     yield from _tabled_codes(tree)
@@ -73,8 +73,13 @@ def refusal_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _calls(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
+    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    inside = {id(part) for kind in classes if "Refused" in map(_name_of, kind.bases) for part in ast.walk(kind)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name_of(node.func) == "Refused":
+        if not isinstance(node, ast.Call):
+            continue
+        name = _name_of(node.func)
+        if name == "Refused" or (name == "__init__" and id(node) in inside):
             yield node, [*node.args[:1], *(word.value for word in node.keywords if word.arg == "code")]
 
 
@@ -109,12 +114,11 @@ def _chosen_codes(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
-    return (
-        part.value for part in ast.walk(tree) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    )
+    constants = (part.value for part in ast.walk(tree) if isinstance(part, ast.Constant))
+    return (value for value in constants if isinstance(value, str))
 
 
-def _name_of(function: ast.expr) -> str:
+def _name_of(function: ast.AST) -> str:
     if isinstance(function, ast.Name):
         return function.id
     return function.attr if isinstance(function, ast.Attribute) else ""
