@@ -95,34 +95,35 @@ class Scribe:
 
     async def record(
         self,
-        bodies: Sequence[Body],
+        decide: Callable[[], Sequence[Body]],
         *,
         author: Author | None = None,
         situation: str | None = None,
         label: Label = NODE_LABEL,
         command: str | None = None,
+        request: str = "",
     ) -> Answer:
-        """Record what needs no decision: what the node itself did or noticed. `author` None is the node.
+        """Record what no command asks: what sign-in, the node itself or a demonstration's prologue has to say.
 
-        With the same `command`, telling it again changes nothing.
+        `decide` is called in turn with every other decision. `author` None is the node. With the same `command` (and
+        the same `request`, a word for what is asked), telling it again changes nothing.
         """
         speaker = author or self.node_author
-        situated = self._follower.state.situations.open(situation) if situation else None
-        mode = (situated.mode if situated else None) or Mode.ACTUAL
 
-        def decide() -> Sequence[Draft]:
-            now = self._clock.now()
-            present = commands.present_of(self._follower.state, situation, now)
+        def drafts() -> Sequence[Draft]:
+            state = self._follower.state
+            known = state.situations.open(situation) if situation else None
+            mode = (known.mode if known else None) or Mode.ACTUAL
+            present = commands.present_of(state, situation, self._clock.now())
             return [
                 self._draft(
                     speaker,
                     Settled(body=body, refs=(), situation=situation, mode=mode, label=label, occurred_at=present),
                 )
-                for body in bodies
+                for body in decide()
             ]
 
-        request = digest(msgspec.json.encode([name_of(body) for body in bodies]))
-        return await self._writer.submit(Intent(speaker.person, command or new_id(), request), decide)
+        return await self._writer.submit(Intent(speaker.person, command or new_id(), digest(request.encode())), drafts)
 
     def _draft(self, author: Author, settled: Settled) -> Draft:
         name = name_of(settled.body)

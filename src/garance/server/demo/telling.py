@@ -81,7 +81,7 @@ class Teller:
             bodies.append(PersonEnrolled(person=self.person_id(person), display_name=person.name))
             bodies.append(self._role(person))
         command = derived_id(self.script.situation, "introductions")
-        await self._scribe.record(bodies, command=command, label=Label(audience=Audience.PARTNERS))
+        await self._scribe.record(lambda: bodies, command=command, label=Label(audience=Audience.PARTNERS))
 
     def _role(self, person: StoryPerson) -> RoleGranted:
         return RoleGranted(

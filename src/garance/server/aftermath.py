@@ -1,0 +1,48 @@
+"""What must be done once a fact is durable: destroy what it says is destroyed. Done again at every start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from garance.domain.keeping.facts import BodyRedacted
+from garance.domain.people.facts import PersonErased
+from garance.journal.envelope import Line
+from garance.kernel.identity import split_fact_id
+
+if TYPE_CHECKING:
+    from garance.server.node import Node
+
+PAGE_LINES = 2_000
+CONSEQUENT = ("body.redacted.", "person.erased.")
+
+
+class Aftermath:
+    """Follows the journal and carries out what its facts promise. Doing it twice changes nothing."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    async def finish(self) -> None:
+        """Carry out again everything the journal promises: a crash or an older backup may have left some undone."""
+        position = 0
+        while lines := await asyncio.to_thread(self._node.store.read, position, PAGE_LINES):
+            await asyncio.to_thread(self._carry_out, lines)
+            position = lines[-1].position
+
+    async def follow(self) -> None:
+        """Carry out what is promised from now on."""
+        async for lines in self._node.writer.subscribe(self._node.writer.last_position):
+            if any(line.header.name.startswith(CONSEQUENT) for line in lines):
+                await asyncio.to_thread(self._carry_out, lines)
+
+    def _carry_out(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            if not line.header.name.startswith(CONSEQUENT):
+                continue
+            body = self._node.reader.read(line).body
+            if isinstance(body, PersonErased):
+                self._node.keys.destroy(body.person)
+            elif isinstance(body, BodyRedacted):
+                self._node.store.destroy_body(*split_fact_id(body.fact))

@@ -1,0 +1,153 @@
+"""A node: one installation, everything it keeps opened and tied together, in the order that makes it safe.
+
+Nothing here decides anything: rooms decide, the node holds them. Open it on the running loop, `start` it, `stop` it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from garance.domain.keeping.facts import WriterOpened
+from garance.domain.people.facts import Level, OrganisationRegistered
+from garance.domain.people.state import People
+from garance.domain.vocabulary import Body
+from garance.journal.keys import SqliteKeyRing, open_signer
+from garance.journal.sqlite import SqliteStore
+from garance.journal.tracks import SqliteTracks
+from garance.journal.writer import Writer
+from garance.kernel.clock import Clock
+from garance.kernel.identity import derived_id
+from garance.kernel.label import Audience, Author, Label
+from garance.server.aftermath import Aftermath
+from garance.server.data_folder import DataFolder
+from garance.server.files import FolderFiles
+from garance.server.follower import Follower
+from garance.server.live.cursor import open_cursors
+from garance.server.live.hub import Hub
+from garance.server.live.pace import Pace
+from garance.server.live.telemetry import Declaration
+from garance.server.live.wire import Sample
+from garance.server.scribe import Scribe
+from garance.server.seating import Seating
+from garance.server.settings import Settings
+from garance.server.sign_in.desk import SignIn, open_sign_in
+from garance.server.sign_in.house import DemoPerson
+from garance.territory.pack import Pack
+from garance.views.cabinet import Cabinet
+from garance.views.reading import Reader
+
+PEOPLE_LABEL = Label(audience=Audience.PARTNERS)
+"""Who acts here, and as what, is known to those they act with."""
+
+
+class NodeHouse:
+    """What sign-in may ask of the node (see `sign_in.house.House`)."""
+
+    def __init__(self, scribe: Scribe, follower: Follower, keys: SqliteKeyRing, home: OrganisationRegistered) -> None:
+        self._scribe = scribe
+        self._follower = follower
+        self._keys = keys
+        self.home = home
+
+    @property
+    def people(self) -> People:
+        """Everyone known, as of the last fact decided."""
+        return self._follower.state.people
+
+    async def record(self, author: Author, decide: Callable[[], Sequence[Body]]) -> None:
+        """Have facts about people recorded."""
+        await self._scribe.record(decide, author=author, label=PEOPLE_LABEL)
+
+    def destroy_key(self, person: str) -> None:
+        """Destroy a person's key for ever."""
+        self._keys.destroy(person)
+
+
+class Node:
+    """One installation, open."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, *, pack: Pack | None = None, demo: Sequence[DemoPerson] = ()
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.pack = pack
+        self.folder = DataFolder(settings.data).prepare()
+        signer = open_signer(self.folder.path)
+        self.store = SqliteStore(self.folder.journal)
+        self.keys = SqliteKeyRing(self.folder.keys)
+        self.tracks = SqliteTracks(self.folder.tracks)
+        self.writer = Writer(self.store, signer, clock)
+        self.reader = Reader(self.keys)
+        self.follower = Follower(self.store, self.reader)
+        self.writer.listen(self.follower)
+        self.scribe = Scribe(self.writer, self.follower, self.keys, clock)
+        self.cursors = open_cursors(self.folder.cursor_secret)
+        self.files = FolderFiles(
+            self.folder.files, kinds=settings.files.types, quota_bytes=settings.files.quota_bytes
+        )
+        home = OrganisationRegistered(
+            organisation=self.scribe.node_author.organisation, name=settings.node.name, level=Level.COMMUNE
+        )
+        self.house = NodeHouse(self.scribe, self.follower, self.keys, home)
+        self.sign_in: SignIn = open_sign_in(settings, self.folder, clock, self.house, demo=demo)
+        self.seating = Seating(self.follower, self.scribe, self.sign_in, clock)
+        self.hub = Hub(
+            self.writer,
+            read=self.reader.read,
+            gate=self.seating,
+            declared=self._declared,
+            cursors=self.cursors,
+            clock=clock,
+            pace=Pace(
+                max_streams=settings.limits.streams, max_streams_per_person=settings.limits.streams_per_person
+            ),
+        )
+        self.cabinet = Cabinet(self.store, self.reader.read)
+        self.aftermath = Aftermath(self)
+        self._public_key = signer.public_key.hex()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to write, to share out, and to finish what an earlier run began."""
+        self.writer.start()
+        opening = WriterOpened(public_key=self._public_key, node=self.settings.node.name)
+        await self.scribe.record(
+            lambda: [opening], command=derived_id("writer", self.writer.name), label=PEOPLE_LABEL
+        )
+        await self.aftermath.finish()
+        self.hub.start()
+        self._tasks = [asyncio.create_task(self.aftermath.follow(), name="aftermath")]  # noqa: TID251 - kept and awaited
+
+    async def stop(self) -> None:
+        """Finish what waits, tell the readers, close every file."""
+        await self.seating.flush()
+        await self.hub.stop()
+        await self.writer.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for kept in (self.sign_in, self.store, self.tracks, self.keys):
+            await asyncio.to_thread(kept.close)
+
+    async def observe(self, series: str, samples: Sequence[Sample]) -> None:
+        """Take samples of a declared series, oldest first: kept in the track store, then shown to who may follow."""
+        await asyncio.to_thread(partial(self.tracks.record, series, samples))
+        self.hub.observe(series, samples)
+
+    def _declared(self, series: str) -> Declaration | None:
+        for situation, known in self.follower.state.observations.known.items():
+            declared = known[series].declared.first() if series in known else None
+            if declared is not None and declared.author is not None:
+                return Declaration(situation, declared.author, declared.label)
+        return None
+
+
+def territory_card(node: Node) -> dict[str, Any] | None:
+    """The card of the node's territory as browsers receive it."""
+    return None if node.pack is None else msgspec.to_builtins(node.pack.manifest_json())
