@@ -63,11 +63,15 @@ class Shape(msgspec.Struct, frozen=True):
 class Database:
     """A file of that shape. Its methods may be called from any thread.
 
+    `alone`: no other process may write it meanwhile.
+
     Refuses `journal-in-use` (another process writes there), `storage-foreign` (not a file of this shape),
     `storage-too-new` (made by a later Garance), `storage-full`, `storage-failed`, `storage-damaged`.
     """
 
-    def __init__(self, path: Path, shape: Shape, *, read_only: bool = False, busy_s: float = BUSY_S) -> None:
+    def __init__(
+        self, path: Path, shape: Shape, *, read_only: bool = False, busy_s: float = BUSY_S, alone: bool = True
+    ) -> None:
         self.path = path
         self.read_only = read_only
         self._shape = shape
@@ -78,7 +82,7 @@ class Database:
         self._writer: sqlite3.Connection | None = None
         self._closed = False
         self._immutable = False
-        self._lock = None if read_only else _lock(path)
+        self._lock = _lock(path) if alone and not read_only else None
         try:
             self._open_first()
         except BaseException:
@@ -149,6 +153,9 @@ class Database:
         if _mark_of(connection) == self._shape.mark:
             return
         connection.execute("BEGIN IMMEDIATE")
+        if _mark_of(connection) == self._shape.mark:  # another process was quicker
+            connection.execute("COMMIT")
+            return
         for statement in self._shape.tables:
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id={self._shape.mark}")
