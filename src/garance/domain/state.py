@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,7 +17,7 @@ from garance.kernel.fact import Fact
 
 
 class State:
-    """The state that rules decide against. Facts it does not know are counted in `unknown` and change nothing."""
+    """The state that rules decide against. Facts it cannot read are named in `unknown` and change nothing."""
 
     def __init__(self) -> None:
         self.keeping = Keeping()
@@ -28,7 +27,7 @@ class State:
         self.resources = Resources()
         self.drawings = Drawings()
         self.observations = Observations()
-        self.unknown: Counter[str] = Counter()
+        self.unknown: set[str] = set()
 
     def fold(self, fact: Fact[Any]) -> None:
         """Take in a fact; again changes nothing."""
@@ -43,8 +42,8 @@ class State:
         )
         if isinstance(fact.body, BodyRedacted):
             self._forget(fact.body.fact)
-        if not folded:
-            self.unknown[fact.name] += 1
+        if not folded and fact.body is None and fact.withheld is None:
+            self.unknown.add(fact.name)
 
     def fold_all(self, facts: Iterable[Fact[Any]]) -> None:
         """Take in many facts."""

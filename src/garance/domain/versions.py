@@ -54,13 +54,12 @@ def heads_among(versions: Iterable[Version[V]]) -> list[Version[V]]:
     return sorted((v for v in kept if v.fact not in replaced), key=_order)
 
 
-def disagreeing(heads: list[Version[V]]) -> list[Version[V]]:
-    """These heads when they do not agree; otherwise nothing."""
-    return heads if any(head.value != heads[0].value for head in heads[1:]) else []
-
-
 def _order(version: Version[Any]) -> tuple[datetime, Stamp]:
     return version.order
+
+
+def _stamp(version: Version[Any]) -> Stamp:
+    return version.stamp
 
 
 class Versions(msgspec.Struct, Generic[V], dict=True):
@@ -75,6 +74,14 @@ class Versions(msgspec.Struct, Generic[V], dict=True):
         self._replaced: set[str] = {fact for version in self.said.values() for fact in version.follows}
         self._heads: dict[str, Version[V]] = {f: v for f, v in self.said.items() if f not in self._replaced}
         self._latest: Version[V] | None = max(self.said.values(), key=_order, default=None)
+        self._last: tuple[datetime, int] | None = None
+        for version in self.said.values():
+            self._note(version)
+
+    def _note(self, version: Version[V]) -> None:
+        """Remember the latest of each of the two times: a moment after both includes everything."""
+        occurred_at, recorded_ms = self._last or (version.occurred_at, version.stamp.milliseconds)
+        self._last = max(occurred_at, version.occurred_at), max(recorded_ms, version.stamp.milliseconds)
 
     def add(self, version: Version[V], follows: Iterable[str] = ()) -> None:
         """Take in a statement; again changes nothing."""
@@ -90,6 +97,7 @@ class Versions(msgspec.Struct, Generic[V], dict=True):
             self._heads[version.fact] = version
         if self._latest is None or version.order > self._latest.order:
             self._latest = version
+        self._note(version)
 
     def forget(self, fact: str) -> None:
         """Take a statement away, with all it replaced: its body was destroyed."""
@@ -99,38 +107,37 @@ class Versions(msgspec.Struct, Generic[V], dict=True):
     def __bool__(self) -> bool:
         return bool(self.said)
 
-    def visible(self, moment: Moment | None) -> Iterable[Version[V]]:
-        """The statements that moment includes; all of them when there is none."""
-        if moment is None:
-            return self.said.values()
-        return [v for v in self.said.values() if moment.includes(v.occurred_at, v.stamp.milliseconds)]
+    def upto(self, moment: Moment | None) -> Versions[V]:
+        """These versions as they stood at that moment: themselves when it includes every one."""
+        if moment is None or self._last is None or moment.includes(*self._last):
+            return self
+        return Versions(
+            {f: v for f, v in self.said.items() if moment.includes(v.occurred_at, v.stamp.milliseconds)}
+        )
 
-    def heads(self, moment: Moment | None = None) -> list[Version[V]]:
+    def heads(self) -> list[Version[V]]:
         """The statements nobody has replaced, latest last."""
-        if moment is None:
-            return sorted(self._heads.values(), key=_order)
-        return heads_among(self.visible(moment))
+        return sorted(self._heads.values(), key=_order)
 
-    def current(self, moment: Moment | None = None) -> Version[V] | None:
+    def current(self) -> Version[V] | None:
         """The statement that holds: the one about the latest moment of the world."""
-        if moment is None:
-            return self._latest
-        return max(self.visible(moment), key=_order, default=None)
+        return self._latest
 
-    def first(self, moment: Moment | None = None) -> Version[V] | None:
+    def first(self) -> Version[V] | None:
         """The earliest statement in the order of all writers."""
-        return min(self.visible(moment), key=lambda v: v.stamp, default=None)
+        return min(self.said.values(), key=_stamp, default=None)
 
-    def newest(self, moment: Moment | None = None) -> Version[V] | None:
+    def newest(self) -> Version[V] | None:
         """The last statement in the order of all writers, whatever moment it is about."""
-        return max(self.visible(moment), key=lambda v: v.stamp, default=None)
+        return max(self.said.values(), key=_stamp, default=None)
 
-    def conflicting(self, moment: Moment | None = None) -> list[Version[V]]:
+    def conflicting(self) -> list[Version[V]]:
         """The heads, when they do not agree; otherwise nothing."""
-        if moment is None and len(self._heads) < 2:
+        if len(self._heads) < 2:
             return []
-        return disagreeing(self.heads(moment))
+        heads = self.heads()
+        return heads if any(head.value != heads[0].value for head in heads[1:]) else []
 
     def history(self) -> list[Version[V]]:
         """Every statement ever made, in order."""
-        return sorted(self.said.values(), key=lambda v: v.stamp)
+        return sorted(self.said.values(), key=_stamp)

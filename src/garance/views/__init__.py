@@ -1,0 +1,1 @@
+"""Fold facts into pictures: always rebuildable, always datable."""

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from garance.domain.drawings.facts import ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped, ShapeStatus
+from garance.domain.things import forget_everywhere
 from garance.domain.versions import Version, Versions, version_of
 from garance.kernel.fact import Fact
 from garance.kernel.place import Geometry
@@ -63,10 +64,7 @@ class Drawings(msgspec.Struct):
 
     def forget(self, fact: str) -> None:
         """The body of that fact was destroyed."""
-        for there in self.known.values():
-            for shape in there.values():
-                for aspect in shape.aspects:
-                    aspect.forget(fact)
+        forget_everywhere(self.known, fact)
 
     def of(self, situation: str, shape: str) -> Shape | None:
         """That shape of that situation, once drawn."""

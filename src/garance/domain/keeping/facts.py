@@ -16,7 +16,7 @@ class BodyRedacted(Body, frozen=True, kw_only=True):
     """The content of a fact was destroyed (caviardage): the fact stays in its place, without its words.
 
     It holds at every instant, past ones included: what is destroyed cannot be shown again.
-    Refused: `already-redacted`, `redaction-of-redaction`.
+    Refused: `already-redacted`, `redaction-not-allowed`.
     """
 
     fact: FactId

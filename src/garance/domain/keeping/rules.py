@@ -13,10 +13,11 @@ from garance.kernel.signature import writer_of
 def redact_body(state: State, target: Fact[object], *, reason: str) -> Said:
     """State that a fact's content is destroyed, before it is. The statement is labelled as the fact was.
 
-    Refuses `already-redacted`, `redaction-of-redaction`.
+    Refuses `already-redacted`, and `redaction-not-allowed` for a redaction itself and for the opening of a situation
+    (without it nobody could tell an exercise from reality).
     """
-    if target.name == "body.redacted.v1":
-        raise Refused("redaction-of-redaction", field="body.fact")
+    if target.name in ("body.redacted.v1", "situation.opened.v1"):
+        raise Refused("redaction-not-allowed", field="body.fact")
     if target.id in state.keeping.redacted:
         raise Refused("already-redacted", field="body.fact")
     body = BodyRedacted(fact=target.id, reason=reason)

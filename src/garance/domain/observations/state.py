@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from garance.domain.observations.facts import SegmentSealed, SeriesDeclared
+from garance.domain.things import forget_everywhere
 from garance.domain.versions import Versions, version_of
 from garance.kernel.fact import Fact
 
@@ -15,13 +16,12 @@ class Series(msgspec.Struct):
     """One series. Nothing to show until it is declared."""
 
     declared: Versions[SeriesDeclared] = msgspec.field(default_factory=Versions)
-    sealed: dict[str, SegmentSealed] = {}
-    """Sealed segments, by the fact that says so."""
+    sealed: Versions[SegmentSealed] = msgspec.field(default_factory=Versions)
 
     @property
     def aspects(self) -> tuple[Versions[Any], ...]:
         """Everything said about it."""
-        return (self.declared,)
+        return self.declared, self.sealed
 
 
 class Observations(msgspec.Struct):
@@ -42,15 +42,12 @@ class Observations(msgspec.Struct):
             case SeriesDeclared():
                 series.declared.add(version_of(fact, body))
             case SegmentSealed():
-                series.sealed[fact.id] = body
+                series.sealed.add(version_of(fact, body))
         return True
 
     def forget(self, fact: str) -> None:
         """The body of that fact was destroyed."""
-        for there in self.known.values():
-            for series in there.values():
-                series.declared.forget(fact)
-                series.sealed.pop(fact, None)
+        forget_everywhere(self.known, fact)
 
     def of(self, situation: str, series: str) -> Series | None:
         """That series of that situation, once declared."""

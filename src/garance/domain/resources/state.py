@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from garance.domain.resources.facts import ResourceDeclared, ResourceMoved, ResourceStateSet, ResourceStatus
+from garance.domain.things import forget_everywhere
 from garance.domain.versions import Versions, version_of
 from garance.kernel.fact import Fact
 from garance.kernel.place import Point
@@ -59,10 +60,7 @@ class Resources(msgspec.Struct):
 
     def forget(self, fact: str) -> None:
         """The body of that fact was destroyed."""
-        for there in self.known.values():
-            for resource in there.values():
-                for aspect in resource.aspects:
-                    aspect.forget(fact)
+        forget_everywhere(self.known, fact)
 
     def of(self, situation: str, resource: str) -> Resource | None:
         """That resource of that situation, once declared."""

@@ -19,7 +19,7 @@ def open_situation(state: State, request: SituationOpened, context: Context) -> 
     """Begin to follow a situation. Refuses `already-declared`, `situation-mismatch` (another one was named)."""
     if context.situation is not None and context.situation != request.situation:
         raise Refused("situation-mismatch", field="situation")
-    if request.situation in state.situations.known:
+    if state.situations.open(request.situation) is not None:
         raise Refused("already-declared", field="body.situation")
     return [Said(body=request, situation=request.situation, mode=request.mode)]
 

@@ -9,6 +9,7 @@ import msgspec
 
 from garance.domain.moment import By, Moment
 from garance.domain.situation.facts import ClockSet, LevelSet, SituationClosed, SituationOpened
+from garance.domain.things import forget_in
 from garance.domain.versions import Versions, version_of
 from garance.kernel.fact import Fact
 from garance.kernel.label import Mode
@@ -36,7 +37,7 @@ class Situation(msgspec.Struct):
     def clock_at(self, moment: Moment | None) -> ClockSet | None:
         """The exercise clock last set. It turns story time itself, so only the time of recording rules it."""
         seen = moment if moment is not None and moment.by is By.RECORDED else None
-        newest = self.clock.newest(seen)
+        newest = self.clock.upto(seen).newest()
         return newest.value if newest else None
 
     def time(self, now: datetime) -> datetime:
@@ -72,9 +73,7 @@ class Situations(msgspec.Struct):
 
     def forget(self, fact: str) -> None:
         """The body of that fact was destroyed."""
-        for situation in self.known.values():
-            for aspect in situation.aspects:
-                aspect.forget(fact)
+        forget_in(self.known, fact)
 
     def open(self, situation: str) -> Situation | None:
         """That situation, if it was ever opened."""

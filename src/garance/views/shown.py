@@ -1,0 +1,189 @@
+"""What views show, exactly as it is written in JSON. A member that is None is left out.
+
+`follows` are the facts to name when changing the thing after having seen it so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from garance.domain.drawings.facts import ShapeStatus
+from garance.domain.logbook.facts import Category, Channel
+from garance.domain.observations.facts import SeriesKind, Threshold
+from garance.domain.resources.facts import ResourceStatus
+from garance.domain.situation.facts import ClockSet
+from garance.kernel.fact import Withheld
+from garance.kernel.label import Author, Label, Mode
+from garance.kernel.place import Geometry, Point
+
+
+class Shown(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Something a person is shown."""
+
+
+class SituationShown(Shown, frozen=True, kw_only=True):
+    """A situation. `level` 0..4; `status` is `open` or `closed`."""
+
+    id: str
+    title: str
+    kind: str
+    mode: Mode
+    level: int
+    status: str
+    opened_at: datetime
+    clock: ClockSet | None = None
+    closed_at: datetime | None = None
+    follows: tuple[str, ...]
+
+
+class ResourceShown(Shown, frozen=True, kw_only=True):
+    """A resource, where it was last said to be."""
+
+    id: str
+    name: str
+    kind: str
+    state: ResourceStatus
+    declared_at: datetime
+    state_at: datetime | None = None
+    geometry: Point | None = None
+    moved_at: datetime | None = None
+    follows: tuple[str, ...]
+    conflict: bool
+
+
+class ShapeShown(Shown, frozen=True, kw_only=True):
+    """A shape that stands. `author` drew it."""
+
+    id: str
+    geometry: Geometry
+    kind: str
+    name: str
+    state: ShapeStatus
+    author: Author | None = None
+    drawn_at: datetime
+    changed_at: datetime
+    follows: tuple[str, ...]
+    conflict: bool
+
+
+class SeriesShown(Shown, frozen=True, kw_only=True):
+    """A series of measurements; its samples are read beside."""
+
+    id: str
+    name: str
+    kind: SeriesKind
+    unit: str
+    provenance: str
+    thresholds: tuple[Threshold, ...]
+    geometry: Point | None = None
+    resource: str | None = None
+    declared_at: datetime
+    conflict: bool
+
+
+class VersionShown(Shown, frozen=True, kw_only=True):
+    """One of the values that contradict each other: who said it, when."""
+
+    fact: str
+    aspect: str
+    value: Any
+    author: Author | None = None
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class ConflictShown(Shown, frozen=True, kw_only=True):
+    """People changed the same aspect of the same thing without knowing of each other (conflit)."""
+
+    thing: str
+    id: str
+    aspect: str
+    versions: tuple[VersionShown, ...]
+
+
+class PictureShown(Shown, frozen=True, kw_only=True):
+    """The live picture, or the picture of a past moment."""
+
+    situation: SituationShown | None = None
+    resources: tuple[ResourceShown, ...]
+    shapes: tuple[ShapeShown, ...]
+    series: tuple[SeriesShown, ...]
+    conflicts: tuple[ConflictShown, ...]
+
+
+class StrikeShown(Shown, frozen=True, kw_only=True):
+    """Who struck an entry, when and why; no reason when it was withheld."""
+
+    fact: str
+    reason: str | None = None
+    author: Author | None = None
+    at: datetime
+
+
+class CorrectionShown(Shown, frozen=True, kw_only=True):
+    """Who corrected an entry, when, why and how; no text when it was withheld."""
+
+    fact: str
+    text: str | None = None
+    reason: str | None = None
+    author: Author | None = None
+    at: datetime
+
+
+class EntryShown(Shown, frozen=True, kw_only=True):
+    """A line of the logbook: `text` as corrected last, `original_text` as first written; none when withheld."""
+
+    entry: str
+    text: str | None = None
+    original_text: str | None = None
+    category: Category | None = None
+    channel: Channel | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    geometry: Geometry | None = None
+    about: str | None = None
+    occurred_at: datetime
+    recorded_at: datetime
+    author: Author | None = None
+    label: Label
+    struck: tuple[StrikeShown, ...]
+    corrections: tuple[CorrectionShown, ...]
+    conflict: bool
+    follows: tuple[str, ...]
+    withheld: Withheld | None = None
+
+
+class LogbookShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the logbook; `next` is where the following page begins, if there is one."""
+
+    items: tuple[EntryShown, ...]
+    next: str | None
+
+
+class PresentShown(Shown, frozen=True, kw_only=True):
+    """Someone who speaks in the situation, as what, since when, and when last."""
+
+    person: str
+    role: str
+    organisation: str
+    cell: str | None = None
+    since: datetime
+    last_at: datetime
+    facts: int
+
+
+class PresenceShown(Shown, frozen=True, kw_only=True):
+    """Who speaks in the situation, the last to speak first."""
+
+    people: tuple[PresentShown, ...]
+
+
+class HistogramShown(Shown, frozen=True, kw_only=True):
+    """How many facts in each of equal stretches of time, from the first instant (included) to the last (excluded)."""
+
+    from_: datetime = msgspec.field(name="from")
+    to: datetime
+    bins: tuple[int, ...]

@@ -1,0 +1,161 @@
+"""Three writers, wrong clocks, late and doubled deliveries, redactions: every view ends the same everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.law_of_views import VIEWS, check_law_of_views, folded, looks
+from support.nodes import Node
+from support.story import SQUARE, START, WIDER, entry, oid, person, point, resource, series, shape
+
+from garance.domain.moment import By, Moment
+from garance.domain.state import State
+from garance.kernel.fact import Fact
+from garance.kernel.refusal import Refused
+
+SITUATION = oid("situation")
+THINGS = ("a", "b")
+STATES = ("arrived", "engaged", "released")
+
+nodes = st.integers(0, 2)
+things = st.sampled_from(THINGS)
+says = st.one_of(
+    st.builds(lambda n: ("logbook.write", entry(f"ligne {n}")), st.integers(0, 9)),
+    st.builds(lambda t: ("logbook.strike", {"entry": t, "reason": "erreur"}), st.integers(0, 99)),
+    st.builds(
+        lambda t, n: ("logbook.correct", {"entry": t, "text": f"texte {n}", "reason": "faute"}),
+        st.integers(0, 99),
+        st.integers(0, 2),
+    ),
+    st.builds(lambda t: ("resources.declare", resource(t)), things),
+    st.builds(
+        lambda t, n: ("resources.move", {"resource": oid(t), "geometry": point(n, 46)}), things, st.integers(0, 3)
+    ),
+    st.builds(
+        lambda t, s: ("resources.set-state", {"resource": oid(t), "state": s}), things, st.sampled_from(STATES)
+    ),
+    st.builds(lambda t: ("drawings.draw", shape(t)), things),
+    st.builds(
+        lambda t, g: ("drawings.reshape", {"shape": oid(t), "geometry": g}), things, st.sampled_from([SQUARE, WIDER])
+    ),
+    st.builds(
+        lambda t, n: (
+            "drawings.describe",
+            {"shape": oid(t), "name": f"nom {n}", "kind": "perimeter", "state": "planned"},
+        ),
+        things,
+        st.integers(0, 2),
+    ),
+    st.builds(lambda t: ("drawings.end", {"shape": oid(t), "reason": "levée"}), things),
+    st.builds(lambda t: ("observations.declare-series", series(t)), things),
+    st.builds(lambda n: ("situation.set-level", {"level": n}), st.integers(0, 4)),
+)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("say"), nodes, says, st.integers(-600, 200)),
+        st.tuples(st.just("hear"), nodes, nodes, st.integers(1, 4)),
+        st.tuples(st.just("redact"), nodes, st.integers(0, 99), st.booleans()),
+    ),
+    min_size=8,
+    max_size=40,
+)
+
+
+async def play(three: list[Node], script: list[Any]) -> int:
+    """Play the steps; how many were granted. What the rules refuse is refused, as for a person."""
+    granted = 0
+    for step in script:
+        try:
+            if step[0] == "say":
+                await _say(three[step[1]], *step[2], late_s=step[3])
+            elif step[0] == "hear":
+                await three[step[1]].hear_of(three[step[2]], limit=step[3])
+            else:
+                await _redact(three[step[1]], step[2], destroy=step[3])
+            granted += 1
+        except Refused:
+            continue
+    return granted
+
+
+async def _say(node: Node, command: str, body: dict[str, Any], *, late_s: int) -> None:
+    if isinstance(body.get("entry"), int):
+        known = sorted(node.state.entries.known)
+        body = {**body, "entry": known[body["entry"] % len(known)] if known else f"{node.name}-9999"}
+    at = node.clock.now() + timedelta(seconds=late_s)
+    await node.say(command, body, by=person(node.name), situation=SITUATION, at=at)
+
+
+async def _redact(node: Node, which: int, *, destroy: bool) -> None:
+    targets = [fact for fact in node.facts() if fact.name != "situation.opened.v1"]
+    if targets:
+        await node.redact(targets[which % len(targets)], by=person(node.name), destroy=destroy)
+
+
+def known(state: State) -> list[Any]:
+    """All that the rules know."""
+    return [state.keeping, state.situations, state.entries, state.resources, state.drawings, state.observations]
+
+
+def moments_of(facts: list[Fact[Any]], random: Random) -> list[Moment | None]:
+    """Now, and a few moments on and beside the times of facts, by both times."""
+    chosen = random.sample(facts, k=min(4, len(facts)))
+    ticks = timedelta(milliseconds=random.randint(-1, 1))
+    return [
+        None,
+        *(Moment(fact.occurred_at + ticks, By.OCCURRED) for fact in chosen),
+        *(Moment(fact.recorded_at + ticks, By.RECORDED) for fact in chosen),
+    ]
+
+
+async def converge(skews_s: tuple[int, int, int], script: list[Any], random: Random) -> None:
+    """Three nodes live apart, then hear of everything; all must agree, in every order."""
+    three = [Node(number, START + timedelta(seconds=skew)) for number, skew in enumerate(skews_s, start=1)]
+    async with AsyncExitStack() as stack:
+        for node in three:
+            node.writer.start()
+            stack.push_async_callback(node.writer.stop)
+        body = {"situation": SITUATION, "title": "Crue", "kind": "flood", "mode": "exercise"}
+        await three[0].say("situation.open", body, by=person(), situation=None)
+        for node in three[1:]:
+            await node.hear_of(three[0])
+        await play(three, script)
+        for node in (*three, *three):
+            for other in three:
+                await node.hear_of(other)
+    check(three, random)
+
+
+def check(three: list[Node], random: Random) -> None:
+    """All nodes hold the same facts, know and show the same; and every view obeys its law."""
+    first, *others = (node.facts() for node in three)
+    moments = moments_of(first, random)
+    for make in VIEWS:
+        shown = looks(folded(make, first), moments)
+        for facts in others:
+            assert {fact.id for fact in facts} == {fact.id for fact in first}
+            assert looks(folded(make, facts), moments) == shown
+        check_law_of_views(make, first, moments, random=random)
+    expected = known(three[0].state)
+    for node in three:
+        assert known(node.state) == expected
+        again = State()
+        again.fold_all(random.sample(first, k=len(first)))
+        again.fold_all(first)
+        assert known(again) == expected
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    skews_s=st.tuples(*[st.integers(-900, 900)] * 3),
+    script=steps,
+    seed=st.integers(0, 2**32),
+)
+def test_every_view_and_the_rules_converge(skews_s: tuple[int, int, int], script: list[Any], seed: int) -> None:
+    asyncio.run(converge(skews_s, script, Random(seed)))
