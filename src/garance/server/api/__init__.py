@@ -1,0 +1,1 @@
+"""The addresses of the node's own matters: commands, situations and their views, telemetry, directory, territory."""

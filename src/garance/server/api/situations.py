@@ -1,0 +1,264 @@
+"""Situations and their views, now and at any past moment, as far as the reader may see."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+
+from garance.access.clearance import Clearance
+from garance.access.directory import Directory, directory
+from garance.access.door import readings, see
+from garance.domain.moment import By, Moment
+from garance.domain.vocabulary import Body
+from garance.kernel.clock import Instant
+from garance.kernel.fact import Fact
+from garance.kernel.identity import FactId, ObjectId
+from garance.kernel.refusal import Refused
+from garance.server.http import Call, Endpoint, endpoint, weak_tag
+from garance.server.http.paging import Cursor
+from garance.server.live.wire import Present, WireFact, wire_fact
+from garance.server.node import Node
+from garance.server.pictures import Folded
+from garance.server.sign_in.reader import Reader
+from garance.views.shown import (
+    ConflictShown,
+    EntryShown,
+    HistogramShown,
+    PresentShown,
+    ResourceShown,
+    SeriesShown,
+    ShapeShown,
+    SituationShown,
+)
+
+TAG = "situations"
+READ_LINES = 1_000
+Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+
+
+class AtMoment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When: nothing for now; `by` says which of a fact's two times is compared."""
+
+    at: Instant | None = None
+    by: By = By.OCCURRED
+
+    @property
+    def moment(self) -> Moment | None:
+        """The moment asked for."""
+        return Moment(self.at, self.by) if self.at is not None else None
+
+
+class SituationsAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of situations, after that one."""
+
+    after: ObjectId | None = None
+    limit: Limit = 100
+
+
+class FactsAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of facts, after that cursor."""
+
+    after: Cursor | None = None
+    limit: Limit = 200
+
+
+class LogbookAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of the logbook, after that entry."""
+
+    after: FactId | None = None
+    limit: Limit = 100
+    newest_first: bool = False
+
+
+class HistogramAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A period in equal stretches. Without bounds, all there is."""
+
+    from_: Instant | None = msgspec.field(name="from", default=None)
+    to: Instant | None = None
+    bins: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 60
+    by: By = By.OCCURRED
+
+
+class SituationsPage(msgspec.Struct, frozen=True):
+    """Situations, newest first."""
+
+    items: list[SituationShown]
+    next: str | None
+
+
+class FactsPage(msgspec.Struct, frozen=True):
+    """Facts in the order they arrived; resume after `cursor`."""
+
+    facts: list[WireFact]
+    cursor: str
+    more: bool
+
+
+class PictureAnswer(msgspec.Struct, frozen=True):
+    """The picture at a moment (none: now), and where the stream resumes after it."""
+
+    at: Instant | None
+    cursor: str
+    situation: SituationShown | None
+    resources: tuple[ResourceShown, ...]
+    shapes: tuple[ShapeShown, ...]
+    series: tuple[SeriesShown, ...]
+    conflicts: tuple[ConflictShown, ...]
+
+
+class LogbookPage(msgspec.Struct, frozen=True):
+    """Lines of the logbook; `next` is the entry to give as `after` for the following page."""
+
+    items: tuple[EntryShown, ...]
+    next: str | None
+
+
+class PresenceAnswer(msgspec.Struct, frozen=True):
+    """Who spoke in the situation, and who is connected to it now."""
+
+    people: tuple[PresentShown, ...]
+    connected: tuple[Present, ...]
+
+
+def situation_endpoints(node: Node) -> list[Endpoint]:
+    """Every reading of situations."""
+    return [*_lists(node), *_views(node), _people(node)]
+
+
+async def _folded(node: Node, reader: Reader, situation: str) -> tuple[Clearance, Folded]:
+    held = node.seating.clearance(reader, situation)
+    return held, await node.pictures.of(situation, held)
+
+
+async def _record(node: Node, reader: Reader, situation: str, facts: list[Fact[Body]]) -> None:
+    """Record the reading of personal data before it is shown."""
+    if readings(facts, reader=reader.person, purpose="views"):
+        node.seating.read(reader, situation, facts)
+        await node.seating.flush()
+
+
+def _lists(node: Node) -> list[Endpoint]:
+    @endpoint("GET", "/api/v1/situations", tag=TAG)
+    async def list_situations(call: Call[Reader], query: SituationsAsked) -> SituationsPage:
+        """The situations the reader may know of, newest first."""
+        shown = [one for one in [await _summary(node, call.who, s) for s in node.situations()] if one is not None]
+        shown.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
+        places = [one.id for one in shown]
+        start = places.index(query.after) + 1 if query.after in places else 0
+        page = shown[start : start + query.limit]
+        more = start + query.limit < len(shown)
+        return SituationsPage(page, page[-1].id if more else None)
+
+    @endpoint("GET", "/api/v1/situations/{situation}/facts", tag=TAG, refusals=("cursor-unknown",))
+    async def list_facts(call: Call[Reader], situation: ObjectId, query: FactsAsked) -> FactsPage:
+        """The facts of a situation, in the order they arrived here."""
+        held = node.seating.clearance(call.who, situation)
+        position = node.hub.resume(query.after) if query.after is not None else 0
+        facts, covered, more = await _facts(node, held, situation, position, query.limit)
+        await _record(node, call.who, situation, facts)
+        return FactsPage([wire_fact(fact) for fact in facts], node.cursors.seal(covered), more)
+
+    return [list_situations, list_facts]
+
+
+async def _summary(node: Node, reader: Reader, situation: str) -> SituationShown | None:
+    try:
+        _, folded = await _folded(node, reader, situation)
+    except Refused:
+        return None
+    return folded.picture.at(None).situation
+
+
+async def _facts(
+    node: Node, held: Clearance, situation: str, position: int, limit: int
+) -> tuple[list[Fact[Body]], int, bool]:
+    """At most `limit` visible facts after a position, the position covered, and whether there may be more."""
+    last, found = node.writer.last_position, list[Fact[Body]]()
+    while position < last:
+        lines = await asyncio.to_thread(lambda p=position: node.store.read(p, READ_LINES, situation=situation))  # type: ignore[misc]
+        for line in lines:
+            if len(found) == limit:
+                return found, position, True
+            found += see([node.reader.read(line)], held)
+            position = line.position
+        if len(lines) < READ_LINES:
+            position = max(position, last)
+    return found, position, False
+
+
+def _views(node: Node) -> list[Endpoint]:
+    @endpoint("GET", "/api/v1/situations/{situation}/picture", tag=TAG, conditional=True)
+    async def show_picture(call: Call[Reader], situation: ObjectId, query: AtMoment) -> PictureAnswer:
+        """The picture: situation, resources, shapes, series, contradictions."""
+        held, folded = await _folded(node, call.who, situation)
+        call.unless_known(weak_tag(held.audience, situation, "picture", folded.tag(moment=query.moment)))
+        shown = folded.picture.at(query.moment)
+        return PictureAnswer(
+            query.at,
+            node.cursors.seal(folded.position),
+            shown.situation,
+            shown.resources,
+            shown.shapes,
+            shown.series,
+            shown.conflicts,
+        )
+
+    @endpoint(
+        "GET", "/api/v1/situations/{situation}/logbook", tag=TAG, conditional=True, refusals=("cursor-unknown",)
+    )
+    async def show_logbook(call: Call[Reader], situation: ObjectId, query: LogbookAsked) -> LogbookPage:
+        """The logbook, with every strike and correction."""
+        held, folded = await _folded(node, call.who, situation)
+        page = folded.logbook.page(
+            query.moment, after=query.after, limit=query.limit, newest_first=query.newest_first
+        )
+        told = {fact for entry in page.items for fact in _told(entry)}
+        await _record(node, call.who, situation, [f for i, f in folded.personal.items() if i in told])
+        call.unless_known(weak_tag(held.audience, situation, "logbook", folded.tag(query)))
+        return LogbookPage(page.items, page.next)
+
+    @endpoint("GET", "/api/v1/situations/{situation}/presence", tag=TAG)
+    async def show_presence(call: Call[Reader], situation: ObjectId, query: AtMoment) -> PresenceAnswer:
+        """Who spoke, and who is connected now."""
+        held, folded = await _folded(node, call.who, situation)
+        spoken = folded.presence.at(query.moment)
+        return PresenceAnswer(spoken.people, node.hub.present(situation, held))
+
+    @endpoint(
+        "GET",
+        "/api/v1/situations/{situation}/histogram",
+        tag=TAG,
+        refusals=("period-empty", "bins-out-of-range"),
+    )
+    async def show_histogram(call: Call[Reader], situation: ObjectId, query: HistogramAsked) -> HistogramShown:
+        """How many facts in each stretch of a period."""
+        _, folded = await _folded(node, call.who, situation)
+        whole = folded.histogram.at(None)
+        begin = query.from_ or whole.from_
+        end = query.to or max(whole.to, begin + timedelta(milliseconds=1))
+        return folded.histogram.bins(begin, end, query.bins, by=query.by)
+
+    return [show_picture, show_logbook, show_presence, show_histogram]
+
+
+def _told(entry: EntryShown) -> list[str]:
+    return [entry.entry, *(one.fact for one in entry.corrections), *(one.fact for one in entry.struck)]
+
+
+class DirectoryAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For which situation."""
+
+    situation: ObjectId
+
+
+def _people(node: Node) -> Endpoint:
+    @endpoint("GET", "/api/v1/directory", tag="people", refusals=("unknown",))
+    async def show_directory(call: Call[Reader], query: DirectoryAsked) -> Directory:
+        """The names of those who act together in a situation."""
+        return directory(node.follower.state.people, node.seating.clearance(call.who, query.situation))
+
+    return show_directory
+
