@@ -81,6 +81,8 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._writer: sqlite3.Connection | None = None
         self._closed = False
+        # A process killed after destroying something may have left the bytes in the WAL.
+        self._unwiped = True
         self._immutable = False
         self._lock = _lock(path) if alone and not read_only else None
         try:
@@ -100,6 +102,7 @@ class Database:
             raise Refused("storage-failed", detail={"file": self.path.name}) from problem
         with self._refusing():
             self._writer = self._open_writer()
+            self._empty_wal(self._writer, patient=False)
         sync_folder(self.path.parent)
 
     @contextmanager
@@ -234,6 +237,8 @@ class Database:
         """The writing connection, in a transaction: all of it is durable at the end, or nothing happened."""
         with self._writing, self._refusing():
             connection = self._writer_now()
+            if self._unwiped:
+                self._empty_wal(connection, patient=False)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
@@ -260,19 +265,22 @@ class Database:
             self._writer = self._open_writer()
         return self._writer
 
-    def wipe(self, *, patient: bool = True) -> bool:
-        """Leave no trace of what was destroyed in the file or its WAL; False when a reader is still in the way.
+    def wipe(self) -> None:
+        """Leave no trace of what was destroyed in the file or its WAL.
 
-        When patient, it waits for readers as long as a write would.
+        When a reader of long ago is still in the way, that is tried again at each write, at closing and at opening.
         """
         with self._writing, self._refusing():
-            connection = self._writer_now()
-            if not patient:
-                connection.execute("PRAGMA busy_timeout=0")
-            try:
-                return int(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]) == 0
-            finally:
-                connection.execute(f"PRAGMA busy_timeout={int(self._busy_s * 1000)}")
+            self._unwiped = True
+            self._empty_wal(self._writer_now(), patient=True)
+
+    def _empty_wal(self, connection: sqlite3.Connection, *, patient: bool) -> None:
+        if not patient:
+            connection.execute("PRAGMA busy_timeout=0")
+        try:
+            self._unwiped = int(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]) != 0
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={int(self._busy_s * 1000)}")
 
     def backup_to(self, target: Path) -> None:
         """Copy the file as it is now, while it is in use; refuses `storage-exists`."""

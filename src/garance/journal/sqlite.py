@@ -84,10 +84,6 @@ class SqliteStore:
     ) -> None:
         self._database = Database(path, SHAPE, read_only=read_only, busy_s=busy_s)
         self._clock = clock or SystemClock()
-        # A process killed after destroying a body may have left the bytes in the WAL.
-        self._unwiped = not read_only
-        if self._unwiped:
-            self._wipe()
 
     @property
     def path(self) -> Path:
@@ -96,8 +92,6 @@ class SqliteStore:
 
     def append(self, batch: Batch) -> Appended:
         """Write the whole batch or nothing, and return only once it is durable."""
-        if self._unwiped:
-            self._wipe(patient=False)
         try:
             with self._database.write() as connection:
                 lines = self._insert(connection, batch)
@@ -150,7 +144,14 @@ class SqliteStore:
         """At most `limit` records after that position, as stored."""
         query = f"SELECT {_COLUMNS} FROM facts WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our own names
         with self._database.read() as connection:
-            return [Row._make(row) for row in connection.execute(query, (after, limit)).fetchall()]
+            try:
+                found = connection.execute(query, (after, limit)).fetchall()
+            except sqlite3.OperationalError:
+                # Altered text may not even be UTF-8: whoever verifies must see it all the same.
+                connection.text_factory = lambda text: text.decode(errors="replace")
+                found = connection.execute(query, (after, limit)).fetchall()
+                connection.text_factory = str
+        return [Row._make(row) for row in found]
 
     def tail(self, writer: str) -> Tail:
         """Where that writer's chain ends."""
@@ -208,13 +209,9 @@ class SqliteStore:
         query = "UPDATE facts SET salt = NULL, body = NULL WHERE writer = ? AND seq = ? AND body IS NOT NULL"
         with self._database.write() as connection:
             destroyed = connection.execute(query, (writer, seq)).rowcount > 0
-        self._unwiped = self._unwiped or destroyed
-        if self._unwiped:
-            self._wipe()
+        if destroyed:
+            self._database.wipe()
         return destroyed
-
-    def _wipe(self, *, patient: bool = True) -> None:
-        self._unwiped = not self._database.wipe(patient=patient)
 
     def backup_to(self, target: Path) -> None:
         """Copy the journal as it is now, in use, to one file; refuses `storage-exists`."""
