@@ -1,13 +1,123 @@
-"""The application that a server runs."""
+"""The application that a server runs: a node's addresses within the shell."""
 
 from __future__ import annotations
 
-from starlette.applications import Starlette
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+
+from garance import __version__
+from garance.kernel.clock import Clock, SystemClock
+from garance.kernel.refusal import Refused
+from garance.server.api.commands import command_endpoints
+from garance.server.api.samples import sample_endpoint
+from garance.server.api.situations import situation_endpoints
+from garance.server.api.territory import territory_endpoints
+from garance.server.api.walls import wall_endpoints
+from garance.server.console import Words
+from garance.server.demo.opening import begin_at, demo_people, script_of, teller_of
+from garance.server.demo.story import Script
+from garance.server.file_routes import file_endpoints
+from garance.server.http import Call
+from garance.server.impatient import Listening
+from garance.server.live.endpoint import Stream
+from garance.server.live.prepared_socket import PreparedSocket
+from garance.server.node import Node
+from garance.server.observe import Metrics, Readiness, room_left, writable
 from garance.server.settings import Settings
 from garance.server.shell import Shell
+from garance.server.sign_in.first_link import first_address
+from garance.territory.pack import open_pack
+
+STREAM = "/api/v1/stream"
 
 
 def build_empty_app(settings: Settings) -> Starlette:
     """An application with its shell and no node: health, readiness, metrics, description and pages."""
     return Shell(settings=settings).application([], lambda request: None)
+
+
+def build_app(node: Node, *, origin: str | None = None) -> Starlette:
+    """The whole application of a node. `origin` is the address people know it by, if it is fixed."""
+    metrics, readiness = Metrics(), Readiness()
+    shell = Shell(settings=node.settings, waiting=lambda: node.writer.waiting, metrics=metrics, readiness=readiness)
+    metrics.follow(waiting=lambda: node.writer.waiting, streams=lambda: node.hub.streams)
+    readiness.require("journal-not-writable", writable(node.folder.path))
+    readiness.require("disk-nearly-full", room_left(node.folder.path, node.settings.node.reserve_bytes))
+    readiness.require("stream-stopped", lambda: node.hub.running)
+
+    def organisations(call: Call[Any]) -> frozenset[str]:
+        now = node.clock.now()
+        return frozenset(g.organisation for g in call.who.grants(node.follower.state.people) if g.active(now))
+
+    limits = node.settings.files
+    endpoints = [
+        *node.sign_in.endpoints(),
+        *command_endpoints(node.scribe, node.cursors),
+        *situation_endpoints(node),
+        sample_endpoint(node),
+        *wall_endpoints(node),
+        *territory_endpoints(node),
+        *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=organisations),
+    ]
+    public = node.settings.listen.public_url
+    stream = Stream(node.hub, node=node.writer.name, origins=[public] if public else [])
+    others: list[Route | WebSocketRoute] = [WebSocketRoute(STREAM, stream)]
+    others += node.sign_in.routes(origin or public or "", charge=lambda address: None)
+    return shell.application(endpoints, node.sign_in.porch.current_reader, streams=others, version=__version__)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A node that runs, and what the one who serves it needs: what to say once it listens, what to do when stopping."""
+
+    node: Node
+    app: Starlette
+    lines: Callable[[Listening], Sequence[Words]]
+    stopping: Callable[[], Awaitable[None]]
+    websocket_protocol: Any = PreparedSocket
+
+
+@contextlib.asynccontextmanager
+async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Opened]:
+    """Open the node of these settings, start it (and its story, if it is a demonstration), and stop it at the end."""
+    clock = clock or SystemClock()
+    pack = open_pack(Path(settings.node.territory)) if settings.node.territory else None
+    source = Path(settings.demo.source) if settings.demo.source else None
+    script = script_of(pack, source) if settings.demo.enabled and pack is not None else None
+    node = Node(settings, clock, pack=pack, demo=demo_people(script) if script else ())
+    await node.start()
+    story = await _begin_story(node, script, source, clock) if script else None
+    try:
+        yield Opened(node, build_app(node), partial(_lines, node), node.hub.stop)
+    finally:
+        if story is not None:
+            story.cancel()
+            await asyncio.gather(story, return_exceptions=True)
+        await node.stop()
+
+
+async def _begin_story(node: Node, script: Script, source: Path | None, clock: Clock) -> asyncio.Task[None]:
+    demo = node.settings.demo
+    teller = teller_of(script, node, source, clock)
+    await teller.prepare(speed=demo.speed, begin_at=begin_at(demo.begin_at, script))
+    return asyncio.get_running_loop().create_task(teller.tell(), name="story")
+
+
+def _lines(node: Node, listening: Listening) -> Sequence[Words]:
+    """What whoever started the node must read: in a new one, where its first administrator comes in."""
+    entrance = node.sign_in.entrance
+    if entrance.demo or not entrance.needs_first_administrator:
+        return []
+    with contextlib.suppress(Refused):
+        token = entrance.first_links.make(entrance.house.people)
+        address = first_address(node.settings.listen.public_url or listening.url, token)
+        return [(f"Premier administrateur, une seule fois : {address}", f"First administrator, once: {address}")]
+    return []

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
-
-import msgspec
+from datetime import timedelta
 
 from garance.domain.keeping.facts import WriterOpened
 from garance.domain.people.facts import Level, OrganisationRegistered
@@ -18,7 +15,7 @@ from garance.domain.people.state import People
 from garance.domain.vocabulary import Body
 from garance.journal.keys import SqliteKeyRing, open_signer
 from garance.journal.sqlite import SqliteStore
-from garance.journal.tracks import SqliteTracks
+from garance.journal.tracks.sqlite import SqliteTracks
 from garance.journal.writer import Writer
 from garance.kernel.clock import Clock
 from garance.kernel.identity import derived_id
@@ -30,15 +27,14 @@ from garance.server.follower import Follower
 from garance.server.live.cursor import open_cursors
 from garance.server.live.hub import Hub
 from garance.server.live.pace import Pace
-from garance.server.live.telemetry import Declaration
-from garance.server.live.wire import Sample
+from garance.server.measures import Measures
+from garance.server.pictures import Pictures
 from garance.server.scribe import Scribe
 from garance.server.seating import Seating
 from garance.server.settings import Settings
-from garance.server.sign_in.desk import SignIn, open_sign_in
 from garance.server.sign_in.house import DemoPerson
+from garance.server.sign_in.opening import SignIn
 from garance.territory.pack import Pack
-from garance.views.cabinet import Cabinet
 from garance.views.reading import Reader
 
 PEOPLE_LABEL = Label(audience=Audience.PARTNERS)
@@ -95,20 +91,28 @@ class Node:
             organisation=self.scribe.node_author.organisation, name=settings.node.name, level=Level.COMMUNE
         )
         self.house = NodeHouse(self.scribe, self.follower, self.keys, home)
-        self.sign_in: SignIn = open_sign_in(settings, self.folder, clock, self.house, demo=demo)
-        self.seating = Seating(self.follower, self.scribe, self.sign_in, clock)
+        self.sign_in = SignIn(settings, self.folder, clock, self.house, demo=demo)
+        self.seating = Seating(self.follower, self.scribe, self.sign_in.porch, self.sign_in.sessions, clock)
         self.hub = Hub(
             self.writer,
             read=self.reader.read,
             gate=self.seating,
-            declared=self._declared,
+            declared=lambda series: self.measures.declaration(series),
             cursors=self.cursors,
             clock=clock,
             pace=Pace(
                 max_streams=settings.limits.streams, max_streams_per_person=settings.limits.streams_per_person
             ),
         )
-        self.cabinet = Cabinet(self.store, self.reader.read)
+        self.measures = Measures(
+            self.tracks,
+            self.follower,
+            self.scribe,
+            clock,
+            show=self.hub.observe,
+            kept=timedelta(days=settings.retention.tracks_days),
+        )
+        self.pictures = Pictures(self.store, self.reader.read)
         self.aftermath = Aftermath(self)
         self._public_key = signer.public_key.hex()
         self._tasks: list[asyncio.Task[None]] = []
@@ -122,32 +126,23 @@ class Node:
         )
         await self.aftermath.finish()
         self.hub.start()
-        self._tasks = [asyncio.create_task(self.aftermath.follow(), name="aftermath")]  # noqa: TID251 - kept and awaited
+        loop = asyncio.get_running_loop()
+        self.sign_in.sessions.when_ended(lambda session: loop.call_soon_threadsafe(self.hub.end_session, session))
+        following = (self.aftermath.follow(), self.seating.follow(), self.measures.follow())
+        self._tasks = [loop.create_task(one, name=one.__qualname__) for one in following]
 
     async def stop(self) -> None:
         """Finish what waits, tell the readers, close every file."""
-        await self.seating.flush()
         await self.hub.stop()
+        await self.seating.flush()
         await self.writer.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for kept in (self.sign_in, self.store, self.tracks, self.keys):
+        await self.sign_in.close()
+        for kept in (self.store, self.tracks, self.keys):
             await asyncio.to_thread(kept.close)
 
-    async def observe(self, series: str, samples: Sequence[Sample]) -> None:
-        """Take samples of a declared series, oldest first: kept in the track store, then shown to who may follow."""
-        await asyncio.to_thread(partial(self.tracks.record, series, samples))
-        self.hub.observe(series, samples)
-
-    def _declared(self, series: str) -> Declaration | None:
-        for situation, known in self.follower.state.observations.known.items():
-            declared = known[series].declared.first() if series in known else None
-            if declared is not None and declared.author is not None:
-                return Declaration(situation, declared.author, declared.label)
-        return None
-
-
-def territory_card(node: Node) -> dict[str, Any] | None:
-    """The card of the node's territory as browsers receive it."""
-    return None if node.pack is None else msgspec.to_builtins(node.pack.manifest_json())
+    def situations(self) -> list[str]:
+        """Every situation ever opened."""
+        return [one for one, known in self.follower.state.situations.known.items() if known.opened]

@@ -20,8 +20,8 @@ from garance.server.follower import Follower
 from garance.server.live.seat import Seat
 from garance.server.scribe import Scribe
 from garance.server.sign_in.reader import Reader
-from garance.server.sign_in.sessions import Sessions
 from garance.server.sign_in.session_endpoints import Porch
+from garance.server.sign_in.sessions import Sessions
 
 PURPOSE = "live-picture"
 FLUSH_S = 2.0

@@ -31,7 +31,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     rows: Sequence[Row]
 
 
-def sea_feed(script: Script, places: dict[str, Any], source: Path | None) -> Feed:
+def sea_feed(script: Script, source: Path | None) -> Feed:
     """The sea level: the series supplied with the territory if there is one, a made-up tide otherwise."""
     story = script.story
     files = sorted(source.glob(f"**/{SEA_PATTERN}")) if source is not None and source.is_dir() else []
@@ -50,7 +50,7 @@ def sea_feed(script: Script, places: dict[str, Any], source: Path | None) -> Fee
         "name": "Niveau de la mer",
         "kind": "water-level",
         "unit": "m",
-        "geometry": places["point gauge"],
+        "geometry": script.place("point gauge"),
         "provenance": provenance,
         "thresholds": [
             {"name": "Vigilance", "value": 3.0, "severity": "caution"},
@@ -61,9 +61,9 @@ def sea_feed(script: Script, places: dict[str, Any], source: Path | None) -> Fee
     return Feed(key="sea", by="prefecture", declaration=declaration, rows=rows)
 
 
-def flight_feed(script: Script, places: dict[str, Any], source: Path | None) -> Feed:
+def flight_feed(script: Script, source: Path | None) -> Feed:
     """The helicopter: a recorded flight moved over the water, several times; circles where there is no recording."""
-    lon_deg, lat_deg = places["point first_water"]["coordinates"]
+    lon_deg, lat_deg = script.place("point first_water")["coordinates"]
     starts = [script.story.sea_peak_at + delay for delay in SORTIES_AFTER_PEAK]
     tracks = source.parent / "tracks" / FLIGHT_FILE if source is not None else None
     if tracks is not None and tracks.is_file():

@@ -97,6 +97,10 @@ class Script:
         """A text with the territory's own words in it."""
         return text.format_map(self._words)
 
+    def place(self, name: str) -> Any:
+        """One of the story's places, as GeoJSON."""
+        return self._places[name]
+
     def object_id(self, name: str) -> str:
         """The identifier of something the story names."""
         return derived_id(self.situation, f"object {name}")
@@ -124,4 +128,4 @@ class Script:
             return self.object_id(name)
         if kind == "fact":
             return self._facts[name]
-        return self._places[f"{kind} {name}"]
+        return self.place(f"{kind} {name}")

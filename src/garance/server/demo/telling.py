@@ -32,6 +32,16 @@ OPENER = "prefecture"
 Observe = Callable[[str, Sequence[Row]], Awaitable[None]]
 
 
+def person_id(script: Script, person: StoryPerson) -> str:
+    """The identifier of somebody in the story."""
+    return script.object_id(f"person {person.id}")
+
+
+def grant_id(script: Script, person: StoryPerson) -> str:
+    """The identifier of that person's role in the story."""
+    return script.object_id(f"grant {person.id}")
+
+
 class Teller:
     """Tells one story on one node."""
 
@@ -57,14 +67,6 @@ class Teller:
 
     # -- people -------------------------------------------------------------------------------------------------
 
-    def person_id(self, person: StoryPerson) -> str:
-        """The identifier of somebody in the story."""
-        return self.script.object_id(f"person {person.id}")
-
-    def grant_id(self, person: StoryPerson) -> str:
-        """The identifier of that person's role in the story."""
-        return self.script.object_id(f"grant {person.id}")
-
     async def _introduce(self) -> None:
         """Make organisations, people and roles known: the node says it, as it does for a first administrator."""
         story = self.script.story
@@ -78,15 +80,15 @@ class Teller:
             for one in story.organisation
         ]
         for person in story.person:
-            bodies.append(PersonEnrolled(person=self.person_id(person), display_name=person.name))
+            bodies.append(PersonEnrolled(person=person_id(self.script, person), display_name=person.name))
             bodies.append(self._role(person))
         command = derived_id(self.script.situation, "introductions")
         await self._scribe.record(lambda: bodies, command=command, label=Label(audience=Audience.PARTNERS))
 
     def _role(self, person: StoryPerson) -> RoleGranted:
         return RoleGranted(
-            grant=self.grant_id(person),
-            person=self.person_id(person),
+            grant=grant_id(self.script, person),
+            person=person_id(self.script, person),
             organisation=self.script.object_id(f"organisation {person.organisation}"),
             cell=person.cell,
             role=person.role,
@@ -122,7 +124,7 @@ class Teller:
         told = [
             step.at
             for index, step in enumerate(self.script.story.step)
-            if self._writer.store.receipt(self.person_id(people[step.by]), self.script.command_id(index))
+            if self._writer.store.receipt(person_id(self.script, people[step.by]), self.script.command_id(index))
         ]
         return max(told, default=None)
 
@@ -199,10 +201,10 @@ class Teller:
         wanted = commands.find(name)
         asked: Asked[msgspec.Struct] = Asked(
             id=command,
-            role=self.grant_id(person),
+            role=grant_id(self.script, person),
             situation=self.script.situation if situation == "" else situation,
             occurred_at=as_utc(at) if at is not None else None,
             label=label,
             body=msgspec.convert(body, wanted.request),
         )
-        return await self._scribe.carry_out(self.person_id(person), name, asked)
+        return await self._scribe.carry_out(person_id(self.script, person), name, asked)
