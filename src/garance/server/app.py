@@ -28,7 +28,7 @@ from garance.server.file_routes import file_endpoints
 from garance.server.http import Call
 from garance.server.impatient import Listening
 from garance.server.live.endpoint import Stream
-from garance.server.live.prepared_socket import PreparedSocket
+from garance.server.live.prepared_socket import PreparedWebSocket
 from garance.server.node import Node
 from garance.server.observe import Metrics, Readiness, room_left, writable
 from garance.server.settings import Settings
@@ -82,7 +82,7 @@ class Opened:
     app: Starlette
     lines: Callable[[Listening], Sequence[Words]]
     stopping: Callable[[], Awaitable[None]]
-    websocket_protocol: Any = PreparedSocket
+    websocket_protocol: Any = PreparedWebSocket
 
 
 @contextlib.asynccontextmanager
