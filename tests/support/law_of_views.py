@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from garance.domain.moment import Moment
+from garance.domain.moment import By, Moment
 from garance.kernel.fact import Fact
 from garance.views.histogram import Histogram
 from garance.views.logbook import Logbook
@@ -16,8 +16,11 @@ from garance.views.view import View, fold
 
 VIEWS: tuple[Callable[[], View[Any]], ...] = (Picture, Logbook, Presence, Histogram)
 
-TIMELESS = {"body.redacted.v1", "situation.opened.v1", "situation.clock-set.v1"}
-"""What holds whatever moment is asked: a destroyed body, a situation's title, the clock that says which time it is."""
+DESTROYED = "body.redacted.v1"
+"""What was destroyed is so whatever moment is asked."""
+
+RETROSPECTIVE = {"situation.opened.v1", "situation.clock-set.v1", "entry.struck.v1", "entry.corrected.v1"}
+"""What speaks of the past whenever it was said: established time does not cut it off."""
 
 
 def folded(make: Callable[[], View[Any]], facts: Sequence[Fact[Any]]) -> View[Any]:
@@ -48,7 +51,7 @@ def check_law_of_views(
         _check_snapshot(make, shuffled, random.randint(0, len(shuffled)), moments, expected)
     for moment, shown in zip(moments, expected, strict=True):
         if moment is not None:
-            past = [fact for fact in facts if fact.name in TIMELESS or _included(moment, fact)]
+            past = [fact for fact in facts if _counts(moment, fact)]
             assert folded(make, past).at(moment) == shown, f"what came after {moment} changed what it shows"
 
 
@@ -69,5 +72,7 @@ def _check_snapshot(
     assert looks(first, moments) == expected, "looking at a view, or keeping it, changed it"
 
 
-def _included(moment: Moment, fact: Fact[Any]) -> bool:
+def _counts(moment: Moment, fact: Fact[Any]) -> bool:
+    if fact.name == DESTROYED or (moment.by is By.OCCURRED and fact.name in RETROSPECTIVE):
+        return True
     return moment.includes(fact.occurred_at, fact.stamp.milliseconds)

@@ -30,3 +30,11 @@ class Moment(msgspec.Struct, frozen=True):
         if self.by is By.OCCURRED:
             return occurred_at <= self.at
         return recorded_ms <= to_milliseconds(self.at)
+
+
+def known_by(moment: Moment | None) -> Moment | None:
+    """The moment for what speaks of the past whenever it was said (a correction, a situation's title, its clock).
+
+    Established time does not cut such statements off; the time of recording does.
+    """
+    return moment if moment is not None and moment.by is By.RECORDED else None

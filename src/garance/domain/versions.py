@@ -132,11 +132,15 @@ class Versions(msgspec.Struct, Generic[V], dict=True):
         return max(self.said.values(), key=_stamp, default=None)
 
     def conflicting(self) -> list[Version[V]]:
-        """The heads, when they do not agree; otherwise nothing."""
+        """The heads of different people, when they do not agree; otherwise nothing.
+
+        Nobody is in conflict with themself: of one person's heads, the last word counts.
+        """
         if len(self._heads) < 2:
             return []
-        heads = self.heads()
-        return heads if any(head.value != heads[0].value for head in heads[1:]) else []
+        words = {head.author.person if head.author else head.fact: head for head in self.heads()}
+        heads = list(words.values())
+        return sorted(heads, key=_order) if any(head.value != heads[0].value for head in heads[1:]) else []
 
     def history(self) -> list[Version[V]]:
         """Every statement ever made, in order."""

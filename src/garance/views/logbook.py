@@ -11,7 +11,7 @@ import msgspec
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
 from garance.domain.logbook.state import Entries, Entry, Words, Written
-from garance.domain.moment import Moment
+from garance.domain.moment import Moment, known_by
 from garance.domain.versions import Version, Versions
 from garance.kernel.clock import Stamp, from_milliseconds
 from garance.kernel.fact import Fact
@@ -114,12 +114,12 @@ class Logbook:
 
 
 def show_entry(entry: Entry, moment: Moment | None) -> EntryShown:
-    """A line that was written, with what was done to it by that moment."""
+    """A line that was written, with what was done to it: by then as it was known, ever after as it is established."""
     written = entry.written
     if written is None:
         raise ValueError("an entry is shown once written")
-    corrected: Versions[Words] = (entry.corrected or Versions()).upto(moment)
-    struck: Versions[Words] = (entry.struck or Versions()).upto(moment)
+    corrected: Versions[Words] = (entry.corrected or Versions()).upto(known_by(moment))
+    struck: Versions[Words] = (entry.struck or Versions()).upto(known_by(moment))
     body = written.value.body
     original = body.text if body else None
     return EntryShown(

@@ -6,7 +6,7 @@ from typing import Any
 
 from garance.domain.drawings.state import Shape
 from garance.domain.following import ancestors
-from garance.domain.moment import Moment
+from garance.domain.moment import Moment, known_by
 from garance.domain.observations.state import Series
 from garance.domain.resources.facts import ResourceStatus
 from garance.domain.resources.state import Resource
@@ -60,8 +60,8 @@ def follows_of(aspects: Aspects) -> tuple[str, ...]:
 
 
 def show_situation(showing: Showing, identifier: str, situation: Situation) -> SituationShown | None:
-    """A situation; its title and clock are shown at every moment, its level and closing when they were decided."""
-    opened = situation.opened.first()
+    """A situation; its title and clock are shown whatever moment is established, its level and closing from then on."""
+    opened = situation.opened.upto(known_by(showing.moment)).first()
     if opened is None:
         return None
     closed = situation.closed.upto(showing.moment).current()
@@ -69,6 +69,7 @@ def show_situation(showing: Showing, identifier: str, situation: Situation) -> S
     level = aspects["level"].current()
     showing.contradictions("situation", identifier, aspects)
     aspects["opened"] = situation.opened
+    aspects["clock"] = situation.clock.upto(known_by(showing.moment))
     return SituationShown(
         id=identifier,
         title=opened.value.title,
@@ -79,7 +80,7 @@ def show_situation(showing: Showing, identifier: str, situation: Situation) -> S
         opened_at=opened.occurred_at,
         clock=situation.clock_at(showing.moment),
         closed_at=closed.occurred_at if closed else None,
-        follows=follows_of({**aspects, "clock": situation.clock}),
+        follows=follows_of(aspects),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.moment import By, Moment
+from garance.domain.moment import Moment, known_by
 from garance.domain.situation.facts import ClockSet, LevelSet, SituationClosed, SituationOpened
 from garance.domain.things import forget_in
 from garance.domain.versions import Versions, version_of
@@ -36,8 +36,7 @@ class Situation(msgspec.Struct):
 
     def clock_at(self, moment: Moment | None) -> ClockSet | None:
         """The exercise clock last set. It turns story time itself, so only the time of recording rules it."""
-        seen = moment if moment is not None and moment.by is By.RECORDED else None
-        newest = self.clock.upto(seen).newest()
+        newest = self.clock.upto(known_by(moment)).newest()
         return newest.value if newest else None
 
     def time(self, now: datetime) -> datetime:
