@@ -12,7 +12,6 @@ import asyncio
 import getpass
 import re
 import secrets
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ from garance.journal.database import Database
 from garance.kernel.clock import Clock
 from garance.kernel.identity import UUID_PATTERN, new_id
 from garance.kernel.refusal import Refused
+from garance.server.console import Console, Verbs, Words
 from garance.server.sign_in import second_factor
 from garance.server.sign_in.accounts import Accounts
 from garance.server.sign_in.accounts_file import open_accounts
@@ -34,14 +34,16 @@ from garance.server.sign_in.first_link import FirstLinks, first_address
 from garance.server.sign_in.house import House, operator
 from garance.server.sign_in.passwords import Passwords, check_strength
 from garance.server.sign_in.sessions import Sessions
+from garance.server.words.glossary import LANGUAGES
 
 PASSWORD_BYTES = 15
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """The node a command is for: its data folder, its address for people, and how to reach its journal.
+    """The node a command is for: its data folder, its address for people, how to reach its journal.
 
-    `people` reads the journal, even while a server writes it; `house` writes it, and refuses `journal-in-use`.
+    `people` reads the journal, even while a server writes it; `house` writes it, and refuses `journal-in-use`. `ask`
+    reads a secret without showing it.
     """
 
     folder: Path
@@ -50,25 +52,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     people: Callable[[], People]
     house: Callable[[], AbstractAsyncContextManager[House]]
     oidc_issuer: str | None = None
-
-
-class Voice(msgspec.Struct, frozen=True, kw_only=True):
-    """How a command speaks and listens; `ask` reads a secret without showing it."""
-
-    language: str = "fr"
-    say: Callable[[str], object] = lambda line: sys.stdout.write(line + "\n")
     ask: Callable[[str], str] = getpass.getpass
 
-    def word(self, key: str, **values: str) -> str:
-        """One of the phrases below, in this voice's language."""
-        return PHRASES[key][0 if self.language == "fr" else 1].format(**values)
 
-    def tell(self, key: str, **values: str) -> None:
-        """Say it."""
-        self.say(self.word(key, **values))
-
-
-PHRASES = {
+PHRASES: dict[str, Words] = {
     "user": ("Comptes : ajouter, lister, fermer, réinitialiser…", "Accounts: add, list, disable, reset…"),
     "add": ("Inscrire une personne et lui ouvrir un compte (serveur arrêté)", "Enrol a person (server stopped)"),
     "list": ("Lister les comptes", "List accounts"),
@@ -85,6 +72,17 @@ PHRASES = {
     "login": ("identifiant", "login"),
     "who": ("identifiant, ou numéro de personne", "login, or person number"),
     "name": ("nom affiché", "displayed name"),
+    "organisation": ("organisme, par son nom ou son numéro", "organisation, by name or number"),
+    "role": ("rôle à attribuer, par exemple dos ou administrator", "role to grant, such as dos or administrator"),
+    "cell": ("cellule", "cell"),
+    "situation": ("numéro de la situation", "situation number"),
+    "email": ("adresse électronique", "e-mail address"),
+    "title": ("titre, pour s'y retrouver", "a title to know it by"),
+    "off": ("ne plus demander de second facteur", "ask no second factor any more"),
+    "subject": ("identifiant de la personne chez ce service (sub)", "the service's name for the person (sub)"),
+    "issuer": ("adresse du service ; par défaut, celle du réglage", "the service; by default the one in settings"),
+    "why": ("motif", "reason"),
+    "wall-id": ("numéro du mur", "wall number"),
     "asks": ("demander le mot de passe au lieu d'en créer un", "ask for the password instead of making one"),
     "password?": ("Mot de passe : ", "Password: "),
     "code?": ("Code affiché par le téléphone : ", "Code shown by the phone: "),
@@ -107,34 +105,33 @@ PHRASES = {
     "reason": ("effacement demandé", "erasure asked for"),
 }
 
-Run = Callable[[argparse.Namespace, Place, Voice], None]
+Do = Callable[[argparse.Namespace, Place, Console], None]
 
 
-def register(
-    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
-    place_of: Callable[[argparse.Namespace], Place],
-    *,
-    voice: Voice | None = None,
-) -> None:
-    """Add `user` and its verbs to a command line. Each sets `run(args) -> int`; the caller prints refusals."""
-    voice = voice or Voice()
-    user = subparsers.add_parser("user", help=voice.word("user"), description=voice.word("user"))
-    verbs = user.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, (run, arguments) in VERBS.items():
-        parser = verbs.add_parser(name, help=voice.word(name), description=voice.word(name))
-        for flags, key, options in arguments:
-            parser.add_argument(*flags, help=voice.word(key) if key else None, **options)  # type: ignore[arg-type]
-        parser.set_defaults(run=_runner(run, place_of, voice))
+def register(verbs: Verbs, place_of: Callable[[argparse.Namespace], Place]) -> None:
+    """Add `user` and its verbs to a command line."""
+    inner = Verbs(verbs.add("user", PHRASES["user"]), name="user verb")
+    for name, (do, arguments) in VERBS.items():
+        parser = inner.add(name, PHRASES[name], _runner(do, place_of))
+        for flags, phrase, options in arguments:
+            parser.add_argument(*flags, help=inner.pick(PHRASES[phrase]), **options)  # type: ignore[arg-type]
 
 
-def _runner(
-    run: Run, place_of: Callable[[argparse.Namespace], Place], voice: Voice
-) -> Callable[[argparse.Namespace], int]:
-    def go(args: argparse.Namespace) -> int:
-        run(args, place_of(args), voice)
+def _runner(do: Do, place_of: Callable[[argparse.Namespace], Place]) -> Callable[[argparse.Namespace, Console], int]:
+    def run(args: argparse.Namespace, console: Console) -> int:
+        do(args, place_of(args), console)
         return 0
 
-    return go
+    return run
+
+
+def _tell(console: Console, phrase: str, **values: str) -> None:
+    french, english = (words.format(**values) for words in PHRASES[phrase])
+    console.say(french, english)
+
+
+def _word(console: Console, phrase: str) -> str:
+    return PHRASES[phrase][LANGUAGES.index(console.language)]
 
 
 @contextmanager
@@ -158,27 +155,27 @@ def _hash(password: str) -> str:
         passwords.close()
 
 
-def _password(args: argparse.Namespace, voice: Voice) -> str:
+def _password(args: argparse.Namespace, place: Place, console: Console) -> str:
     made = not args.ask
-    password = secrets.token_urlsafe(PASSWORD_BYTES) if made else voice.ask(voice.word("password?"))
+    password = secrets.token_urlsafe(PASSWORD_BYTES) if made else place.ask(_word(console, "password?"))
     check_strength(password, login=args.login)
     if made:
-        voice.tell("password", value=password)
+        _tell(console, "password", value=password)
     return password
 
 
-def add(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def add(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Enrol a person, give a role if asked, open an account."""
     with _accounts(place) as (_, accounts):
         if accounts.find(args.login) is not None:
             raise Refused("login-taken", field="login")
         person = new_id()
-        hashed = _hash(_password(args, voice))
+        hashed = _hash(_password(args, place, console))
         asyncio.run(_enrol(args, place, person))
         accounts.add(args.login, person=person, password_hash=hashed)
-    voice.tell("person", value=person)
+    _tell(console, "person", value=person)
     if args.role:
-        voice.tell("granted", role=args.role)
+        _tell(console, "granted", role=args.role)
 
 
 async def _enrol(args: argparse.Namespace, place: Place, person: str) -> None:
@@ -219,76 +216,77 @@ def _wanted_role(args: argparse.Namespace, house: House, person: str) -> RoleGra
     )
 
 
-def list_accounts(_args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def list_accounts(_args: argparse.Namespace, place: Place, console: Console) -> None:
     """Show every account."""
     with _accounts(place) as (_, accounts):
         listed = accounts.listed()
     for one in listed:
-        more = (voice.word("factor") if one.second_factor else "") + (voice.word("barred") if one.barred else "")
-        voice.tell("account", login=one.login, person=one.person, more=more)
+        noted = [phrase for phrase, holds in (("factor", one.second_factor), ("barred", one.barred)) if holds]
+        more = "".join(_word(console, phrase) for phrase in noted)
+        _tell(console, "account", login=one.login, person=one.person, more=more)
     if not listed:
-        voice.tell("nobody")
+        _tell(console, "nobody")
 
 
-def disable(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def disable(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Shut a person out."""
     with _accounts(place) as (_, accounts):
         accounts.bar(_person(accounts, args.who))
-    voice.tell("done")
+    _tell(console, "done")
 
 
-def enable(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def enable(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Let a person in again."""
     with _accounts(place) as (_, accounts):
         accounts.unbar(_person(accounts, args.who))
-    voice.tell("done")
+    _tell(console, "done")
 
 
-def reset(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def reset(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Give an account a new password; its sessions end."""
     with _accounts(place) as (_, accounts):
         accounts.known(args.login)
-        accounts.set_password(args.login, _hash(_password(args, voice)))
-    voice.tell("done")
+        accounts.set_password(args.login, _hash(_password(args, place, console)))
+    _tell(console, "done")
 
 
-def totp(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def totp(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Set up the second factor, proven by a first code; or drop it."""
     with _accounts(place) as (_, accounts):
         if args.off:
             accounts.drop_factor(args.login)
-            voice.tell("done")
+            _tell(console, "done")
             return
         secret = accounts.propose_factor(args.login)
-        voice.tell("factor-address", value=second_factor.address_of(secret, login=args.login, issuer="Garance"))
-        codes = accounts.confirm_factor(args.login, voice.ask(voice.word("code?")).strip())
-    voice.tell("recovery", value=" ".join(codes))
+        _tell(console, "factor-address", value=second_factor.address_of(secret, login=args.login, issuer="Garance"))
+        codes = accounts.confirm_factor(args.login, place.ask(_word(console, "code?")).strip())
+    _tell(console, "recovery", value=" ".join(codes))
 
 
-def link(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def link(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Link a person to a subject of the other sign-in service."""
     issuer = args.issuer or place.oidc_issuer
     if issuer is None:
         raise Refused("issuer-needed", field="issuer")
     with _accounts(place) as (_, accounts):
         accounts.link(issuer, args.subject, person=_person(accounts, args.who))
-    voice.tell("done")
+    _tell(console, "done")
 
 
-def first_link(_args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def first_link(_args: argparse.Namespace, place: Place, console: Console) -> None:
     """Show a one-time address for the first administrator; older ones are worth nothing."""
     with _accounts(place) as (file, _):
         token = FirstLinks(file, place.clock).make(place.people())
-    voice.tell("first", value=first_address(place.origin, token))
+    _tell(console, "first", value=first_address(place.origin, token))
 
 
-def erase(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def erase(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Erase a person: the fact first, then the key that seals their data, then their account."""
     with _accounts(place) as (_, accounts):
         person = _person(accounts, args.who)
-        asyncio.run(_erase(place, person, args.reason or voice.word("reason")))
+        asyncio.run(_erase(place, person, args.reason or _word(console, "reason")))
         accounts.forget(person)
-    voice.tell("done")
+    _tell(console, "done")
 
 
 async def _erase(place: Place, person: str, reason: str) -> None:
@@ -301,52 +299,48 @@ async def _erase(place: Place, person: str, reason: str) -> None:
         house.destroy_key(person)
 
 
-def wall(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def wall(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Give a wall screen a token: it reads one situation as an observer of one organisation."""
     with _accounts(place) as (file, _):
         sessions = Sessions(file, place.clock)
         token, _made = sessions.make_wall(
             situation=args.situation, organisation=args.organisation, title=args.title
         )
-    voice.tell("wall-token", value=f"{place.origin}/mur#{token}")
+    _tell(console, "wall-token", value=f"{place.origin}/mur#{token}")
 
 
-def walls(_args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def walls(_args: argparse.Namespace, place: Place, console: Console) -> None:
     """Show the wall screens."""
     with _accounts(place) as (file, _):
         for one in Sessions(file, place.clock).walls():
-            voice.tell("wall-line", id=one.id, title=one.title, until=f"{one.ends_at:%Y-%m-%d %H:%M} UTC")
+            _tell(console, "wall-line", id=one.id, title=one.title, until=f"{one.ends_at:%Y-%m-%d %H:%M} UTC")
 
 
-def end_wall(args: argparse.Namespace, place: Place, voice: Voice) -> None:
+def end_wall(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Revoke a wall screen."""
     with _accounts(place) as (file, _):
         Sessions(file, place.clock).end_wall(args.wall)
-    voice.tell("done")
+    _tell(console, "done")
 
 
 Argument = tuple[tuple[str, ...], str, dict[str, object]]
 _LOGIN: Argument = (("login",), "login", {})
 _WHO: Argument = (("who",), "who", {})
 _ASK: Argument = (("--ask",), "asks", {"action": "store_true"})
-_ROLE: list[Argument] = [
-    ((f"--{name}",), "", {}) for name in ("organisation", "role", "cell", "situation", "email")
-]
-VERBS: dict[str, tuple[Run, Sequence[Argument]]] = {
+_ROLE: list[Argument] = [((f"--{name}",), name, {}) for name in ("organisation", "role", "cell", "situation", "email")]
+_WALL: list[Argument] = [((f"--{name}",), name, {"required": True}) for name in ("situation", "organisation", "title")]
+VERBS: dict[str, tuple[Do, Sequence[Argument]]] = {
     "add": (add, [_LOGIN, (("--name",), "name", {"required": True}), _ASK, *_ROLE]),
     "list": (list_accounts, []),
     "disable": (disable, [_WHO]),
     "enable": (enable, [_WHO]),
     "reset": (reset, [_LOGIN, _ASK]),
-    "totp": (totp, [_LOGIN, (("--off",), "", {"action": "store_true"})]),
-    "link": (link, [_WHO, (("subject",), "", {}), (("--issuer",), "", {})]),
+    "totp": (totp, [_LOGIN, (("--off",), "off", {"action": "store_true"})]),
+    "link": (link, [_WHO, (("subject",), "subject", {}), (("--issuer",), "issuer", {})]),
     "first-link": (first_link, []),
-    "erase": (erase, [_WHO, (("--reason",), "", {})]),
-    "wall": (
-        wall,
-        [((f"--{name}",), "", {"required": True}) for name in ("situation", "organisation", "title")],
-    ),
+    "erase": (erase, [_WHO, (("--reason",), "why", {})]),
+    "wall": (wall, _WALL),
     "walls": (walls, []),
-    "end-wall": (end_wall, [(("wall",), "", {})]),
+    "end-wall": (end_wall, [(("wall",), "wall-id", {})]),
 }
-"""Each verb: what it runs, and its arguments (flags, the phrase that explains it, argparse options)."""
+"""Each verb: what it does, and its arguments (flags, the phrase that explains it, argparse options)."""
