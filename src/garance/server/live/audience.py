@@ -88,11 +88,4 @@ class Audience:
 
     def write(self, frame: Prepared, buffer_bytes: int) -> list[Reader]:
         """Hand one frame to every reader, waiting for none; gives those with no room left for it."""
-        full: list[Reader] = []
-        for reader in self.readers:
-            pipe = reader.pipe
-            if pipe.waiting_bytes > buffer_bytes:
-                full.append(reader)
-            else:
-                pipe.push(frame)
-        return full
+        return [reader for reader in self.readers if not reader.pipe.offer(frame, buffer_bytes)]

@@ -28,6 +28,10 @@ class Pipe(Protocol):
         """Hand a frame over; never waits, does nothing once gone."""
         ...
 
+    def offer(self, frame: Prepared, limit_bytes: int) -> bool:
+        """Push a frame unless more than that many bytes wait already; False when it was not taken."""
+        ...
+
     async def drained(self) -> None:
         """Return once most of what was pushed has left, or the pipe is gone."""
         ...
@@ -73,6 +77,13 @@ class AsgiPipe:
         self._waiting_bytes += len(frame.payload)
         self._room.clear()
         self._changed.set()
+
+    def offer(self, frame: Prepared, limit_bytes: int) -> bool:
+        """Push a frame unless too much waits already."""
+        if self._waiting_bytes > limit_bytes:
+            return False
+        self.push(frame)
+        return True
 
     async def drained(self) -> None:
         """Return once the line is empty or the pipe is gone."""

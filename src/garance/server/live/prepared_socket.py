@@ -86,8 +86,17 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
 
     def push(self, frame: Prepared) -> None:
         """Write a frame as it is."""
-        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+        if not (self.close_sent or self.transport.is_closing()):
             self.transport.write(frame.deflated if self.deflates else frame.plain)
+
+    def offer(self, frame: Prepared, limit_bytes: int) -> bool:
+        """Write a frame unless too much waits already: the inner loop of the whole fan-out."""
+        transport = self.transport
+        if transport.get_write_buffer_size() > limit_bytes:
+            return False
+        if not (self.close_sent or transport.is_closing()):
+            transport.write(frame.deflated if self.deflates else frame.plain)
+        return True
 
     async def drained(self) -> None:
         """Return once the transport's buffer is below its low mark, or the connection is gone."""
