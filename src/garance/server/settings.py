@@ -109,6 +109,7 @@ class Demo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A node that tells a story: anyone may take one of its roles, in exercise only."""
 
     enabled: bool = False
+    source: Text | None = None
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
