@@ -38,6 +38,7 @@ Days = Annotated[int, Meta(ge=1, le=36_500)]
 class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """This installation: where it keeps its data, which territory it shows."""
 
+    name: Annotated[str, Meta(min_length=1, max_length=80)] = "Garance"
     data_folder: Text = "garance-data"
     territory: Text | None = None
     reserve_bytes: Bytes = 256 << 20
