@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
 
 from garance import __version__
 from garance.kernel.refusal import Refused
-from garance.server.console import INTERRUPTED, Console, Parser, Verbs, language_of
-from garance.server.verbs import journals, keeping, serving, showing, territories
+from garance.server.console import INTERRUPTED, PARSERS, Console, Parser, Verbs, language_of
+from garance.server.verbs import journals, keeping, people, serving, showing, territories
 
 _HELP = (
     "Garance, la plateforme ouverte pour la résilience des territoires.",
     "Garance, the open platform for the resilience of territories.",
 )
-KINDS = (serving, journals, keeping, territories, showing)
+KINDS = (serving, people, journals, keeping, territories, showing)
 
 
 def parser(language: str = "fr") -> Parser:
     """The whole command line, explained in that language."""
     french = language == "fr"
-    made = Parser(prog="garance", description=_HELP[0 if french else 1], language=language)
+    made = PARSERS[language](prog="garance", description=_HELP[0 if french else 1])
     told = "langue des messages" if french else "language of messages"
     made.add_argument("--lang", choices=("fr", "en"), default=language, help=told)
     version = f"Garance {__version__}"
@@ -39,9 +40,9 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     around = dict(os.environ if environment is None else environment)
     language = language_of(said, around)
     console = Console(language, environment=around)
-    args = parser(language).parse_args(said)
+    args = parser(language).parse_args(said, argparse.Namespace(console=console))
     try:
-        code: int = args.run(args, console)
+        code: int = args.run(args)
     except Refused as refused:
         return console.refuse(refused)
     except KeyboardInterrupt:

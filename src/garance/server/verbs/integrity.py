@@ -27,7 +27,8 @@ def demand_sound(folder: DataFolder) -> None:
     report = verify_folder(folder)
     if not report.sound:
         first = report.faults[0]
-        detail = {"count": len(report.faults) + report.faults_unnamed, "writer": first.writer, "seq": first.seq}
+        count = len(report.faults) + report.faults_unnamed
+        detail: dict[str, str | int] = {"count": count, "code": first.code, "writer": first.writer, "seq": first.seq}
         raise Refused("journal-unsound", detail=detail)
 
 

@@ -8,15 +8,12 @@ from pathlib import Path
 import msgspec
 
 from garance.kernel.refusal import Refused
-from garance.server.app import open_app
 from garance.server.console import Console, Verbs
 from garance.server.impatient import Listening
 from garance.server.observe import start_logs
 from garance.server.serve import run, serve, server_for
 from garance.server.settings import Settings
 from garance.server.verbs.options import add_override, add_settings, chosen_settings
-from garance.territory import import_territory, open_pack
-from garance.territory.make import make_territory
 
 DEMO_FOLDER = "garance-demo"
 DEMO_SEED = 1
@@ -69,6 +66,9 @@ def run_demo(args: Namespace, console: Console) -> int:
 
 def prepare_territory(source: Path | None, data: Path, console: Console) -> Path:
     """The pack of that folder (itself, if it is one), or of the fictional town; made once, kept beside the data."""
+    from garance.territory import import_territory, open_pack  # heavy: only for who needs them
+    from garance.territory.make import make_territory
+
     if source is None:
         out = data / "territory" / "fictif"
         make_territory(DEMO_SEED, out, progress=console.progress)
@@ -88,6 +88,8 @@ def _run(settings: Settings, console: Console) -> int:
 
 
 async def _serve(settings: Settings, console: Console) -> int:
+    from garance.server.app import open_app  # the whole server: only for who runs it
+
     async with open_app(settings) as opened:
 
         def started(listening: Listening) -> None:

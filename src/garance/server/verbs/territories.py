@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from garance.server.console import Console, Verbs
-from garance.territory import Pack, import_territory, open_pack
-from garance.territory.make import make_territory
+
+if TYPE_CHECKING:
+    from garance.territory import Pack
 
 
 def register(verbs: Verbs) -> None:
@@ -27,16 +29,22 @@ def register(verbs: Verbs) -> None:
 
 def run_import(args: Namespace, console: Console) -> int:
     """Read a folder of data into a pack."""
+    from garance.territory import import_territory  # heavy: map libraries
+
     return _tell(import_territory(args.source, args.out, progress=console.progress), console)
 
 
 def run_make(args: Namespace, console: Console) -> int:
     """Make a fictional town."""
+    from garance.territory.make import make_territory  # heavy: map libraries
+
     return _tell(make_territory(args.seed, args.out, progress=console.progress), console)
 
 
 def run_show(args: Namespace, console: Console) -> int:
     """Say what a pack holds."""
+    from garance.territory import open_pack  # heavy: map libraries
+
     return _tell(open_pack(args.pack), console)
 
 
