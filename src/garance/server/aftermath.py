@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.people.facts import PersonErased
 from garance.journal.envelope import Line
+from garance.journal.sealing import KeyRing
+from garance.journal.store import Store
 from garance.kernel.identity import split_fact_id
+from garance.views.reading import Reader
 
 if TYPE_CHECKING:
     from garance.server.node import Node
@@ -38,11 +41,24 @@ class Aftermath:
                 await asyncio.to_thread(self._carry_out, lines)
 
     def _carry_out(self, lines: Sequence[Line]) -> None:
-        for line in lines:
-            if not line.header.name.startswith(CONSEQUENT):
-                continue
-            body = self._node.reader.read(line).body
-            if isinstance(body, PersonErased):
-                self._node.keys.destroy(body.person)
-            elif isinstance(body, BodyRedacted):
-                self._node.store.destroy_body(*split_fact_id(body.fact))
+        carry_out(lines, self._node.store, self._node.keys, self._node.reader)
+
+
+def carry_out(lines: Sequence[Line], store: Store, keys: KeyRing, reader: Reader) -> None:
+    """Destroy what these lines say is destroyed."""
+    for line in lines:
+        if not line.header.name.startswith(CONSEQUENT):
+            continue
+        body = reader.read(line).body
+        if isinstance(body, PersonErased):
+            keys.destroy(body.person)
+        elif isinstance(body, BodyRedacted):
+            store.destroy_body(*split_fact_id(body.fact))
+
+
+def carry_out_all(store: Store, keys: KeyRing) -> None:
+    """Destroy again all that a journal at rest says is destroyed: an older copy may still hold it."""
+    reader, position = Reader(keys), 0
+    while lines := store.read(position, PAGE_LINES):
+        carry_out(lines, store, keys, reader)
+        position = lines[-1].position

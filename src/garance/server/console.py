@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO, cast
 
 from garance.kernel.refusal import Refused
 from garance.server.settings import SettingsWrong
@@ -86,12 +86,13 @@ class Console:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that explains itself in the chosen language."""
+    """An argument parser that explains itself in French; the parsers of its verbs are of the same class."""
 
-    def __init__(self, *, language: str = "fr", **settings: Any) -> None:
+    language = "fr"
+
+    def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, add_help=False, allow_abbrev=False)
-        self.language = language
-        french = language == "fr"
+        french = self.language == "fr"
         self._positionals.title = "arguments"
         self._optionals.title = "options"
         self.add_argument("-h", "--help", action="help", help="cette aide" if french else "this help")
@@ -115,22 +116,31 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.format_usage()}{self.prog} : {message}\n")
 
 
+class EnglishParser(Parser):
+    """The same, in English."""
+
+    language = "en"
+
+
+PARSERS: Mapping[str, type[Parser]] = {"fr": Parser, "en": EnglishParser}
+
+
 class Verbs:
     """The verbs of one parser, to be added one by one, each with its words and the function that does it."""
 
     def __init__(self, parser: Parser, *, name: str = "verb") -> None:
         self.language = parser.language
         metavar = "VERBE" if parser.language == "fr" else "VERB"
-        self.subparsers = parser.add_subparsers(
-            dest=name, metavar=metavar, required=True, parser_class=Parser, title=metavar.lower() + "s"
-        )
+        made = parser.add_subparsers(dest=name, metavar=metavar, required=True, title=metavar.lower() + "s")
+        self.subparsers = cast("argparse._SubParsersAction[argparse.ArgumentParser]", made)
 
     def add(self, name: str, words: Words, run: Run | None = None) -> Parser:
         """A verb; `run` does it, unless it has verbs of its own."""
         said = self.pick(words)
-        made = self.subparsers.add_parser(name, help=said, description=said, language=self.language)
+        made = self.subparsers.add_parser(name, help=said, description=said)
+        assert isinstance(made, Parser)  # noqa: S101 - verbs are of their parser's class
         if run is not None:
-            made.set_defaults(run=run)
+            made.set_defaults(run=lambda args: run(args, args.console))
         return made
 
     def pick(self, words: Words) -> str:

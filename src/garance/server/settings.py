@@ -38,6 +38,7 @@ Days = Annotated[int, Meta(ge=1, le=36_500)]
 class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """This installation: where it keeps its data, which territory it shows."""
 
+    name: Annotated[str, Meta(min_length=1, max_length=80)] = "Garance"
     data_folder: Text = "garance-data"
     territory: Text | None = None
     reserve_bytes: Bytes = 256 << 20
@@ -109,6 +110,7 @@ class Demo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A node that tells a story: anyone may take one of its roles, in exercise only."""
 
     enabled: bool = False
+    source: Text | None = None
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

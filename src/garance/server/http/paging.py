@@ -44,9 +44,9 @@ class CursorSeal:
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def open(self, cursor: str, kind: type[T], *, purpose: str, field: str = "after") -> T:
-        """The place it stands for; refuses `cursor-unknown`, whatever is wrong with it."""
+        """The place it stands for; refuses `cursor-wrong`, whatever is wrong with it."""
         try:
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             return msgspec.msgpack.decode(self._cipher.decrypt(sealed, [purpose.encode()]), type=kind)
         except (binascii.Error, ValueError, InvalidTag, msgspec.DecodeError) as problem:
-            raise Refused("cursor-unknown", field=field) from problem
+            raise Refused("cursor-wrong", field=field) from problem

@@ -32,7 +32,7 @@ _CODES_BY_STATUS: Mapping[int, str] = {
     408: "body-too-slow",
     409: "command-id-reused chain-forked journal-in-use",
     413: "body-too-large quota-full",
-    415: "content-type-wrong file-type-refused",
+    415: "content-type-wrong",
     416: "range-wrong",
     421: "host-unknown",
     429: "too-many-attempts too-many-requests too-many-streams",

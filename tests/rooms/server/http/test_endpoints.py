@@ -319,11 +319,11 @@ def test_cursors_are_opaque_bound_and_stable() -> None:
     assert seal.open(cursor, tuple[int, str], purpose="logbook") == (12, "a")
     wrong = [(cursor, "other"), (cursor[:-2], "logbook"), ("", "logbook"), ("é", "logbook"), ("A" * 60, "logbook")]
     for text, purpose in wrong:
-        with pytest.raises(Refused, match="cursor-unknown"):
+        with pytest.raises(Refused, match="cursor-wrong"):
             seal.open(text, tuple[int, str], purpose=purpose)
-    with pytest.raises(Refused, match="cursor-unknown"):
+    with pytest.raises(Refused, match="cursor-wrong"):
         CursorSeal(CursorSeal.new_secret()).open(cursor, tuple[int, str], purpose="logbook")
-    with pytest.raises(Refused, match="cursor-unknown"):
+    with pytest.raises(Refused, match="cursor-wrong"):
         seal.open(cursor, int, purpose="logbook")
 
 

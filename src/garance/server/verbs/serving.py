@@ -1,0 +1,110 @@
+"""`garance serve` and `garance demo`: run a node until told to stop."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import msgspec
+
+from garance.kernel.refusal import Refused
+from garance.server.console import Console, Verbs
+from garance.server.impatient import Listening
+from garance.server.observe import start_logs
+from garance.server.serve import run, serve, server_for
+from garance.server.settings import Settings
+from garance.server.verbs.options import add_override, add_settings, chosen_settings
+
+DEMO_FOLDER = "garance-demo"
+DEMO_SEED = 1
+PORT = ("PORT", "PORT")
+
+
+def register(verbs: Verbs) -> None:
+    """Add the two verbs."""
+    serving = verbs.add("serve", ("démarrer un nœud", "start a node"), run_serve)
+    demo = verbs.add(
+        "demo",
+        ("une commune et sa nuit de crise, en exercice", "a town and its night of crisis, as an exercise"),
+        run_demo,
+    )
+    for each in (serving, demo):
+        add_settings(each)
+        add_override(each, "--host", "listen.host", ("ADRESSE", "ADDRESS"), ("où écouter", "where to listen"))
+        add_override(each, "--port", "listen.port", PORT, ("port (0 : un libre)", "port (0: a free one)"))
+    words = ("dossier du territoire", "folder of the territory")
+    add_override(serving, "--territory", "node.territory", ("DOSSIER", "FOLDER"), words)
+    demo.add_argument(
+        "--territory",
+        metavar=verbs.pick(("DOSSIER", "FOLDER")),
+        help=verbs.pick(
+            (
+                "données réelles ou territoire déjà fabriqué (sinon : une commune fictive)",
+                "real data or a pack already made (otherwise: a fictional town)",
+            )
+        ),
+    )
+
+
+def run_serve(args: Namespace, console: Console) -> int:
+    """Start a node."""
+    return _run(chosen_settings(args, console), console)
+
+
+def run_demo(args: Namespace, console: Console) -> int:
+    """Prepare a territory, then start a node that tells its story."""
+    settings = chosen_settings(args, console)
+    node = settings.node
+    if node.data_folder == type(node)().data_folder:
+        node = msgspec.structs.replace(node, data_folder=DEMO_FOLDER)
+    source = Path(args.territory) if args.territory else None
+    pack = prepare_territory(source, Path(node.data_folder), console)
+    node = msgspec.structs.replace(node, territory=str(pack))
+    demo = msgspec.structs.replace(settings.demo, enabled=True, source=str(source) if source else None)
+    return _run(msgspec.structs.replace(settings, node=node, demo=demo), console)
+
+
+def prepare_territory(source: Path | None, data: Path, console: Console) -> Path:
+    """The pack of that folder (itself, if it is one), or of the fictional town; made once, kept beside the data."""
+    from garance.territory import import_territory, open_pack  # heavy: only for who needs them
+    from garance.territory.make import make_territory
+
+    if source is None:
+        out = data / "territory" / "fictif"
+        make_territory(DEMO_SEED, out, progress=console.progress)
+    else:
+        try:
+            return open_pack(source).folder
+        except Refused:
+            out = data / "territory" / source.resolve().name
+            import_territory(source, out, progress=console.progress)
+    console.end_progress()
+    return out
+
+
+def _run(settings: Settings, console: Console) -> int:
+    start_logs(settings.log.level, settings.log.format)
+    return run(_serve(settings, console))
+
+
+async def _serve(settings: Settings, console: Console) -> int:
+    from garance.server.app import open_app  # the whole server: only for who runs it
+
+    async with open_app(settings) as opened:
+
+        def started(listening: Listening) -> None:
+            url = settings.listen.public_url or listening.url
+            for french, english in opened.lines(listening):
+                console.say(french, english)
+            console.say(f"Garance écoute : {url} (Ctrl+C pour arrêter)", f"Garance listens: {url} (Ctrl+C to stop)")
+
+        server = server_for(
+            opened.app,
+            settings,
+            started=started,
+            stopping=opened.stopping,
+            websocket_protocol=opened.websocket_protocol,
+        )
+        await serve(server, settings)
+    console.say("Garance s'est arrêtée proprement.", "Garance has stopped cleanly.")
+    return 0
