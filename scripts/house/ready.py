@@ -22,6 +22,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMPS = VENV / "garance-stamps"
 RUNTIME = ("runtime",)
+NEEDS_NETWORK = "La première préparation a besoin du réseau (ou d'un miroir de paquets réglé dans pip et npm)."
 
 
 def make_ready(groups: Sequence[str], *, pages: bool) -> None:
@@ -43,11 +44,17 @@ _done = 0
 
 
 def _step(
-    title: str, command: Sequence[str | Path], log: str, *, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    title: str,
+    command: Sequence[str | Path],
+    log: str,
+    *,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    hint: str = "",
 ) -> None:
     global _done
     _done += 1
-    quiet(title, command, log, cwd=cwd, env=env)
+    quiet(title, command, log, cwd=cwd, env=env, hint=hint)
 
 
 @contextlib.contextmanager
@@ -106,7 +113,8 @@ def _packages(groups: Sequence[str]) -> None:
     for group in groups:
         files += ["-r", REQUIREMENTS / f"{group}.txt"]
     options = ["--require-hashes", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check"]
-    _step(f"Bibliothèques Python ({', '.join(missing)})", [PYTHON, "-m", "pip", "install", *options, *files], "pip")
+    title = f"Bibliothèques Python ({', '.join(missing)})"
+    _step(title, [PYTHON, "-m", "pip", "install", *options, *files], "pip", hint=NEEDS_NETWORK)
     STAMPS.mkdir(exist_ok=True)
     for group in groups:
         (STAMPS / group).write_text(_digest(group), encoding="utf-8")
@@ -139,7 +147,8 @@ def install_web() -> Path:
     if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
         command = web.npm(node, "ci", "--no-audit", "--no-fund")
         env = web.npm_environment(node, ROOT)
-        _step("Bibliothèques du navigateur", command, "npm", cwd=web.web_folder(ROOT), env=env)
+        folder = web.web_folder(ROOT)
+        _step("Bibliothèques du navigateur", command, "npm", cwd=folder, env=env, hint=NEEDS_NETWORK)
         stamp.parent.mkdir(exist_ok=True)
         stamp.write_text(wanted, encoding="utf-8")
     return node

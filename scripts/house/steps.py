@@ -49,9 +49,18 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def quiet(
-    title: str, command: Sequence[str | Path], log: str, *, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    title: str,
+    command: Sequence[str | Path],
+    log: str,
+    *,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    hint: str = "",
 ) -> None:
-    """Run one command as a step; its words go to `.garance/log/<log>.log`, whose end is shown if it fails."""
+    """Run one command as a step; its words go to `.garance/log/<log>.log`, whose end is shown if it fails.
+
+    `hint` is what to try then.
+    """
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"{log}.log"
     began = time.monotonic()
@@ -68,7 +77,8 @@ def quiet(
     if code != 0:
         say(f"  ✗ {title} — {seconds(began)}")
         say(_tail(path))
-        raise Failed(f"Échec : {title} (code {code}). Journal complet : {path.relative_to(ROOT)}")
+        sentence = f"Échec : {title} (code {code}). Journal complet : {path.relative_to(ROOT)}"
+        raise Failed(f"{sentence}\n{hint}" if hint else sentence)
     say(f"  ✓ {title} — {seconds(began)}")
 
 
@@ -101,7 +111,10 @@ def _tail(path: Path) -> str:
 
 
 def shown(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> int:
-    """Run one command in the open and give its exit code; a stop asked of us is passed on to it."""
+    """Run one command in the open and give its exit code (128 and the signal's number if one ended it).
+
+    A stop asked of us is passed on to it.
+    """
     sys.stdout.flush()
     child = subprocess.Popen([str(part) for part in command], cwd=cwd, env=environment(env))
 
@@ -114,7 +127,8 @@ def shown(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None
     try:
         while True:
             try:
-                return child.wait()
+                code = child.wait()
+                return code if code >= 0 else 128 - code
             except KeyboardInterrupt:  # the terminal already told the child: let it end in its own way
                 continue
     finally:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from house import scaffold, web
@@ -14,6 +15,7 @@ from house.steps import ROOT, Failed, quiet, say, seconds, shown
 
 COMMAND = "import sys; from garance.server.cli import main; sys.argv[0] = 'garance'; sys.exit(main())"
 EVERYTHING = "all"
+INTERRUPTED = 130
 TESTS = ("runtime", "test")
 CHECKS = ("runtime", "test", "check")
 HOUSE_TESTS = ["test_glossary.py", "test_structure.py", "test_pins.py", "test_docs.py"]
@@ -43,7 +45,7 @@ def main(arguments: list[str]) -> int:
         return failure.code
     except KeyboardInterrupt:
         say("Interrompu.")
-        return 130
+        return INTERRUPTED
 
 
 def usage() -> int:
@@ -68,8 +70,8 @@ def serve(arguments: list[str]) -> int:
 def garance(arguments: list[str]) -> int:
     """Run the command line of Garance."""
     make_ready(RUNTIME, pages=bool(arguments) and arguments[0] in ("demo", "serve"))
-    code = shown([PYTHON, "-c", COMMAND, *arguments])
-    if code:
+    code = shown([PYTHON, "-c", COMMAND, *arguments], cwd=Path.cwd())  # a folder named is named from where one stands
+    if code not in (0, INTERRUPTED):
         say(f"garance {arguments[0] if arguments else ''} : terminé avec le code {code}.")
     return code
 

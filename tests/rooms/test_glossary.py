@@ -91,7 +91,8 @@ def test_each_concern_has_its_word() -> None:
 
 
 def test_each_fact_has_its_word() -> None:
-    assert sorted({versionless(name) for name in fact_names()} - set(TERMS)) == []
+    missing = sorted({versionless(name) for name in fact_names()} - set(TERMS))
+    assert not missing, "add [[term]] to glossary.toml:\n" + "\n".join(missing)
 
 
 def test_each_value_that_a_person_chooses_has_its_word() -> None:
@@ -101,7 +102,8 @@ def test_each_value_that_a_person_chooses_has_its_word() -> None:
 
 def test_each_refusal_of_the_code_has_its_words() -> None:
     used = {(code, f"{path.relative_to(ROOT)}:{no}") for path, tree in trees() for code, no in refusal_codes(tree)}
-    assert sorted(f"{code} ({where})" for code, where in used if code not in REFUSALS) == []
+    missing = sorted(f"{code} ({where})" for code, where in used if code not in REFUSALS)
+    assert not missing, "add [[refusal]] to glossary.toml:\n" + "\n".join(missing)
     assert used, "the reader of refusals finds nothing: it is broken"
 
 
@@ -113,7 +115,7 @@ def test_no_identifier_is_a_look_alike() -> None:
         for name, line in [*chosen_names(tree), (path.stem, 0)]
         for bad in banned_in(name)
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_no_module_is_named_after_nothing() -> None:

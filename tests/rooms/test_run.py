@@ -161,6 +161,19 @@ class TestVerbs:
         assert "Garance demande Python 3.11" in done.stderr
         assert "Traceback" not in done.stderr
 
+    @pytest.mark.parametrize("missing", ["ensurepip", "venv"])
+    def test_a_python_without_venv_gets_a_sentence(self, tmp_path: Path, missing: str) -> None:
+        shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+        program = (
+            f"import sys; sys.modules[{missing!r}] = None; sys.path.insert(0, {str(tmp_path / 'scripts')!r})\n"
+            "from house.verbs import main\n"
+            "sys.exit(main(['demo']))\n"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert "apt install python3-venv" in done.stdout
+        assert not (tmp_path / ".venv").exists()
+
     def test_a_failing_step_shows_the_end_of_its_log(self, capsys: pytest.CaptureFixture[str]) -> None:
         program = "import sys; print('one'); print('two', file=sys.stderr); sys.exit(3)"
         with pytest.raises(steps.Failed, match=r"Échec : Essai \(code 3\)"):
