@@ -1,0 +1,118 @@
+/** Every action of the desk, in one list: the palette shows it, the keyboard reads it. */
+import { t, term, theme, words, type Key, type ThemeName } from '@garance/kit';
+import { GROUPS, available, type Tool } from '@garance/map';
+import { writeAddress } from './state/address.ts';
+import { AXES, TABS, type Desk } from './state/desk.svelte.ts';
+import type { Workbench } from './state/workbench.svelte.ts';
+
+export type Action = { id: string; words: string; keys?: string; run: () => void };
+
+const TOOLS: Tool[] = ['polygon', 'linestring', 'point'];
+const THEMES: ThemeName[] = ['dark', 'light', 'contrast'];
+
+async function share(bench: Workbench): Promise<void> {
+  const address = writeAddress(bench.desk);
+  history.replaceState(null, '', address + (location.search.includes('test') ? '&test' : ''));
+  try {
+    await navigator.clipboard.writeText(address);
+    bench.notify(t('share.copied'));
+  } catch {
+    bench.notify(t('share.in-address'));
+  }
+}
+
+function writing(bench: Workbench): Action[] {
+  const { desk } = bench;
+  const actions: Action[] = [];
+  if (desk.can('logbook.write')) actions.push({ id: 'entry', words: t('entry.new'), keys: '/', run: bench.startEntry });
+  if (desk.can('drawings.draw')) {
+    for (const tool of TOOLS) actions.push({ id: `draw-${tool}`, words: t(`draw.${tool}` as Key), run: () => void bench.draw(tool) });
+  }
+  if (desk.can('situation.set-level')) {
+    for (const level of [0, 1, 2, 3, 4]) {
+      actions.push({
+        id: `level-${level}`, words: t('level.set', { n: level, word: term('level', String(level)) }),
+        run: () => void bench.give('situation.set-level', { level }, { follows: desk.current?.follows.level ?? [] }),
+      });
+    }
+  }
+  return actions;
+}
+
+function moving(bench: Workbench): Action[] {
+  const { desk } = bench;
+  return [
+    ...AXES.map((axis, index) => ({ id: `axis-${axis}`, words: t('axis.go', { axis: term('axis', axis) }), keys: String(index + 1), run: () => desk.enter(axis) })),
+    ...TABS.map((tab) => ({ id: `tab-${tab}`, words: t('tab.go', { tab: term('tab', tab) }), run: () => { desk.axis = 'conduct'; desk.tab = tab; } })),
+    { id: 'volume', words: t(desk.volume ? 'map.flat' : 'map.volume'), keys: 'v', run: () => (desk.volume = !desk.volume) },
+    { id: 'home', words: t('map.home'), keys: 'h', run: () => desk.map?.goHome() },
+    { id: 'layers', words: t('layers.open'), keys: 'c', run: () => (bench.layers = !bench.layers) },
+    { id: 'live', words: t('conductor.go-live'), keys: 'd', run: desk.conductor.goLive },
+    { id: 'play', words: t('conductor.play'), keys: 'Space', run: desk.conductor.toggle },
+    { id: 'previous', words: t('conductor.previous'), keys: ',', run: () => desk.step(-1) },
+    { id: 'next', words: t('conductor.next'), keys: '.', run: () => desk.step(1) },
+    { id: 'by-occurred', words: t('by.occurred.long'), run: () => desk.rule('occurred') },
+    { id: 'by-recorded', words: t('by.recorded.long'), run: () => desk.rule('recorded') },
+  ];
+}
+
+function settling(bench: Workbench, onleave: () => void): Action[] {
+  const { desk } = bench;
+  const { account } = desk;
+  return [
+    { id: 'share', words: t('share.copy'), run: () => void share(bench) },
+    ...GROUPS.filter((group) => available(group, desk.territory?.layers ?? [], desk.territory?.terrain ?? null)).map(({ id }) => ({
+      id: `layer-${id}`, words: t(desk.visibility[id] ? 'layers.hide' : 'layers.show', { layer: term('layer', id) }), run: () => desk.show(id, !desk.visibility[id]),
+    })),
+    ...account.grantsFor(desk.id).map((grant) => ({ id: `role-${grant.id}`, words: t('role.take', { role: term('role', grant.role), organisation: grant.organisation_name }), run: () => account.choose(grant.id) })),
+    ...THEMES.map((name) => ({ id: `theme-${name}`, words: t('looks.choose', { theme: term('theme', name) }), run: () => theme.choose(name) })),
+    { id: 'language', words: t('looks.other-language'), run: () => words.choose(words.language === 'fr' ? 'en' : 'fr') },
+    { id: 'leave', words: t('action.leave'), run: onleave },
+    { id: 'sign-out', words: t('action.sign-out'), run: () => void account.signOut() },
+  ];
+}
+
+export const actionsOf = (bench: Workbench, onleave: () => void): Action[] => [...writing(bench), ...moving(bench), ...settling(bench, onleave)];
+
+/** Places, units, shapes and entries found by words, as actions that select them. */
+export function found(desk: Desk, sought: string): Action[] {
+  const has = (name: string): boolean => fold(name).includes(fold(sought));
+  const select = (kind: 'resource' | 'shape' | 'series' | 'entry', id: string, name: string): Action => ({
+    id: `${kind}-${id}`, words: `${term('object', kind)} · ${name}`, run: () => desk.select({ kind, id }),
+  });
+  return [
+    ...desk.picture.resources.filter((resource) => has(resource.name)).map((resource) => select('resource', resource.resource, resource.name)),
+    ...desk.picture.shapes.filter((shape) => !shape.ended && has(shape.name)).map((shape) => select('shape', shape.shape, shape.name)),
+    ...desk.picture.series.filter((series) => has(series.name)).map((series) => select('series', series.series, series.name)),
+    ...desk.entries.filter((entry) => has(entry.text)).map((entry) => select('entry', entry.entry, entry.text.slice(0, 80))),
+  ];
+}
+
+/** Lower case, without accents: what people type. */
+export const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+
+const pressable = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, a, summary, [role=slider]') !== null;
+
+/** Listens to the keyboard for the whole desk; answers how to stop. */
+export function listen(bench: Workbench, actions: () => Action[]): () => void {
+  const press = (key: KeyboardEvent): void => {
+    if (key.key.toLowerCase() === 'k' && (key.ctrlKey || key.metaKey)) {
+      key.preventDefault();
+      bench.palette = !bench.palette;
+      return;
+    }
+    if (key.key === 'Escape' && bench.escape()) return;
+    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette) return;
+    const name = key.key === ' ' ? 'Space' : key.key;
+    if (name === 'Space' && pressable(key.target)) return;
+    const action = actions().find(({ keys }) => keys === name);
+    if (!action) return;
+    key.preventDefault();
+    action.run();
+  };
+  addEventListener('keydown', press);
+  return () => removeEventListener('keydown', press);
+}

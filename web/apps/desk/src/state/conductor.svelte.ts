@@ -1,0 +1,96 @@
+/** The one clock that rules every view: live or replay, by what was known or by what was established. */
+import { parseInstant, storyTime, type By, type ExerciseClock } from '@garance/client';
+import { SPEEDS, zoomed, type Window } from '@garance/time/axis.ts';
+
+export class Conductor {
+  live = $state(true);
+  by = $state<By>('occurred');
+  playing = $state(false);
+  speed = $state<number>(60);
+  /** The window a person chose; null while it follows the facts. */
+  chosen = $state.raw<Window | null>(null);
+  #shown_ms = $state(0);
+  #clock: () => ExerciseClock | null;
+  #now: () => number;
+  #frame = 0;
+
+  constructor(now: () => number, clock: () => ExerciseClock | null) {
+    this.#now = now;
+    this.#clock = clock;
+  }
+
+  /** Now on the axis in use: story time by occurrence, the real one by record. */
+  get now_ms(): number {
+    return this.by === 'occurred' ? storyTime(this.#clock(), this.#now()) : this.#now();
+  }
+
+  get shown_ms(): number {
+    return this.live ? this.now_ms : this.#shown_ms;
+  }
+
+  /** The instant telemetry is read at: always the world's time. */
+  get world_ms(): number {
+    return this.by === 'occurred' ? this.shown_ms : storyTime(this.#clock(), this.shown_ms);
+  }
+
+  goLive = (): void => {
+    this.pause();
+    this.live = true;
+  };
+
+  seek = (ms: number): void => {
+    if (ms >= this.now_ms) {
+      this.goLive();
+      return;
+    }
+    this.#shown_ms = ms;
+    this.live = false;
+  };
+
+  /** Shows that instant whatever now is: a link may be opened before the clock is known. */
+  hold(ms: number): void {
+    this.#shown_ms = ms;
+    this.live = false;
+  }
+
+  /** Changes which time rules, and keeps looking at the same moment of the story. */
+  rule = (by: By): void => {
+    if (by === this.by) return;
+    const shown = this.shown_ms;
+    const clock = this.#clock();
+    this.by = by;
+    this.chosen = null;
+    if (this.live || !clock) return;
+    const story_at = parseInstant(clock.story_at);
+    const real_at = parseInstant(clock.real_at);
+    this.#shown_ms = by === 'occurred' ? storyTime(clock, shown) : real_at + (shown - story_at) / (clock.speed || 1);
+  };
+
+  play = (): void => {
+    if (this.live) return;
+    this.playing = true;
+    let before = performance.now();
+    const step = (now: number): void => {
+      if (!this.playing) return;
+      this.seek(this.#shown_ms + (now - before) * this.speed);
+      before = now;
+      this.#frame = requestAnimationFrame(step);
+    };
+    this.#frame = requestAnimationFrame(step);
+  };
+
+  pause = (): void => {
+    this.playing = false;
+    cancelAnimationFrame(this.#frame);
+  };
+
+  toggle = (): void => (this.playing ? this.pause() : this.play());
+
+  faster = (): void => {
+    this.speed = SPEEDS[(SPEEDS.indexOf(this.speed as (typeof SPEEDS)[number]) + 1) % SPEEDS.length]!;
+  };
+
+  zoom = (window: Window, factor: number, around_ms: number): void => {
+    this.chosen = zoomed(window, around_ms, factor);
+  };
+}

@@ -1,0 +1,10 @@
+/** Names of people and organisations from the directory; a short part of the identifier until it is known. */
+import type { Author, Directory } from '@garance/client';
+import { term } from '@garance/kit';
+
+export const personName = (directory: Directory, id: string): string => directory.people[id]?.display_name ?? id.slice(0, 8);
+
+export const organisationName = (directory: Directory, id: string): string => directory.organisations[id]?.name ?? id.slice(0, 8);
+
+/** « Claire Morin, secrétaire de main courante » */
+export const authorName = (directory: Directory, author: Author): string => `${personName(directory, author.person)}, ${term('role', author.role)}`;

@@ -1,0 +1,141 @@
+/** One door to the HTTP interface. Refusals keep their code: words are chosen on screen. */
+import type { Command, CommandAnswer, DemoRole, Directory, SamplePage, Session, SituationSummary, Territory } from './wire.ts';
+
+/** The server said no, and the person must know why. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly code: string;
+  readonly status: number;
+  readonly field: string | null;
+  readonly detail: Record<string, unknown>;
+
+  constructor(code: string, status: number, field: string | null = null, detail: Record<string, unknown> = {}) {
+    super(code);
+    this.code = code;
+    this.status = status;
+    this.field = field;
+    this.detail = detail;
+  }
+}
+
+/** The server could not be reached, or answered like something that is not Garance: try again later. */
+export class Unreachable extends Error {
+  override name = 'Unreachable';
+  readonly status: number;
+
+  constructor(status = 0) {
+    super('unreachable');
+    this.status = status;
+  }
+}
+
+type Options = { method?: string; body?: unknown };
+
+export class Api {
+  csrf: string | null = null;
+  readonly #root: string;
+  readonly #fetcher: typeof fetch;
+
+  /** `root` is the address of the site, with its closing slash. */
+  constructor(root: string, fetcher: typeof fetch = (...args) => globalThis.fetch(...args)) {
+    this.#root = root;
+    this.#fetcher = fetcher;
+  }
+
+  address(path: string): string {
+    return new URL(path.replace(/^\//, ''), this.#root).href;
+  }
+
+  async #call<T>(path: string, { method = 'GET', body }: Options = {}): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (method !== 'GET' && this.csrf) headers['X-Garance-CSRF'] = this.csrf;
+    let response: Response;
+    try {
+      response = await this.#fetcher(this.address(path), {
+        method,
+        headers,
+        credentials: 'same-origin',
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch {
+      throw new Unreachable();
+    }
+    if (response.status === 204) return undefined as T;
+    const type = response.headers.get('Content-Type') ?? '';
+    if (response.ok && type.includes('json')) return (await response.json()) as T;
+    throw await refusalOf(response, type);
+  }
+
+  async session(): Promise<Session> {
+    return this.#enter(await this.#call<Session>('api/v1/session'));
+  }
+
+  async signIn(login: string, password: string, code?: string): Promise<Session> {
+    const body = code ? { login, password, code } : { login, password };
+    return this.#enter(await this.#call<Session>('api/v1/session', { method: 'POST', body }));
+  }
+
+  async enterWall(token: string): Promise<Session> {
+    return this.#enter(await this.#call<Session>('api/v1/session/wall', { method: 'POST', body: { token } }));
+  }
+
+  async enterDemo(role: string): Promise<Session> {
+    return this.#enter(await this.#call<Session>('api/v1/session/demo', { method: 'POST', body: { role } }));
+  }
+
+  demoRoles(): Promise<DemoRole[]> {
+    return this.#call('api/v1/session/demo');
+  }
+
+  signOut(): Promise<void> {
+    return this.#call('api/v1/session', { method: 'DELETE' });
+  }
+
+  createFirstAdministrator(body: { token: string; login: string; display_name: string; password: string }): Promise<unknown> {
+    return this.#call('api/v1/first-administrator', { method: 'POST', body });
+  }
+
+  command(name: string, command: Command): Promise<CommandAnswer> {
+    return this.#call(`api/v1/commands/${name}`, { method: 'POST', body: command });
+  }
+
+  async situations(): Promise<SituationSummary[]> {
+    const all: SituationSummary[] = [];
+    let after = '';
+    do {
+      const page = await this.#call<{ items: SituationSummary[]; next: string | null }>(
+        `api/v1/situations?limit=100${after ? `&after=${encodeURIComponent(after)}` : ''}`,
+      );
+      all.push(...page.items);
+      after = page.next ?? '';
+    } while (after);
+    return all;
+  }
+
+  samples(situation: string, query: Record<string, string>): Promise<SamplePage> {
+    return this.#call(`api/v1/situations/${situation}/samples?${new URLSearchParams(query)}`);
+  }
+
+  directory(situation: string): Promise<Directory> {
+    return this.#call(`api/v1/directory?situation=${situation}`);
+  }
+
+  territory(): Promise<Territory> {
+    return this.#call('api/v1/territory');
+  }
+
+  #enter(session: Session): Session {
+    this.csrf = session.csrf ?? null;
+    return session;
+  }
+}
+
+async function refusalOf(response: Response, type: string): Promise<Error> {
+  if (!type.includes('problem+json')) return new Unreachable(response.status);
+  const problem = (await response.json()) as { code?: string; field?: string; detail?: Record<string, unknown> };
+  const detail = { ...(problem.detail ?? {}) };
+  const wait = response.headers.get('Retry-After');
+  if (wait) detail['retry_after_s'] = Number(wait);
+  return new Refusal(problem.code ?? 'unknown', response.status, problem.field ?? null, detail);
+}

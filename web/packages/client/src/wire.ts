@@ -1,0 +1,148 @@
+/** The shapes of the wire contract v1, exactly as the server writes them. Instants are RFC 3339 strings. */
+
+export type Mode = 'actual' | 'exercise' | 'test';
+export type Position = [number, number];
+export type Point = { type: 'Point'; coordinates: Position };
+export type LineString = { type: 'LineString'; coordinates: Position[] };
+export type Polygon = { type: 'Polygon'; coordinates: Position[][] };
+export type Geometry = Point | LineString | Polygon;
+
+export type Grant = {
+  id: string;
+  role: string;
+  organisation: string;
+  organisation_name: string;
+  cell?: string | null;
+  situation?: string | null;
+  abilities: string[];
+  not_before?: string | null;
+  not_after?: string | null;
+};
+
+export type Session = {
+  signed_in: boolean;
+  person?: { id: string; display_name: string };
+  csrf?: string;
+  grants?: Grant[];
+  read_only?: boolean;
+  demo: boolean;
+  first_administrator: boolean;
+  oidc?: { title_fr: string; title_en: string } | null;
+};
+
+export type DemoRole = {
+  role: string;
+  person: string;
+  title_fr: string;
+  title_en: string;
+  organisation_name: string;
+};
+
+export type Label = {
+  audience: 'cell' | 'organisation' | 'partners' | 'level-above' | 'public';
+  sensitivity: 'ordinary' | 'personal' | 'health' | 'restricted';
+  cell?: string | null;
+};
+
+export type Author = { person: string; role: string; organisation: string; cell?: string | null };
+export type Reference = { rel: 'follows' | 'corrects' | 'strikes' | 'answers'; fact: string };
+
+export type Fact = {
+  position: number;
+  id: string;
+  name: string;
+  situation: string | null;
+  mode: Mode;
+  occurred_at: string;
+  recorded_at: string;
+  tick: number;
+  author: Author;
+  label: Label;
+  refs: Reference[];
+  command: string | null;
+  body: Record<string, unknown> | null;
+  withheld?: 'redacted' | 'erased' | null;
+};
+
+export type ExerciseClock = { story_at: string; real_at: string; speed: number };
+
+export type SituationSummary = {
+  id: string;
+  title: string;
+  kind: string;
+  mode: Mode;
+  level: number;
+  status: string;
+  clock?: ExerciseClock | null;
+  opened_at: string;
+};
+
+export type Command = {
+  id: string;
+  situation: string | null;
+  role: string;
+  occurred_at?: string;
+  label?: Label;
+  follows?: string[];
+  body: Record<string, unknown>;
+};
+
+export type CommandAnswer = { facts: string[]; cursor: string; repeated: boolean };
+
+export type Severity = 'caution' | 'serious' | 'critical';
+export type Threshold = { name: string; value: number; severity: Severity };
+export type Sample = number[];
+export type SamplePage = { series: string; columns: string[]; samples: Sample[]; next: string | null };
+
+export type Presence = {
+  person: string;
+  role: string;
+  organisation: string;
+  doing: 'looking' | 'writing' | 'drawing';
+  since: string;
+};
+
+export type Directory = {
+  people: Record<string, { display_name: string }>;
+  organisations: Record<string, { name: string; level?: string }>;
+};
+
+export type TerritoryLayer = {
+  name: string;
+  title_fr: string;
+  title_en: string;
+  geometry: 'point' | 'line' | 'polygon';
+  role: string;
+  count: number;
+  attributes: string[];
+  source: string;
+  licence: string;
+  attribution: string;
+};
+
+export type Territory = {
+  id: string;
+  name: string;
+  fictitious: boolean;
+  version: string;
+  bbox: [number, number, number, number];
+  centre: [number, number];
+  insee_codes: string[];
+  attribution: string;
+  licences: string[];
+  basemap: string;
+  terrain: string | null;
+  layers: TerritoryLayer[];
+  missing: { role: string; disables_fr: string }[];
+  report: unknown[];
+};
+
+export type ServerFrame =
+  | { type: 'welcome'; now: string; cursor: string; node: string }
+  | { type: 'facts'; facts: Fact[]; cursor: string }
+  | { type: 'live' }
+  | { type: 'tracks'; series: Record<string, Sample[]> }
+  | { type: 'presence'; people: Presence[] }
+  | { type: 'clock'; now: string }
+  | { type: 'behind' }
+  | { type: 'bye'; code: string };

@@ -1,0 +1,165 @@
+/** Symbols drawn when the map first asks for them. An image name says what to draw: `family|…|colour|halo`. */
+
+const SCALE = 2;
+
+type Pen = CanvasRenderingContext2D;
+
+function sheet(size: number, height = size): { pen: Pen; done: () => ImageData } {
+  const canvas = document.createElement('canvas');
+  canvas.width = size * SCALE;
+  canvas.height = height * SCALE;
+  const pen = canvas.getContext('2d', { willReadFrequently: true })!;
+  pen.scale(SCALE, SCALE);
+  pen.lineJoin = 'round';
+  pen.lineCap = 'round';
+  return { pen, done: () => pen.getImageData(0, 0, canvas.width, canvas.height) };
+}
+
+function path(pen: Pen, d: string, colour: string, halo: string, { fill = false, width = 2, dash = [] as number[] } = {}): void {
+  const shape = new Path2D(d);
+  pen.setLineDash([]);
+  pen.strokeStyle = halo;
+  pen.lineWidth = width + 3;
+  pen.stroke(shape);
+  if (fill) {
+    pen.fillStyle = colour;
+    pen.fill(shape);
+  }
+  pen.setLineDash(dash);
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  pen.stroke(shape);
+}
+
+function word(pen: Pen, text: string, x: number, y: number, size: number, colour: string): void {
+  pen.font = `700 ${size}px 'Atkinson Hyperlegible Next Variable', sans-serif`;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillStyle = colour;
+  pen.fillText(text, x, y);
+}
+
+const PLANNED = new Set(['planned', 'requested', 'validated']);
+
+/** A vehicle is a rounded rectangle with one tick on top; an aircraft has two facing triangles; planned is dashed. */
+function unit([what = '', state = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(34, 28);
+  const dash = PLANNED.has(state) ? [3, 3] : [];
+  const air = /helicopter|aircraft|drone|air/.test(what);
+  const team = /team|post|staff|person|boat-crew/.test(what);
+  pen.fillStyle = halo;
+  pen.fill(new Path2D('M6 8h22a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2Z'));
+  path(pen, 'M6 8h22a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2Z', colour, halo, { dash });
+  if (air) path(pen, 'M9 11.5 17 16l-8 4.500Zm16 0L17 16l8 4.500Z', colour, halo, { fill: !PLANNED.has(state), width: 1 });
+  else if (!team) path(pen, 'M17 3.500V8', colour, halo, {});
+  if (/boat|water-rescue|ship/.test(what)) path(pen, 'M9 17.500c1.6 3 14.4 3 16 0Zm8-6v6', colour, halo, { width: 1.6 });
+  pen.setLineDash([]);
+  if (state === 'engaged') fillBar(pen, colour);
+  if (state === 'out-of-service') path(pen, 'M5 9 29 23M29 9 5 23', colour, halo, { width: 1.5 });
+  if (state === 'in-transit') path(pen, 'M12 16h9m-3.5-3.500L21 16l-3.5 3.5', colour, halo, { width: 1.6 });
+  return done();
+}
+
+function fillBar(pen: Pen, colour: string): void {
+  pen.fillStyle = colour;
+  pen.fillRect(4, 21, 26, 3);
+}
+
+const GLYPHS: Record<string, string> = {
+  'reception-centre': 'A', 'command-post': 'PC', breach: '!', note: 'i', perimeter: 'P', 'evacuation-zone': 'E', 'flooded-area': 'I',
+};
+
+function shape([what = '', state = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(30);
+  const dash = PLANNED.has(state) ? [3, 3] : [];
+  if (what === 'road-cut') {
+    path(pen, 'M15 26a11 11 0 1 0 0-22 11 11 0 0 0 0 22Z', colour, halo, { dash });
+    path(pen, 'm9 9 12 12M21 9 9 21', colour, halo, { width: 2.5 });
+    return done();
+  }
+  pen.fillStyle = halo;
+  pen.fillRect(4, 4, 22, 22);
+  path(pen, 'M4 4h22v22H4Z', colour, halo, { dash });
+  word(pen, GLYPHS[what] ?? what.slice(0, 1).toUpperCase(), 15, 16, what === 'command-post' ? 12 : 15, colour);
+  return done();
+}
+
+const SEVERITY: Record<string, string> = {
+  critical: 'M10.5 4h9l6.5 6.500v9L19.5 26h-9L4 19.500v-9Z',
+  serious: 'M15 4 27 25H3Z',
+  caution: 'm15 3 12 12-12 12L3 15Z',
+  normal: 'M15 26a11 11 0 1 0 0-22 11 11 0 0 0 0 22Z',
+};
+
+function gauge([severity = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(30);
+  const known = SEVERITY[severity];
+  const outline = known ?? SEVERITY['normal']!;
+  path(pen, outline, known ? colour : halo, halo, { fill: true });
+  path(pen, outline, colour, halo, { width: 2 });
+  if (known) {
+    pen.fillStyle = colour;
+    pen.fill(new Path2D(outline));
+  }
+  const y = severity === 'serious' ? 19 : 15;
+  pen.strokeStyle = known ? halo : colour;
+  pen.lineWidth = 1.8;
+  pen.stroke(new Path2D(`M9.5 ${y - 2}c1.8-2 3.6-2 5.5 0s3.6 2 5.5 0M9.5 ${y + 2.5}c1.8-2 3.6-2 5.5 0s3.6 2 5.5 0`));
+  return done();
+}
+
+function entry([colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(22, 24);
+  path(pen, 'M4 3h14v12h-4l-3 5-3-5H4Z', colour, halo, { width: 1.6 });
+  pen.fillStyle = halo;
+  pen.fill(new Path2D('M4 3h14v12h-4l-3 5-3-5H4Z'));
+  path(pen, 'M4 3h14v12h-4l-3 5-3-5H4Z', colour, halo, { width: 1.6 });
+  pen.lineWidth = 1.4;
+  pen.strokeStyle = colour;
+  pen.stroke(new Path2D('M7 7h8M7 10.500h5.5'));
+  return done();
+}
+
+const SITE_WORDS: Record<string, string> = { hospital: 'H', 'fire-station': 'SP', school: 'É', 'care-home': 'MR', 'town-hall': 'M', shelter: 'A', hall: 'S', substation: 'P' };
+
+function site([kind = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(22);
+  const letters = SITE_WORDS[kind];
+  if (!letters) {
+    path(pen, 'M11 15a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z', colour, halo, { width: 1.5 });
+    return done();
+  }
+  pen.fillStyle = colour;
+  pen.strokeStyle = halo;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.roundRect(2.5, 2.5, 17, 17, 4);
+  pen.stroke();
+  pen.fill();
+  word(pen, letters, 11, 11.5, letters.length > 1 ? 9.5 : 12.5, halo);
+  return done();
+}
+
+function mark([colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(34);
+  path(pen, 'M17 25a8 8 0 1 0 0-16 8 8 0 0 0 0 16Z', colour, halo, {});
+  path(pen, 'M17 3v9m0 10v9M3 17h9m10 0h9', colour, halo, {});
+  return done();
+}
+
+function hatch([colour = '']: string[]): ImageData {
+  const { pen, done } = sheet(10);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.2;
+  pen.stroke(new Path2D('M-2 12 12-2M-7 7 7-7M3 17 17 3'));
+  return done();
+}
+
+const FAMILIES: Record<string, (parts: string[]) => ImageData> = { unit, shape, gauge, entry, site, mark, hatch };
+
+/** The image of that name, or null when no family draws it. */
+export function symbolOf(name: string): { image: ImageData; scale: number } | null {
+  const [family = '', ...parts] = name.split('|');
+  const draw = FAMILIES[family];
+  return draw ? { image: draw(parts), scale: SCALE } : null;
+}

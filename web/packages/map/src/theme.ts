@@ -1,0 +1,2 @@
+/** The looks a map can be drawn in. */
+export type ThemeName = 'dark' | 'light' | 'contrast';

@@ -1,0 +1,290 @@
+/** The map itself: one MapLibre object, kept out of reactive state; the desk speaks to it through this class. */
+import type { Entry, Picture, Position, Territory, Tracks } from '@garance/client';
+import {
+  AttributionControl, Map as Engine, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
+  type GeoJSONSource, type LngLatBoundsLike, type MapGeoJSONFeature, type StyleSpecification,
+} from 'maplibre-gl';
+import { Protocol } from 'pmtiles';
+import {
+  entryFeatures, gaugeFeatures, shapeFeatures, trailFeatures, unitFeatures,
+  type Collection, type Reading, type Selection, type Unit,
+} from './features.ts';
+import { groundLayers, groundSources, type Grouped } from './ground.ts';
+import type { Visibility } from './groups.ts';
+import { CLICKABLE, OPERATION_SOURCES, operationLayers, operationSources, type OperationSource } from './operations.ts';
+import { paletteOf } from './palette.ts';
+import { symbolOf } from './symbols.ts';
+import type { ThemeName } from './theme.ts';
+
+/** Relief is doubled in 3D so that a marsh shows its banks; the control says so. */
+export const EXAGGERATION = 2;
+
+export type Camera = { lon_deg: number; lat_deg: number; zoom: number; pitch_deg: number; bearing_deg: number };
+
+export type MapSettings = {
+  container: HTMLElement;
+  territory: Territory | null;
+  theme: ThemeName;
+  visibility: Visibility;
+  workerUrl: string;
+  fontUrls: { url: string; ranges: string[] }[];
+  resolve: (path: string) => string;
+  words: Record<string, string>;
+  camera: Camera | null;
+  still: boolean;
+  onselect: (selection: Selection | null) => void;
+  onpoint: (position: Position | null) => void;
+  oncamera: (camera: Camera) => void;
+  onproblem: (message: string) => void;
+};
+
+let protocolAdded = false;
+
+function prepare(workerUrl: string): void {
+  setWorkerUrl(workerUrl);
+  if (protocolAdded) return;
+  addProtocol('pmtiles', new Protocol().tile);
+  protocolAdded = true;
+}
+
+export class MapView {
+  readonly engine: Engine;
+  readonly #settings: MapSettings;
+  readonly #held = new Map<OperationSource, Collection>();
+  readonly #sent = new Map<OperationSource, string>();
+  #grouped: Grouped[] = [];
+  #theme: ThemeName;
+  #visibility: Visibility;
+  #volume = false;
+  #selected = '';
+  #picking: ((position: Position | null) => void) | null = null;
+  #drawing = false;
+
+  constructor(settings: MapSettings) {
+    prepare(settings.workerUrl);
+    this.#settings = settings;
+    this.#theme = settings.theme;
+    this.#visibility = settings.visibility;
+    const { territory, camera } = settings;
+    this.engine = new Engine({
+      container: settings.container,
+      style: this.#style(),
+      attributionControl: false,
+      fadeDuration: settings.still ? 0 : 150,
+      maxPitch: 70,
+      locale: settings.words,
+      ...(camera
+        ? { center: [camera.lon_deg, camera.lat_deg], zoom: camera.zoom, pitch: camera.pitch_deg, bearing: camera.bearing_deg }
+        : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 24 } } : { center: [2.5, 46.6], zoom: 5 }),
+    });
+    this.engine.addControl(new NavigationControl({ visualizePitch: true }), 'top-right');
+    this.engine.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left');
+    this.engine.addControl(new AttributionControl({ compact: false }), 'bottom-right');
+    this.#listen();
+  }
+
+  #style(): StyleSpecification {
+    const { territory, fontUrls, resolve } = this.#settings;
+    const palette = paletteOf(this.#theme);
+    this.#grouped = [...groundLayers(territory, palette), ...operationLayers(palette)];
+    return {
+      version: 8,
+      'font-faces': { Atkinson: fontUrls.map(({ url, ranges }) => ({ url, 'unicode-range': ranges })) },
+      state: { selected: { default: '' } },
+      sky: { 'sky-color': palette.sky, 'horizon-color': palette.sky, 'fog-color': palette.sky, 'fog-ground-blend': 0.9, 'atmosphere-blend': 0 },
+      sources: { ...groundSources(territory, resolve), ...operationSources() },
+      layers: this.#grouped.map(({ group, layer }) => this.#dressed(group, layer)),
+    };
+  }
+
+  #dressed(group: Grouped['group'], layer: Grouped['layer']): Grouped['layer'] {
+    const visibility = this.#shown(group, layer.id) ? 'visible' : 'none';
+    return { ...layer, layout: { ...layer.layout, visibility } } as Grouped['layer'];
+  }
+
+  #shown(group: Grouped['group'], id: string): boolean {
+    if (group === null) return true;
+    if (!this.#visibility[group]) return false;
+    if (group === 'buildings') return id.startsWith('buildings-3d') === this.#volume;
+    return true;
+  }
+
+  #listen(): void {
+    const { engine } = this;
+    engine.on('styleimagemissing', ({ id }) => {
+      const symbol = symbolOf(id);
+      if (symbol && !engine.hasImage(id)) engine.addImage(id, symbol.image, { pixelRatio: symbol.scale });
+    });
+    engine.on('style.load', () => this.#restore());
+    engine.on('error', ({ error }) => this.#settings.onproblem(error?.message ?? 'error'));
+    engine.on('click', ({ point, lngLat }) => this.#clicked([point.x, point.y], [lngLat.lng, lngLat.lat]));
+    engine.on('mousemove', ({ point, lngLat }) => {
+      this.#settings.onpoint([lngLat.lng, lngLat.lat]);
+      if (this.#picking || this.#drawing) return;
+      engine.getCanvas().style.cursor = this.#under([point.x, point.y]) ? 'pointer' : '';
+    });
+    engine.on('mouseout', () => this.#settings.onpoint(null));
+    engine.on('moveend', () => this.#settings.oncamera(this.camera));
+  }
+
+  /** After a new style: data, selection and relief are put back. */
+  #restore(): void {
+    this.#sent.clear();
+    for (const [name, data] of this.#held) this.#push(name, data);
+    this.engine.setGlobalStateProperty('selected', this.#selected);
+    this.#relief();
+  }
+
+  get camera(): Camera {
+    const { lng, lat } = this.engine.getCenter();
+    return { lon_deg: lng, lat_deg: lat, zoom: this.engine.getZoom(), pitch_deg: this.engine.getPitch(), bearing_deg: this.engine.getBearing() };
+  }
+
+  #under([x, y]: [number, number]): MapGeoJSONFeature | undefined {
+    const layers = CLICKABLE.filter((id) => this.engine.getLayer(id));
+    if (layers.length === 0) return undefined;
+    return this.engine.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers })[0];
+  }
+
+  #clicked(point: [number, number], position: Position): void {
+    if (this.#drawing) return;
+    if (this.#picking) {
+      const picked = this.#picking;
+      this.#stopPicking();
+      picked(position);
+      return;
+    }
+    const found = this.#under(point);
+    this.#settings.onselect(found ? { kind: found.properties['kind'], id: String(found.properties['id']) } as Selection : null);
+  }
+
+  /** Asks for one place. Answers null when the person gives up. */
+  pick(): Promise<Position | null> {
+    this.#picking?.(null);
+    this.engine.getCanvas().style.cursor = 'crosshair';
+    return new Promise((resolve) => {
+      this.#picking = resolve;
+    });
+  }
+
+  #stopPicking(): void {
+    this.#picking = null;
+    this.engine.getCanvas().style.cursor = '';
+  }
+
+  /** Ends a picking: at the middle of the map (the keyboard's way), or with nothing. */
+  endPicking(at: 'centre' | 'nothing'): void {
+    const picked = this.#picking;
+    this.#stopPicking();
+    picked?.(at === 'centre' ? [this.camera.lon_deg, this.camera.lat_deg] : null);
+  }
+
+  /** While a drawing is being made, clicks belong to it. */
+  set drawing(on: boolean) {
+    this.#drawing = on;
+  }
+
+  #push(name: OperationSource, data: Collection): void {
+    this.#held.set(name, data);
+    const written = JSON.stringify(data);
+    const source = this.engine.getSource<GeoJSONSource>(name);
+    if (!source || this.#sent.get(name) === written) return;
+    this.#sent.set(name, written);
+    void source.setData(data as Parameters<GeoJSONSource['setData']>[0]);
+  }
+
+  showPicture(picture: Picture, entries: readonly Entry[]): void {
+    this.#push('shapes', shapeFeatures(picture.shapes));
+    this.#push('entries', entryFeatures(entries));
+  }
+
+  showUnits(units: readonly Unit[], tracks: Tracks, track_ms: number): void {
+    this.#push('units', unitFeatures(units, track_ms));
+    this.#push('trails', trailFeatures(units, tracks, track_ms));
+  }
+
+  showGauges(readings: readonly Reading[], write: (reading: Reading) => string): void {
+    this.#push('gauges', gaugeFeatures(readings, write));
+  }
+
+  /** The place being given to an entry or a unit, before it is said. */
+  showMark(position: Position | null): void {
+    const features = position ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: position }, properties: {} }] : [];
+    this.#push('mark', { type: 'FeatureCollection', features });
+  }
+
+  hide(shape: string | null): void {
+    for (const id of ['shape-fills', 'shape-hatch', 'shape-lines', 'shape-lines-planned', 'shape-points', 'shape-words']) {
+      const base = this.#grouped.find(({ layer }) => layer.id === id)?.layer as { filter?: unknown } | undefined;
+      const filter = base?.filter ?? true;
+      this.engine.setFilter(id, (shape ? ['all', filter, ['!=', ['get', 'id'], shape]] : filter) as never);
+    }
+  }
+
+  select(id: string): void {
+    this.#selected = id;
+    this.engine.setGlobalStateProperty('selected', id);
+  }
+
+  setTheme(theme: ThemeName): void {
+    if (theme === this.#theme) return;
+    this.#theme = theme;
+    this.engine.setStyle(this.#style(), { diff: false });
+  }
+
+  setVisibility(visibility: Visibility): void {
+    this.#visibility = visibility;
+    if (!this.engine.style?.loaded()) {
+      this.engine.once('idle', () => this.#dress());
+      return;
+    }
+    this.#dress();
+  }
+
+  #dress(): void {
+    for (const { group, layer } of this.#grouped) {
+      if (!this.engine.getLayer(layer.id)) continue;
+      const visibility = this.#shown(group, layer.id) ? 'visible' : 'none';
+      if (this.engine.getLayoutProperty(layer.id, 'visibility') !== visibility) this.engine.setLayoutProperty(layer.id, 'visibility', visibility);
+    }
+  }
+
+  get volume(): boolean {
+    return this.#volume;
+  }
+
+  /** Turns relief and building volumes on or off, and tilts the camera to match. */
+  setVolume(on: boolean): void {
+    this.#volume = on;
+    this.#relief();
+    this.#dress();
+    this.engine.easeTo({ pitch: on ? 58 : 0, bearing: on ? this.engine.getBearing() : 0, duration: this.#settings.still ? 0 : 600 });
+  }
+
+  #relief(): void {
+    const wanted = this.#volume && this.#settings.territory?.terrain;
+    this.engine.setTerrain(wanted ? { source: 'terrain', exaggeration: EXAGGERATION } : null);
+  }
+
+  goTo(position: Position, zoom = 14): void {
+    this.engine.easeTo({ center: position, zoom: Math.max(zoom, this.engine.getZoom()), duration: this.#settings.still ? 0 : 500 });
+  }
+
+  fit(box: [number, number, number, number]): void {
+    this.engine.fitBounds(box as LngLatBoundsLike, { padding: 60, maxZoom: 16, duration: this.#settings.still ? 0 : 500 });
+  }
+
+  goHome(): void {
+    const { territory } = this.#settings;
+    if (territory) this.engine.fitBounds(territory.bbox as LngLatBoundsLike, { padding: 24, duration: this.#settings.still ? 0 : 500 });
+  }
+
+  get sources(): readonly string[] {
+    return OPERATION_SOURCES;
+  }
+
+  remove(): void {
+    this.#stopPicking();
+    this.engine.remove();
+  }
+}

@@ -1,0 +1,2 @@
+export * from './axis.ts';
+export { default as TimeStrip } from './TimeStrip.svelte';
