@@ -39,6 +39,7 @@ class State:
             or self.situations.fold(fact)
             or self.observations.fold(fact)
             or self.keeping.fold(fact)
+            or self.people.fold(fact)
         )
         if isinstance(fact.body, BodyRedacted):
             self._forget(fact.body.fact)

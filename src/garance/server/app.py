@@ -30,7 +30,7 @@ from garance.server.impatient import Listening
 from garance.server.live.endpoint import Stream
 from garance.server.live.prepared_socket import PreparedWebSocket
 from garance.server.node import Node
-from garance.server.observe import Metrics, Readiness, room_left, writable
+from garance.server.observe import Metrics, room_left, writable
 from garance.server.settings import Settings
 from garance.server.shell import Shell
 from garance.server.sign_in.first_link import first_address
@@ -46,7 +46,7 @@ def build_empty_app(settings: Settings) -> Starlette:
 
 def build_app(node: Node, *, origin: str | None = None) -> Starlette:
     """The whole application of a node. `origin` is the address people know it by, if it is fixed."""
-    metrics, readiness = Metrics(), Readiness()
+    metrics, readiness = Metrics(), node.readiness
     shell = Shell(settings=node.settings, waiting=lambda: node.writer.waiting, metrics=metrics, readiness=readiness)
     metrics.follow(waiting=lambda: node.writer.waiting, streams=lambda: node.hub.streams)
     readiness.require("journal-not-writable", writable(node.folder.path))
@@ -96,12 +96,18 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
     await node.start()
     story = await _begin_story(node, script, source, clock) if script else None
     try:
-        yield Opened(node, build_app(node), partial(_lines, node), node.hub.stop)
+        yield Opened(node, build_app(node), partial(_lines, node), partial(_say_stopping, node))
     finally:
         if story is not None:
             story.cancel()
             await asyncio.gather(story, return_exceptions=True)
         await node.stop()
+
+
+async def _say_stopping(node: Node) -> None:
+    """Refuse newcomers and tell the readers, before the last requests finish."""
+    node.readiness.stopping = True
+    await node.hub.stop()
 
 
 async def _begin_story(node: Node, script: Script, source: Path | None, clock: Clock) -> asyncio.Task[None]:

@@ -28,6 +28,7 @@ from garance.server.live.cursor import open_cursors
 from garance.server.live.hub import Hub
 from garance.server.live.pace import Pace
 from garance.server.measures import Measures
+from garance.server.observe import Readiness
 from garance.server.pictures import Pictures
 from garance.server.scribe import Scribe
 from garance.server.seating import Seating
@@ -112,6 +113,7 @@ class Node:
             show=self.hub.observe,
             kept=timedelta(days=settings.retention.tracks_days),
         )
+        self.readiness = Readiness()
         self.pictures = Pictures(self.store, self.reader.read)
         self.aftermath = Aftermath(self)
         self._public_key = signer.public_key.hex()
@@ -127,9 +129,12 @@ class Node:
         await self.aftermath.finish()
         self.hub.start()
         loop = asyncio.get_running_loop()
-        self.sign_in.sessions.when_ended(lambda session: loop.call_soon_threadsafe(self.hub.end_session, session))
+        def session_ended(session: str) -> None:
+            loop.call_soon_threadsafe(self.hub.end_session, session)
+
+        self.sign_in.sessions.when_ended(session_ended)
         following = (self.aftermath.follow(), self.seating.follow(), self.measures.follow())
-        self._tasks = [loop.create_task(one, name=one.__qualname__) for one in following]
+        self._tasks = [loop.create_task(one) for one in following]
 
     async def stop(self) -> None:
         """Finish what waits, tell the readers, close every file."""

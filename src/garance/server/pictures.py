@@ -51,7 +51,7 @@ class Folded:
 
 
 class Pictures:
-    """The folded views most asked for. Those of an audience no longer asked for are dropped, and made again if needed."""
+    """The folded views most asked for; those of an audience no longer asked for are dropped, to be made again."""
 
     def __init__(self, store: Store, read: Callable[[Line], Fact[Body]]) -> None:
         self._store = store

@@ -11,6 +11,7 @@ import msgspec
 from garance.domain.people.facts import (
     Level,
     OrganisationRegistered,
+    PersonalDataRead,
     PersonEnrolled,
     PersonErased,
     Role,
@@ -98,8 +99,8 @@ class People:
         self._ended: set[str] = set()
         self._erased: set[str] = set()
 
-    def fold(self, fact: Fact[Body]) -> None:
-        """Take in a fact; those of other concerns, and those withheld, change nothing."""
+    def fold(self, fact: Fact[Body]) -> bool:
+        """Take in a fact; False when it is not of this concern, or was withheld: then nothing changes."""
         body = fact.body
         if isinstance(body, OrganisationRegistered):
             organisation = Organisation(body.organisation, body.name, body.level, body.above)
@@ -115,8 +116,9 @@ class People:
         elif isinstance(body, PersonErased):
             self._erased.add(body.person)
         else:
-            return
+            return isinstance(body, PersonalDataRead)
         self.changes += 1
+        return True
 
     def organisation(self, organisation: str) -> Organisation | None:
         """That organisation, if it was registered."""

@@ -156,7 +156,7 @@ class Ground:
         files = sorted(source.glob("**/*.bci")) if source is not None and source.is_dir() else []
         west, south, east, north = self._pack.manifest.bbox
         frame = project(np.array([shapely.box(west, south, east, north)], dtype=object), WGS84, self._crs)
-        edge = edge_middle(files[0], tuple(float(side) for side in shapely.total_bounds(frame))) if files else None
+        edge = edge_middle(files[0], shapely.total_bounds(frame).tolist()) if files else None
         if edge is not None:
             return shapely.Point(edge)
         shore = self._flat(self._pack.features("coast"))

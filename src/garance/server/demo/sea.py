@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def made_up_sea(*, peak_at: datetime, peak_m: float, hours: int = 36, step_s: in
     return levels
 
 
-def edge_middle(bci: Path, bounds_m: tuple[float, float, float, float]) -> tuple[float, float] | None:
+def edge_middle(bci: Path, bounds_m: Sequence[float]) -> tuple[float, float] | None:
     """The middle of the edge of a LISFLOOD-FP model that its first `.bci` line drives, in metres of its system.
 
     The line reads `side end start kind name`, side being N, E, S or W; `bounds_m` is west, south, east, north.

@@ -15,7 +15,7 @@ from garance.server.data_folder import DataFolder
 from garance.server.follower import Follower
 from garance.server.settings import Settings
 from garance.server.sign_in import commands
-from garance.server.sign_in.commands import Place, Voice
+from garance.server.sign_in.commands import Place
 from garance.server.sign_in.house import House
 from garance.server.verbs.options import add_settings, chosen_settings
 from garance.views.reading import Reader
@@ -23,7 +23,7 @@ from garance.views.reading import Reader
 
 def register(verbs: Verbs) -> None:
     """Add the verb; sign-in adds its own verbs."""
-    commands.register(verbs.subparsers, _place_of, voice=Voice(language=verbs.language))
+    commands.register(verbs, _place_of)
     user = verbs.subparsers.choices["user"]
     assert isinstance(user, Parser)  # noqa: S101 - made by our own parser class
     add_settings(user)
