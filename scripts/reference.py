@@ -48,7 +48,8 @@ def vocabulary() -> list[Any]:
     domain = importlib.import_module("garance.domain")
     for module in pkgutil.walk_packages(domain.__path__, "garance.domain."):
         importlib.import_module(module.name)
-    return list(importlib.import_module("garance.domain.vocabulary").entries())
+    known = importlib.import_module("garance.domain.vocabulary").entries()
+    return [entry for entry in known if entry.body.__module__.startswith("garance.")]
 
 
 def type_words(hint: object) -> str:

@@ -135,4 +135,4 @@ def fact_names() -> list[str]:
     """The versioned name of every fact."""
     import_domain()
     vocabulary = importlib.import_module("garance.domain.vocabulary")
-    return [entry.name for entry in vocabulary.entries()]
+    return [entry.name for entry in vocabulary.entries() if entry.body.__module__.startswith("garance.")]
