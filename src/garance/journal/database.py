@@ -81,12 +81,14 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._writer: sqlite3.Connection | None = None
         self._closed = False
+        self._opening = True
         # A process killed after destroying something may have left the bytes in the WAL.
         self._unwiped = True
         self._immutable = False
         self._lock = _lock(path) if alone and not read_only else None
         try:
             self._open_first()
+            self._opening = False
         except BaseException:
             self.close()
             raise
@@ -116,9 +118,14 @@ class Database:
             raise refused from problem
 
     def refusal_of(self, problem: sqlite3.Error) -> Refused | None:
-        """What to tell the person of that failure; nothing when it is a bug of ours."""
+        """What to tell the person of that failure; nothing when it is a bug of ours.
+
+        When a file is being opened, or only read, what SQLite does not understand in it is damage, not a bug.
+        """
         number = getattr(problem, "sqlite_errorcode", None)
         code = _REFUSALS.get(number & PRIMARY) if number is not None else None
+        if code is None and (self.read_only or self._opening):
+            code = "storage-damaged"
         if code is None:
             return None
         if code == "storage-failed" and self._nearly_full():
