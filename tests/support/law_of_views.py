@@ -14,7 +14,7 @@ from garance.views.picture import Picture
 from garance.views.presence import Presence
 from garance.views.view import View, fold
 
-VIEWS: tuple[Callable[[], View[Any]], ...] = (Picture, Logbook, Presence, Histogram)
+VIEWS: tuple[type[View[Any]], ...] = (Picture, Logbook, Presence, Histogram)
 
 DESTROYED = "body.redacted.v1"
 """What was destroyed is so whatever moment is asked."""

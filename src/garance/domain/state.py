@@ -32,6 +32,7 @@ class State:
     def fold(self, fact: Fact[Any]) -> None:
         """Take in a fact; again changes nothing."""
         fact = self.keeping.as_kept(fact)
+        self.people.fold(fact)
         folded = (
             self.entries.fold(fact)
             or self.resources.fold(fact)

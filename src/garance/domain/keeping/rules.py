@@ -9,14 +9,17 @@ from garance.kernel.fact import Fact
 from garance.kernel.refusal import Refused
 from garance.kernel.signature import writer_of
 
+STANDING = ("body.redacted.", "situation.opened.", "writer.", "organisation.", "person.", "role.")
+
 
 def redact_body(state: State, target: Fact[object], *, reason: str) -> Said:
     """State that a fact's content is destroyed, before it is. The statement is labelled as the fact was.
 
-    Refuses `already-redacted`, and `redaction-not-allowed` for a redaction itself and for the opening of a situation
-    (without it nobody could tell an exercise from reality).
+    Refuses `already-redacted`, and `redaction-not-allowed` for what others stand on: a redaction itself, the opening
+    of a situation (without it nobody could tell an exercise from reality), writers, organisations, people and roles
+    (a person is erased by destroying that person's key).
     """
-    if target.name in ("body.redacted.v1", "situation.opened.v1"):
+    if target.name.startswith(STANDING):
         raise Refused("redaction-not-allowed", field="body.fact")
     if target.id in state.keeping.redacted:
         raise Refused("already-redacted", field="body.fact")

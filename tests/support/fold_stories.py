@@ -1,0 +1,282 @@
+"""Small stories whose picture and logbook are written out by hand, for the Python views and the browser's fold alike.
+
+`scripts/fold_cases.py` writes them to `fold_cases.json`. In `expect`, each list is complete and in any order; `facts`
+of a conflict are those that contradict each other; a member absent from an object is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from support.story import SQUARE, START, WIDER, Story, entry, oid, person, point, resource, shape
+
+from garance.domain.keeping.rules import redact_body
+from garance.domain.said import Settled
+from garance.domain.situation.facts import LevelSet
+from garance.kernel.fact import Fact, Withheld
+
+Json = dict[str, Any]
+ZONE = oid("zone")
+FPT = oid("fpt")
+
+
+class Case(msgspec.Struct):
+    """One story, the moment it is asked at (None: all that is known), and what must be shown."""
+
+    name: str
+    facts: list[Json]
+    at: datetime | None
+    by: str
+    expect: Json
+
+
+def minute(number: int) -> datetime:
+    """That many minutes after the story begins."""
+    return START + timedelta(minutes=number)
+
+
+class Two:
+    """Two nodes that both know of the beginning, then nothing of each other."""
+
+    def __init__(self, *beginning: tuple[str, Json]) -> None:
+        self.one, self.other = Story(writer=1), Story(writer=2)
+        self.one.begin()
+        self.begun = [self.one.tell(command, body) for command, body in beginning]
+        self.other.hear(*self.one.facts)
+        self.other.clock.set(self.one.clock.now() + timedelta(milliseconds=100))
+
+    @property
+    def facts(self) -> list[Fact[Any]]:
+        """What both recorded."""
+        return list({fact.id: fact for fact in (*self.one.facts, *self.other.facts)}.values())
+
+
+def wire(fact: Fact[Any]) -> Json:
+    """A fact as it goes to the browser."""
+    shown: Json = msgspec.to_builtins(fact)
+    return {key: value for key, value in shown.items() if value is not None or key in ("situation", "body")}
+
+
+def case(name: str, facts: list[Fact[Any]], expect: Json, *, at: datetime | None = None, by: str = "occurred") -> Case:
+    """Write a case down."""
+    return Case(name, [wire(fact) for fact in facts], at, by, expect)
+
+
+def zone(**more: Any) -> Json:
+    """How the shape of these stories is shown."""
+    return {"id": ZONE, "name": "zone", "kind": "flooded-area", "state": "engaged", "geometry": SQUARE, **more}
+
+
+def fpt(**more: Any) -> Json:
+    """How the resource of these stories is shown."""
+    return {"id": FPT, "name": "fpt", "kind": "fire-engine", "state": "available", **more}
+
+
+def line(fact: Fact[Any], text: str | None, original: str | None, **more: Any) -> Json:
+    """How an entry is shown."""
+    shown = {"entry": fact.id, "struck": [], "corrections": [], "conflict": False, **more}
+    return {**shown, **{key: value for key, value in (("text", text), ("original_text", original)) if value}}
+
+
+def reshaped(story: Story, geometry: Json, **how: Any) -> Fact[Any]:
+    """The zone takes that outline."""
+    return story.tell("drawings.reshape", {"shape": ZONE, "geometry": geometry}, **how)
+
+
+def set_state(story: Story, state: str, **how: Any) -> Fact[Any]:
+    """The engine takes that state."""
+    return story.tell("resources.set-state", {"resource": FPT, "state": state}, **how)
+
+
+def plain() -> list[Case]:
+    """One writer, one thing after the other."""
+    story = Story()
+    story.begin()
+    story.tell("situation.set-level", {"level": 2})
+    written = story.tell("logbook.write", entry("Eau au seuil"))
+    story.tell("resources.declare", resource(geometry=point(-1, 46)))
+    set_state(story, "engaged")
+    story.tell("resources.move", {"resource": FPT, "geometry": point(-1, 45.9)})
+    story.tell("drawings.draw", shape())
+    middle = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    reshaped(story, WIDER)
+    story.tell("drawings.describe", {"shape": ZONE, "name": "Bourg", "kind": "perimeter", "state": "planned"})
+    open_ = {"id": story.situation, "title": "Crue de la Charente", "level": 2, "status": "open", "mode": "exercise"}
+    engine = fpt(state="engaged", geometry=point(-1, 45.9))
+    lines = [line(written, "Eau au seuil", "Eau au seuil")]
+    after = {"name": "Bourg", "kind": "perimeter", "state": "planned", "geometry": WIDER}
+    now = {"situation": open_, "resources": [engine], "shapes": [zone(**after)], "conflicts": [], "logbook": lines}
+    cases = [case("one writer, now", story.facts, now)]
+    cases.append(case("one writer, in the middle", story.facts, {**now, "shapes": [zone()]}, at=middle))
+    story.tell("situation.close", {"reason": "décrue"})
+    cases.append(case("closed", story.facts, {"situation": {**open_, "status": "closed"}}))
+    cases.append(case("not closed yet", story.facts, {"situation": open_}, at=middle))
+    return cases
+
+
+def contradictions() -> list[Case]:
+    """Two people change the outline without knowing of each other; a third settles it."""
+    two = Two(("drawings.draw", shape()))
+    first = reshaped(two.one, WIDER, by=person("rac"))
+    other = {**SQUARE, "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    second = reshaped(two.other, other, by=person("sdis", "sdis"))
+    conflict = {"thing": "shape", "id": ZONE, "aspect": "geometry", "facts": [first.id, second.id]}
+    cases = [case("two outlines", two.facts, {"shapes": [zone(geometry=other)], "conflicts": [conflict]})]
+    two.one.hear(second)
+    two.one.clock.advance(timedelta(minutes=1))
+    reshaped(two.one, SQUARE, by=person("dos"))
+    cases.append(case("two outlines, settled", two.facts, {"shapes": [zone()], "conflicts": []}))
+    again = Two(("drawings.draw", shape()))
+    reshaped(again.one, WIDER, by=person("rac"))
+    reshaped(again.other, WIDER, by=person("sdis", "sdis"))
+    cases.append(case("two who agree", again.facts, {"shapes": [zone(geometry=WIDER)], "conflicts": []}))
+    alone = Two(("drawings.draw", shape()))
+    reshaped(alone.one, WIDER, by=person("rac"))
+    reshaped(alone.other, other, by=person("rac"))
+    cases.append(case("one person, two devices", alone.facts, {"shapes": [zone(geometry=other)], "conflicts": []}))
+    return cases
+
+
+def late_reports() -> list[Case]:
+    """A report about an earlier moment, written after a later one, fills the past and leaves the present."""
+    story = Story(start=minute(0))
+    story.begin()
+    story.tell("resources.declare", resource())
+    story.clock.set(minute(30))
+    set_state(story, "requested", at=minute(5))
+    set_state(story, "arrived", at=minute(20))
+    before = story.clock.now() - timedelta(milliseconds=500)
+    set_state(story, "in-transit", at=minute(10))
+    arrived: Json = {"resources": [fpt(state="arrived")], "conflicts": []}
+    transit: Json = {"resources": [fpt(state="in-transit")], "conflicts": []}
+    requested: Json = {"resources": [fpt(state="requested")], "conflicts": []}
+    return [
+        case("late report, now", story.facts, arrived),
+        case("late report, as established between the two", story.facts, transit, at=minute(15)),
+        case("late report, as established before it", story.facts, requested, at=minute(7)),
+        case("late report, as known before it came", story.facts, arrived, at=before, by="recorded"),
+    ]
+
+
+def endings() -> list[Case]:
+    """A shape ends; and ends while someone else changes it."""
+    story = Story()
+    story.begin()
+    story.tell("drawings.draw", shape())
+    standing = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    story.tell("drawings.end", {"shape": ZONE, "reason": "levée"})
+    two = Two(("drawings.draw", shape()))
+    change = reshaped(two.one, WIDER, by=person("rac"))
+    end = two.other.tell("drawings.end", {"shape": ZONE, "reason": "levée"}, by=person("dos"))
+    conflict = {"thing": "shape", "id": ZONE, "aspect": "ended", "facts": [change.id, end.id]}
+    orphan = Two()
+    orphan.one.tell("resources.declare", resource())
+    orphan.other.hear(orphan.one.facts[-1])
+    moved = orphan.other.tell("resources.move", {"resource": FPT, "geometry": point(0, 46)})
+    return [
+        case("ended", story.facts, {"shapes": [], "conflicts": []}),
+        case("not ended yet", story.facts, {"shapes": [zone()], "conflicts": []}, at=standing),
+        case("ended unaware of a change", two.facts, {"shapes": [], "conflicts": [conflict]}),
+        case("the end arrives first", list(reversed(story.facts)), {"shapes": [], "conflicts": []}),
+        case("moved, never declared here", [orphan.one.facts[0], moved], {"resources": [], "conflicts": []}),
+    ]
+
+
+def amendments() -> list[Case]:
+    """Strikes and corrections: they speak of their entry whenever they were made."""
+    story = Story()
+    story.begin()
+    written = story.tell("logbook.write", entry("Route coupée"))
+    written_at = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    body = {"entry": written.id, "text": "Pont coupé", "reason": "erreur"}
+    corrected = story.tell("logbook.correct", body)
+    struck = story.tell("logbook.strike", {"entry": written.id, "reason": "doublon"})
+    whole = line(written, "Pont coupé", "Route coupée", corrections=[corrected.id], struck=[struck.id])
+    bare = line(written, "Route coupée", "Route coupée")
+    two = Two(("logbook.write", entry("Route coupée")))
+    first = two.begun[0]
+    texts = [
+        node.tell("logbook.correct", {"entry": first.id, "text": text, "reason": "r"}, by=person(text))
+        for node, text in ((two.one, "Pont coupé"), (two.other, "Gué coupé"))
+    ]
+    torn = line(first, "Gué coupé", "Route coupée", corrections=[fact.id for fact in texts], conflict=True)
+    return [
+        case("struck and corrected", story.facts, {"logbook": [whole]}),
+        case("the strike arrives before its entry", list(reversed(story.facts)), {"logbook": [whole]}),
+        case("established: corrected ever after", story.facts, {"logbook": [whole]}, at=written_at),
+        case("known then: not corrected yet", story.facts, {"logbook": [bare]}, at=written_at, by="recorded"),
+        case("corrected twice unaware", two.facts, {"logbook": [torn]}),
+    ]
+
+
+def destroyed() -> list[Case]:
+    """What was redacted is gone at every moment, whether the bytes arrived or not."""
+    story = Story()
+    story.begin()
+    written = story.tell("logbook.write", entry("Mme Durand, 3e étage"))
+    story.tell("drawings.draw", shape())
+    change = reshaped(story, WIDER)
+    before = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    for target in (written, change):
+        said = redact_body(story.state, target, reason="donnée personnelle")
+        settled = Settled(
+            body=said.body,
+            refs=(),
+            situation=story.situation,
+            mode=target.mode,
+            label=target.label,
+            occurred_at=story.clock.now(),
+        )
+        story.record(settled, by=person())
+    gone = line(written, None, None, withheld="redacted")
+    expect = {"logbook": [gone], "shapes": [zone()], "conflicts": []}
+    bare = [
+        msgspec.structs.replace(fact, body=None, withheld=Withheld.REDACTED) if fact in (written, change) else fact
+        for fact in story.facts
+    ]
+    return [
+        case("redacted", story.facts, expect),
+        case("redacted, asked before", story.facts, expect, at=before),
+        case("redacted, the bytes never came", bare, expect),
+    ]
+
+
+def clocks() -> list[Case]:
+    """An exercise clock put back: the last one set rules, whatever story time says."""
+    story = Story()
+    story.begin()
+    night = datetime.fromisoformat("2010-02-27T22:00:00+00:00")
+    for told in (night + timedelta(hours=2), night):
+        clock = {"story_at": told, "real_at": story.clock.now(), "speed": 60}
+        story.tell("situation.set-clock", clock)
+    set_at = story.facts[-1].body
+    story.tell("situation.set-level", {"level": 1})
+    story.tell("situation.set-level", {"level": 3}, at=night)
+    shown = {"id": story.situation, "title": "Crue de la Charente", "status": "open", "mode": "exercise"}
+    shown["clock"] = msgspec.to_builtins(set_at)
+    known = story.tell("logbook.write", entry("connu"))
+    stranger = msgspec.structs.replace(known, id=f"{story.writer}-99", name="dragon.seen.v7", body=None)
+    level = [fact for fact in story.facts if isinstance(fact.body, LevelSet)][0]
+    return [
+        case("clock put back", story.facts, {"situation": {**shown, "level": 1}}),
+        case("level as established then", story.facts, {"situation": {**shown, "level": 3}}, at=night),
+        case("a fact nobody knows", [*story.facts, stranger], {"situation": {**shown, "level": 1}}),
+        case("level told once", [f for f in story.facts if f.id != level.id], {"situation": {**shown, "level": 3}}),
+    ]
+
+
+STORIES: tuple[Callable[[], list[Case]], ...] = (
+    plain, contradictions, late_reports, endings, amendments, destroyed, clocks,
+)  # fmt: skip
+
+
+def cases() -> list[Case]:
+    """Every case."""
+    return [one for story in STORIES for one in story()]
