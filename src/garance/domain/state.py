@@ -38,6 +38,7 @@ class State:
             or self.drawings.fold(fact)
             or self.situations.fold(fact)
             or self.observations.fold(fact)
+            or self.people.fold(fact)
             or self.keeping.fold(fact)
         )
         if isinstance(fact.body, BodyRedacted):
@@ -51,5 +52,6 @@ class State:
             self.fold(fact)
 
     def _forget(self, fact: str) -> None:
+        self.people.forget(fact)
         for concern in (self.entries, self.resources, self.drawings, self.situations, self.observations):
             concern.forget(fact)

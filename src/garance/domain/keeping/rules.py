@@ -9,14 +9,27 @@ from garance.kernel.fact import Fact
 from garance.kernel.refusal import Refused
 from garance.kernel.signature import writer_of
 
+NEVER = frozenset(
+    {
+        "body.redacted.v1",
+        "situation.opened.v1",
+        "organisation.registered.v1",
+        "role.granted.v1",
+        "role.ended.v1",
+        "person.erased.v1",
+    }
+)
+"""What must stay readable for the rest to keep its meaning."""
+
 
 def redact_body(state: State, target: Fact[object], *, reason: str) -> Said:
     """State that a fact's content is destroyed, before it is. The statement is labelled as the fact was.
 
-    Refuses `already-redacted`, and `redaction-not-allowed` for a redaction itself and for the opening of a situation
-    (without it nobody could tell an exercise from reality).
+    Refuses `already-redacted`, and `redaction-not-allowed` for a redaction itself, for the opening of a situation
+    (without it nobody could tell an exercise from reality), and for what rights depend on (a role taken back would
+    be given again).
     """
-    if target.name in ("body.redacted.v1", "situation.opened.v1"):
+    if target.name in NEVER:
         raise Refused("redaction-not-allowed", field="body.fact")
     if target.id in state.keeping.redacted:
         raise Refused("already-redacted", field="body.fact")

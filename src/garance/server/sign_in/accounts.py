@@ -130,7 +130,7 @@ class Accounts:
         with self._file.write() as connection:
             for table in ("accounts", "recovery", "linked", "sessions", "barred"):
                 connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608
-        self._file.wipe(patient=False)
+        self._file.wipe()
 
     def propose_factor(self, login: str) -> bytes:
         """A new second-factor secret, not asked for until confirmed by a first code."""
