@@ -6,7 +6,8 @@ from garance.domain.drawings import rules as drawings
 from garance.domain.keeping import rules as keeping
 from garance.domain.logbook import rules as logbook
 from garance.domain.observations import rules as observations
+from garance.domain.people import rules as people
 from garance.domain.resources import rules as resources
 from garance.domain.situation import rules as situation
 
-CONCERNS = (drawings, keeping, logbook, observations, resources, situation)
+CONCERNS = (drawings, keeping, logbook, observations, people, resources, situation)

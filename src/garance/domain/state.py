@@ -32,15 +32,14 @@ class State:
     def fold(self, fact: Fact[Any]) -> None:
         """Take in a fact; again changes nothing."""
         fact = self.keeping.as_kept(fact)
-        self.people.fold(fact)
         folded = (
             self.entries.fold(fact)
             or self.resources.fold(fact)
             or self.drawings.fold(fact)
             or self.situations.fold(fact)
             or self.observations.fold(fact)
-            or self.keeping.fold(fact)
             or self.people.fold(fact)
+            or self.keeping.fold(fact)
         )
         if isinstance(fact.body, BodyRedacted):
             self._forget(fact.body.fact)
@@ -53,5 +52,5 @@ class State:
             self.fold(fact)
 
     def _forget(self, fact: str) -> None:
-        for concern in (self.entries, self.resources, self.drawings, self.situations, self.observations):
+        for concern in (self.people, self.entries, self.resources, self.drawings, self.situations, self.observations):
             concern.forget(fact)

@@ -53,8 +53,8 @@ class Role(enum.StrEnum):
 class OrganisationRegistered(Body, frozen=True, kw_only=True):
     """An organisation that takes part is made known (organisation enregistrée).
 
-    `above` is the organisation it answers to (tutelle), if any. Refused: `already-declared`, `text-empty`,
-    `text-malformed`, `organisation-unknown`, `level-not-above`.
+    `above` is the organisation it answers to (tutelle), if any. Refused: `already-declared`, `text-blank`,
+    `text-unprintable`, `organisation-unknown`, `level-not-above`.
     """
 
     organisation: ObjectId
@@ -67,7 +67,7 @@ class OrganisationRegistered(Body, frozen=True, kw_only=True):
 class PersonEnrolled(Body, frozen=True, kw_only=True):
     """A person who will act or read is made known (personne inscrite). Name and address are personal data.
 
-    Refused: `already-declared`, `text-empty`, `text-malformed`, `email-malformed`, `person-erased`.
+    Refused: `already-declared`, `text-blank`, `text-unprintable`, `email-malformed`, `person-erased`.
     """
 
     person: ObjectId
@@ -81,7 +81,7 @@ class RoleGranted(Body, frozen=True, kw_only=True):
 
     Without `situation`, it is a standing role: it holds in every situation of the node (see `garance.access`).
     Refused: `already-declared`, `person-unknown`, `person-erased`, `organisation-unknown`, `role-unknown`,
-    `cell-needed`, `administrator-everywhere`, `period-empty`, `period-over`, `text-malformed`.
+    `cell-needed`, `administrator-everywhere`, `period-empty`, `period-over`, `text-unprintable`.
     """
 
     grant: ObjectId

@@ -6,7 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
+import msgspec
+
+from garance.domain.commands import command
 from garance.domain.people.facts import (
     Level,
     OrganisationRegistered,
@@ -15,11 +19,19 @@ from garance.domain.people.facts import (
     Role,
     RoleEnded,
     RoleGranted,
+    ShortText,
 )
 from garance.domain.people.state import People
+from garance.domain.said import Context, Said
+from garance.domain.state import State
+from garance.domain.text import check_text
 from garance.domain.vocabulary import Body
 from garance.kernel.clock import as_utc
+from garance.kernel.identity import ObjectId
 from garance.kernel.refusal import Refused
+
+MANAGE = "people.manage"
+"""The ability that every command of this concern needs."""
 
 _RANK = {Level.COMMUNE: 0, Level.EPCI: 1, Level.DEPARTEMENT: 2, Level.ZONE: 3, Level.NATION: 4}
 _EMAIL = re.compile(r"^[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,190}$")
@@ -148,8 +160,53 @@ def found_house(  # the first facts of a node: who keeps it, and for whom
 
 def _clean(text: str, field: str) -> str:
     cleaned = unicodedata.normalize("NFC", text.strip())
-    if not cleaned:
-        raise Refused("text-empty", field=field)
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in cleaned):
-        raise Refused("text-malformed", field=field)
+    check_text(cleaned, field=field, many_lines=field == "body.reason")
     return cleaned
+
+
+class Enrolment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is asked to enrol a person: unlike the fact, whose personal members may be gone, it must have a name."""
+
+    person: ObjectId
+    display_name: ShortText
+    email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
+
+
+@command("people.register-organisation", ability=MANAGE, request=OrganisationRegistered, house=True)
+def answer_register(state: State, request: OrganisationRegistered, context: Context) -> Sequence[Said]:
+    """Make an organisation known; refuses what `register_organisation` refuses."""
+    body = register_organisation(
+        state.people,
+        organisation=request.organisation,
+        name=request.name,
+        level=request.level,
+        above=request.above,
+    )
+    return [Said(body=body)]
+
+
+@command("people.enrol", ability=MANAGE, request=Enrolment, house=True)
+def answer_enrol(state: State, request: Enrolment, context: Context) -> Sequence[Said]:
+    """Make a person known; refuses what `enrol` refuses."""
+    body = enrol(state.people, person=request.person, display_name=request.display_name, email=request.email)
+    return [Said(body=body)]
+
+
+@command("people.grant-role", ability=MANAGE, request=RoleGranted, house=True)
+def answer_grant(state: State, request: RoleGranted, context: Context) -> Sequence[Said]:
+    """Give a role; refuses what `grant_role` refuses, and `situation-unknown`."""
+    if request.situation is not None and state.situations.open(request.situation) is None:
+        raise Refused("situation-unknown", field="body.situation")
+    return [Said(body=grant_role(state.people, request, now=context.now))]
+
+
+@command("people.end-role", ability=MANAGE, request=RoleEnded, house=True)
+def answer_end(state: State, request: RoleEnded, context: Context) -> Sequence[Said]:
+    """Take a role back; refuses what `end_role` refuses."""
+    return [Said(body=end_role(state.people, grant=request.grant, reason=request.reason, now=context.now))]
+
+
+@command("people.erase", ability=MANAGE, request=PersonErased, house=True)
+def answer_erase(state: State, request: PersonErased, context: Context) -> Sequence[Said]:
+    """Have a person's data destroyed; refuses what `erase` refuses. The node then destroys key and account."""
+    return [Said(body=erase(state.people, person=request.person, reason=request.reason, now=context.now))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -18,7 +18,6 @@ from garance.domain.people.facts import (
     RoleEnded,
     RoleGranted,
 )
-from garance.domain.vocabulary import Body
 from garance.kernel.clock import Stamp
 from garance.kernel.fact import Fact
 
@@ -68,22 +67,27 @@ class _First(Generic[T]):
     """One value per identifier: the first one recorded. A later statement cannot take an identifier over."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Stamp, T]] = {}
+        self._said: dict[str, dict[str, tuple[Stamp, T]]] = {}
 
-    def offer(self, key: str, stamp: Stamp, value: T) -> None:
-        known = self._kept.get(key)
-        if known is None or stamp < known[0]:
-            self._kept[key] = (stamp, value)
+    def offer(self, key: str, fact: Fact[Any], value: T) -> None:
+        self._said.setdefault(key, {})[fact.id] = (fact.stamp, value)
 
     def get(self, key: str) -> T | None:
-        known = self._kept.get(key)
-        return None if known is None else known[1]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._kept
+        said = self._said.get(key)
+        if not said:
+            return None
+        return next(iter(said.values()))[1] if len(said) == 1 else min(said.values(), key=_stamp)[1]
 
     def values(self) -> Iterator[T]:
-        return (value for _, value in self._kept.values())
+        return (value for value in map(self.get, list(self._said)) if value is not None)
+
+    def forget(self, fact: str) -> None:
+        for said in self._said.values():
+            said.pop(fact, None)
+
+
+def _stamp(said: tuple[Stamp, Any]) -> Stamp:
+    return said[0]
 
 
 class People:
@@ -96,29 +100,37 @@ class People:
         self._grants: _First[Grant] = _First()
         self._by_person: dict[str, set[str]] = {}
         self._by_situation: dict[str, set[str]] = {}
-        self._ended: set[str] = set()
-        self._erased: set[str] = set()
+        self._ended: _First[str] = _First()
+        self._erased: _First[str] = _First()
 
-    def fold(self, fact: Fact[Body]) -> bool:
-        """Take in a fact; False when it is not of this concern, or was withheld: then nothing changes."""
-        body = fact.body
-        if isinstance(body, OrganisationRegistered):
-            organisation = Organisation(body.organisation, body.name, body.level, body.above)
-            self._organisations.offer(body.organisation, fact.stamp, organisation)
-        elif isinstance(body, PersonEnrolled):
-            self._persons.offer(body.person, fact.stamp, Person(body.person, body.display_name, body.email))
-        elif isinstance(body, RoleGranted):
-            self._grants.offer(body.grant, fact.stamp, _grant(body))
-            self._by_person.setdefault(body.person, set()).add(body.grant)
-            self._by_situation.setdefault(body.situation or "", set()).add(body.grant)
-        elif isinstance(body, RoleEnded):
-            self._ended.add(body.grant)
-        elif isinstance(body, PersonErased):
-            self._erased.add(body.person)
-        else:
-            return isinstance(body, PersonalDataRead)
+    def fold(self, fact: Fact[Any]) -> bool:
+        """Take in a fact; False when it is not of this concern, or was withheld."""
+        match fact.body:
+            case OrganisationRegistered() as body:
+                organisation = Organisation(body.organisation, body.name, body.level, body.above)
+                self._organisations.offer(body.organisation, fact, organisation)
+            case PersonEnrolled() as body:
+                self._persons.offer(body.person, fact, Person(body.person, body.display_name, body.email))
+            case RoleGranted() as body:
+                self._grants.offer(body.grant, fact, _grant(body))
+                self._by_person.setdefault(body.person, set()).add(body.grant)
+                self._by_situation.setdefault(body.situation or "", set()).add(body.grant)
+            case RoleEnded() as body:
+                self._ended.offer(body.grant, fact, body.grant)
+            case PersonErased() as body:
+                self._erased.offer(body.person, fact, body.person)
+            case PersonalDataRead():
+                return True
+            case _:
+                return False
         self.changes += 1
         return True
+
+    def forget(self, fact: str) -> None:
+        """The body of that fact was destroyed (see `keeping`, which refuses it for what rights depend on)."""
+        for known in (self._organisations, self._persons, self._grants, self._ended, self._erased):
+            known.forget(fact)
+        self.changes += 1
 
     def organisation(self, organisation: str) -> Organisation | None:
         """That organisation, if it was registered."""
@@ -131,7 +143,7 @@ class People:
     def person(self, person: str) -> Person | None:
         """That person, without name or address once erased; None if never enrolled."""
         known = self._persons.get(person)
-        if known is not None and person in self._erased:
+        if known is not None and self.erased(person):
             return Person(person, None, None)
         return known
 
@@ -142,7 +154,7 @@ class People:
 
     def erased(self, person: str) -> bool:
         """Whether that person's data were destroyed."""
-        return person in self._erased
+        return self._erased.get(person) is not None
 
     def grant(self, grant: str) -> Grant | None:
         """That grant, ended or not."""
@@ -150,7 +162,7 @@ class People:
 
     def ended(self, grant: Grant) -> bool:
         """Whether it was taken back, or its holder erased."""
-        return grant.grant in self._ended or grant.person in self._erased
+        return self._ended.get(grant.grant) is not None or self.erased(grant.person)
 
     def grants(self) -> list[Grant]:
         """Every grant not taken back, whatever its period, by identifier."""

@@ -215,7 +215,7 @@ def _other_ways(porch: Porch) -> list[Endpoint]:
         "POST", "/api/v1/first-administrator", tag=TAG, needs_reader=False, max_bytes=MAX_BYTES,
         refusals=(
             "first-link-refused", "administrator-exists", "password-too-short", "password-too-long",
-            "password-too-plain", "login-malformed", "login-taken", "text-empty", "text-malformed",
+            "password-too-plain", "login-malformed", "login-taken", "text-blank", "text-unprintable",
         ),
     )
     async def open_first(call: Call[Reader], body: FirstAdministrator) -> SessionShown:

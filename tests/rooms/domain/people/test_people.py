@@ -11,10 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.people import LAND, NOW, granted, house, ident, organisation, person, told
 
+from garance.domain import commands
+from garance.domain.keeping.rules import redact_body
 from garance.domain.people import rules
 from garance.domain.people.facts import Level, PersonErased, RoleEnded, RoleGranted
 from garance.domain.people.state import People
-from garance.domain.vocabulary import decode, name_of, split
+from garance.domain.said import Context
+from garance.domain.state import State
+from garance.domain.vocabulary import Body, decode, name_of, split
+from garance.kernel.label import Author
 from garance.kernel.refusal import Refused
 
 HOUR = timedelta(hours=1)
@@ -37,8 +42,8 @@ def test_an_organisation_answers_to_a_wider_one() -> None:
         ("new", "New", Level.COMMUNE, "nowhere", "organisation-unknown"),
         ("new", "New", Level.ZONE, "rochefort", "level-not-above"),
         ("new", "New", Level.COMMUNE, "red-cross", "level-not-above"),
-        ("new", "   ", Level.COMMUNE, None, "text-empty"),
-        ("new", "a\x00b", Level.COMMUNE, None, "text-malformed"),
+        ("new", "   ", Level.COMMUNE, None, "text-blank"),
+        ("new", "a\x00b", Level.COMMUNE, None, "text-unprintable"),
     ],
 )
 def test_organisations_refused(name: str, label: str, level: Level, above: str | None, code: str) -> None:
@@ -55,8 +60,8 @@ def test_enrolment_refused() -> None:
     cases = {
         "already-declared": ("anne", "Anne", None),
         "person-erased": ("gone", "Gone", None),
-        "text-empty": ("new", " ", None),
-        "text-malformed": ("new", "a\nb", None),
+        "text-blank": ("new", " ", None),
+        "text-unprintable": ("new", "a\nb", None),
         "email-malformed": ("new", "New", "not an address"),
     }
     for code, (who, name, email) in cases.items():
@@ -74,7 +79,7 @@ def test_enrolment_refused() -> None:
         (granted("anne", "dos", "nowhere"), "organisation-unknown"),
         (granted("anne", "king", "rochefort"), "role-unknown"),
         (granted("anne", "cell-head", "rochefort"), "cell-needed"),
-        (granted("anne", "cell-head", "rochefort", cell=" "), "text-empty"),
+        (granted("anne", "cell-head", "rochefort", cell=" "), "text-blank"),
         (granted("anne", "administrator", "rochefort", situation=ident("flood")), "administrator-everywhere"),
         (granted("anne", "dos", "rochefort", not_after=NOW), "period-over"),
         (granted("anne", "dos", "rochefort", not_before=NOW + 2 * HOUR, not_after=NOW + HOUR), "period-empty"),
@@ -119,7 +124,7 @@ def test_ending_refused() -> None:
     people = house(person("anne"), grant)
     with pytest.raises(Refused, match="grant-unknown"):
         rules.end_role(people, grant=ident("never"), reason="fin", now=NOW)
-    with pytest.raises(Refused, match="text-empty"):
+    with pytest.raises(Refused, match="text-blank"):
         rules.end_role(people, grant=grant.grant, reason="  ", now=NOW)
     people.fold(told(rules.end_role(people, grant=grant.grant, reason="fin", now=NOW)))
     with pytest.raises(Refused, match="already-ended"):
@@ -191,3 +196,68 @@ def test_any_order_of_arrival_gives_the_same_people(seed: int, repeats: list[int
     assert people.engaged(ident("flood")) == plain.engaged(ident("flood"))
     assert [grant.person for grant in people.grants()] == [ident("anne")]
     assert people.person(ident("bruno")) == type(people.persons()[0])(ident("bruno"), None, None)
+
+
+def _context() -> Context:
+    return Context(situation=None, author=Author(ident("anne"), "administrator", ident("rochefort")), now=NOW)
+
+
+def _state(*bodies: Body) -> State:
+    state = State()
+    state.fold_all(told(body) for body in (*LAND, *bodies))
+    return state
+
+
+@pytest.mark.parametrize(
+    ("name", "request_body", "fact"),
+    [
+        ("people.register-organisation", organisation("tonnay", Level.COMMUNE, "agglo"), "organisation.registered.v1"),
+        ("people.enrol", rules.Enrolment(person=ident("new"), display_name="Nouvelle"), "person.enrolled.v1"),
+        ("people.grant-role", granted("anne", "dos", "rochefort"), "role.granted.v1"),
+        ("people.end-role", RoleEnded(grant=ident("g"), reason="fin"), "role.ended.v1"),
+        ("people.erase", PersonErased(person=ident("anne"), reason="départ"), "person.erased.v1"),
+    ],
+)
+def test_each_command_says_its_fact(name: str, request_body: msgspec.Struct, fact: str) -> None:
+    wanted = commands.find(name)
+    assert wanted.ability == "people.manage"
+    assert wanted.house
+    state = _state(person("anne"), granted("anne", "rac", "rochefort", grant="g"))
+    asked = msgspec.json.decode(msgspec.json.encode(request_body), type=wanted.request)
+    (said,) = commands.decide(state, wanted, asked, _context())
+    assert name_of(said.body) == fact
+    assert said.situation is None
+    state.fold(told(said.body))
+    if name != "people.erase":
+        return
+    assert state.people.grants() == []
+
+
+def test_a_role_in_an_unheard_of_situation_is_refused() -> None:
+    asked = granted("anne", "dos", "rochefort", situation=ident("nowhere"))
+    with pytest.raises(Refused, match="situation-unknown"):
+        commands.decide(_state(person("anne")), commands.find("people.grant-role"), asked, _context())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        LAND[0],
+        granted("anne", "dos", "rochefort"),
+        RoleEnded(grant=ident("g"), reason="fin"),
+        PersonErased(person=ident("anne"), reason="départ"),
+    ],
+)
+def test_what_rights_depend_on_is_never_redacted(body: Body) -> None:
+    with pytest.raises(Refused, match="redaction-not-allowed"):
+        redact_body(_state(), told(body), reason="erreur")
+
+
+def test_a_fact_forgotten_was_never_said() -> None:
+    state = _state(person("anne"))
+    named = told(person("bruno"))
+    state.fold(named)
+    state.fold(told(redact_body(state, named, reason="erreur").body))
+    assert [p.person for p in state.people.persons()] == [ident("anne")]
+    state.fold(named)
+    assert [p.person for p in state.people.persons()] == [ident("anne")]
