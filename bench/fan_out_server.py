@@ -25,7 +25,8 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.routing import WebSocketRoute
 
-from bench.words import COMMUNE, FIRE_SERVICE, SITUATION, WordsOfBench, author, clearance_for, note, read
+from bench.words import COMMUNE, FIRE_SERVICE, SITUATION, author, clearance_for, draft, entry, line
+from garance.journal.sealing import MemoryKeyRing
 from garance.journal.sqlite import SqliteStore
 from garance.journal.writer import Intent, Writer
 from garance.kernel.clock import SystemClock
@@ -42,9 +43,11 @@ from garance.server.live.prepared_socket import PreparedWebSocket
 from garance.server.live.seat import Seat
 from garance.server.live.telemetry import Declaration
 from garance.server.live.wire import encode_fact, encode_samples, facts_frame, tracks_frame
+from garance.views.reading import Reader
 
 ACCEPT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TICK_S = 0.1
+UNITS = [derived_id("bench-unit", str(number)) for number in range(1000)]
 
 
 class OpenGate:
@@ -84,7 +87,7 @@ class HubSide:
         declaration = Declaration(SITUATION, author("intake", COMMUNE), Label())
         self.hub = Hub(
             self.writer,
-            read=read,
+            read=Reader(MemoryKeyRing()).read,
             gate=OpenGate(),
             declared=lambda series: declaration,
             cursors=Cursors(new_key()),
@@ -102,7 +105,7 @@ class HubSide:
         protocol: Any = "websockets-sansio" if self._ordinary else PreparedWebSocket
         server = _Quiet(uvicorn.Config(app, ws=protocol, log_level="warning", lifespan="off"))
         task = asyncio.ensure_future(server.serve(sockets=[listening]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no other way to tell
             await asyncio.sleep(0.01)
         yield
         server.should_exit = server.force_exit = True
@@ -114,8 +117,8 @@ class HubSide:
     async def say(self, number: int) -> None:
         """Record one fact and note when it was asked and answered."""
         asked = time.monotonic_ns()
-        draft = note(number)
-        await self.writer.submit(Intent(draft.author.person, new_id(), "0" * 64), lambda: [draft])
+        said = draft(entry(number))
+        await self.writer.submit(Intent(said.author.person, new_id(), "0" * 64), lambda: [said])
         self.answered[number] = (asked, time.monotonic_ns())
 
     def observe(self, series: str, sample: list[float]) -> None:
@@ -154,8 +157,7 @@ class RawSide:
         self.transports: list[asyncio.Transport] = []
         self.answered: dict[int, tuple[int, int]] = {}
         self._pending: dict[str, list[list[float]]] = {}
-        line = WordsOfBench().line(1)
-        self._fact = facts_frame([encode_fact(read(line))], "x" * 48)
+        self._fact = facts_frame([encode_fact(Reader(MemoryKeyRing()).read(line(1)))], "x" * 48)
 
     @contextlib.asynccontextmanager
     async def serving(self, listening: socket.socket) -> AsyncIterator[None]:
@@ -212,8 +214,10 @@ async def feed(side: HubSide | RawSide, facts_per_s: int, positions_per_s: int) 
         t_ms = time.time_ns() // 1_000_000
         while seen < elapsed * positions_per_s:
             seen += 1
-            unit = seen % 1000
-            side.observe(f"{unit:08d}-0000-4000-8000-000000000000", [t_ms, -0.961234, 45.941234, 12.5, 4.25, unit % 360])
+            unit, turn = seen % len(UNITS), seen * 7919 % 100_003
+            lon_deg, lat_deg = -0.96 + turn / 1e6, 45.94 + (turn * 31 % 100_003) / 1e6
+            sample = [t_ms, round(lon_deg, 6), round(lat_deg, 6), 12.5, round(turn % 31 / 4, 2), turn % 360]
+            side.observe(UNITS[unit], sample)
         await asyncio.sleep(0.01)
 
 

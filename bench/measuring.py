@@ -59,7 +59,15 @@ def table(lines: Sequence[Line]) -> str:
     """The lines, aligned."""
     rows = [("axis", "value", "unit", "good", "excellent", "verdict", "remark")]
     rows += [
-        (line.axis, _number(line.value), line.unit, _number(line.good), _number(line.excellent), line.verdict, line.remark)
+        (
+            line.axis,
+            _number(line.value),
+            line.unit,
+            _number(line.good),
+            _number(line.excellent),
+            line.verdict,
+            line.remark,
+        )
         for line in lines
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

@@ -1,38 +1,39 @@
-"""What is said in benches: a logbook line of ordinary length, by one author, read the ordinary way."""
+"""What is said in benches: an operation's ordinary facts, in ordinary proportions, by one author."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+import random
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from garance.access.clearance import Acting, Clearance
-from garance.domain.vocabulary import Body, decode, fact
+from garance.domain.drawings.facts import ShapeDrawn, ShapeReshaped, ShapeStatus
+from garance.domain.logbook.facts import Category, Channel, EntryWritten
+from garance.domain.resources.facts import ResourceDeclared, ResourceMoved, ResourceStateSet, ResourceStatus
+from garance.domain.situation.facts import SituationOpened
+from garance.domain.vocabulary import Body, name_of
 from garance.journal.envelope import Draft, Line, Tail, enclose
-from garance.kernel.fact import Fact
 from garance.kernel.identity import derived_id
 from garance.kernel.label import Author, Label, Mode
+from garance.kernel.place import Point, Polygon
 from garance.kernel.signature import Signer
 
 SITUATION = derived_id("bench", "situation")
 COMMUNE = derived_id("bench", "commune")
 FIRE_SERVICE = derived_id("bench", "fire-service")
 MOMENT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-@fact("bench.noted.v1")
-class BenchNoted(Body, frozen=True, kw_only=True):
-    """A line about as long as those of a real logbook."""
-
-    text: str
-    category: str
-    channel: str
+RESOURCES = 200
+SHAPES = 100
+TEXT = "Montée des eaux quai aux Vivres, 40 cm sur la chaussée, trois familles à reloger."
 
 
 def author(name: str, organisation: str) -> Author:
     """Someone of that organisation."""
     return Author(derived_id("bench-person", name), "logbook-secretary", organisation)
+
+
+SECRETARY = author("secretary", COMMUNE)
 
 
 def clearance_for(organisation: str) -> Clearance:
@@ -47,54 +48,65 @@ def clearance_for(organisation: str) -> Clearance:
     )
 
 
-def note(number: int) -> Draft:
-    """The draft of a numbered line."""
-    body = BenchNoted(
-        text=f"#{number:09d}# Montée des eaux quai aux Vivres, 40 cm sur la chaussée, trois familles à reloger.",
-        category="information",
-        channel="radio",
-    )
+def entry(number: int) -> EntryWritten:
+    """A numbered line of the logbook."""
+    return EntryWritten(text=f"#{number:09d}# {TEXT}", category=Category.INFORMATION, channel=Channel.RADIO)
+
+
+def draft(body: Body, *, after_s: float = 0) -> Draft:
+    """That body, said in the situation."""
     return Draft(
-        name="bench.noted.v1",
+        name=name_of(body),
         body=msgspec.json.encode(body),
-        occurred_at=MOMENT,
+        occurred_at=MOMENT + timedelta(seconds=after_s),
         situation=SITUATION,
         mode=Mode.EXERCISE,
-        author=author("secretary", COMMUNE),
+        author=SECRETARY,
         label=Label(),
     )
 
 
-def read(line: Line) -> Fact[Any]:
-    """The fact on a line."""
-    header = line.header
-    name, body = decode(header.name, msgspec.json.decode(line.record.body or b"{}"))
-    return Fact(
-        position=line.position,
-        id=header.id,
-        name=name,
-        occurred_at=header.occurred_at,
-        recorded_at=header.recorded_at,
-        tick=header.tick,
-        situation=header.situation,
-        mode=header.mode,
-        author=header.author,
-        label=header.label,
-        refs=header.refs,
-        command=header.command,
-        body=body,
-    )
+def line(number: int) -> Line:
+    """A numbered line of the logbook, without a store."""
+    writer, command = Signer.create().writer, derived_id("bench", "command")
+    header, record = enclose(draft(entry(number)), writer=writer, tail=Tail(), moment=MOMENT, tick=0, command=command)
+    return Line(number, header, record)
 
 
-class WordsOfBench:
-    """Makes lines without a store."""
+def operation(count: int, seed: int = 1) -> list[Draft]:
+    """The facts of one operation: 60 % logbook, 25 % movements, 10 % states, 5 % drawings."""
+    chance = random.Random(seed)
+    resources = [derived_id("bench-resource", str(number)) for number in range(RESOURCES)]
+    shapes = [derived_id("bench-shape", str(number)) for number in range(SHAPES)]
+    bodies: list[Body] = [
+        SituationOpened(situation=SITUATION, title="Crue de la Charente", kind="flood", mode=Mode.EXERCISE),
+        *(ResourceDeclared(resource=one, name=f"VSAV {n}", kind="ambulance") for n, one in enumerate(resources)),
+        *(
+            ShapeDrawn(shape=one, geometry=_square(chance), kind="perimeter", name=f"P{n}", state=ShapeStatus.ENGAGED)
+            for n, one in enumerate(shapes)
+        ),
+    ]
+    while len(bodies) < count:
+        bodies.append(_next(len(bodies), chance, resources, shapes))
+    return [draft(body, after_s=number / 10) for number, body in enumerate(bodies[:count])]
 
-    def __init__(self) -> None:
-        self._writer = Signer.create().writer
 
-    def line(self, number: int) -> Line:
-        """One line."""
-        header, record = enclose(
-            note(number), writer=self._writer, tail=Tail(), moment=MOMENT, tick=0, command=derived_id("bench", "command")
-        )
-        return Line(number, header, record)
+def _next(number: int, chance: random.Random, resources: list[str], shapes: list[str]) -> Body:
+    share = chance.random()
+    if share < 0.60:
+        return entry(number)
+    if share < 0.85:
+        return ResourceMoved(resource=chance.choice(resources), geometry=Point(_vertex(chance)))
+    if share < 0.95:
+        return ResourceStateSet(resource=chance.choice(resources), state=chance.choice(list(ResourceStatus)))
+    return ShapeReshaped(shape=chance.choice(shapes), geometry=_square(chance))
+
+
+def _vertex(chance: random.Random) -> tuple[float, float]:
+    return round(chance.uniform(-1.05, -0.90), 6), round(chance.uniform(45.90, 46.00), 6)
+
+
+def _square(chance: random.Random) -> Polygon:
+    west, south = _vertex(chance)
+    corners = [(west, south), (west + 0.01, south), (west + 0.01, south + 0.01), (west, south + 0.01), (west, south)]
+    return Polygon([corners])

@@ -19,17 +19,18 @@ from starlette.routing import WebSocketRoute
 from websockets.asyncio.client import ClientConnection, connect
 
 from garance.access.clearance import clearance
+from garance.domain.logbook.facts import Category, EntryWritten
 from garance.domain.people.facts import Level, OrganisationRegistered, RoleEnded, RoleGranted
 from garance.domain.people.state import People
-from garance.domain.vocabulary import Body, decode, fact, name_of, split
+from garance.domain.vocabulary import Body, name_of, split
 from garance.journal.envelope import Draft, Line
 from garance.journal.memory import MemoryStore
-from garance.journal.sealing import MemoryKeyRing, close_body, open_body
+from garance.journal.sealing import MemoryKeyRing, close_body
 from garance.journal.store import Store
 from garance.journal.writer import Answer, Intent, Writer
 from garance.kernel.clock import SetClock
 from garance.kernel.digest import digest
-from garance.kernel.fact import Fact, Withheld
+from garance.kernel.fact import Fact
 from garance.kernel.identity import derived_id
 from garance.kernel.label import Author, Label, Mode
 from garance.kernel.refusal import Refused
@@ -41,19 +42,13 @@ from garance.server.live.pace import Pace
 from garance.server.live.prepared_socket import PreparedWebSocket
 from garance.server.live.seat import Seat
 from garance.server.live.telemetry import Declaration
+from garance.views.reading import Reader
 
 MOMENT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SITUATION = derived_id("live-test", "situation")
 OTHER_SITUATION = derived_id("live-test", "other-situation")
 COMMUNE = derived_id("live-test", "commune")
 FIRE_SERVICE = derived_id("live-test", "sdis")
-
-
-@fact("note.jotted.v1")
-class NoteJotted(Body, frozen=True, kw_only=True):
-    """Any words, for tests of the stream."""
-
-    text: str
 
 
 def person(name: str) -> str:
@@ -124,6 +119,7 @@ class Ground:
         self.clock = SetClock(MOMENT)
         self.store = store or MemoryStore()
         self.keys = MemoryKeyRing()
+        self._reader = Reader(self.keys)
         self.writer = Writer(self.store, Signer.create(), self.clock)
         self.gate = HouseGate(self.clock)
         self.writer.listen(self)
@@ -153,19 +149,7 @@ class Ground:
     def read(self, line: Line) -> Fact[Any]:
         """A line as a fact."""
         self.lines_read += 1
-        header, stored = line.header, line.record.body
-        body, withheld = None, Withheld.REDACTED if stored is None else None
-        name = header.name
-        if stored is not None:
-            members, erased = open_body(name, stored, person=header.subject, keys=self.keys)
-            name, body = decode(name, members)
-            withheld = Withheld.ERASED if erased else None
-        return Fact(
-            position=line.position, id=line.id, name=name, occurred_at=header.occurred_at,
-            recorded_at=header.recorded_at, tick=header.tick, situation=header.situation, mode=header.mode,
-            author=header.author, label=header.label, refs=header.refs, command=header.command,
-            subject=header.subject, body=body, withheld=withheld,
-        )  # fmt: skip
+        return self._reader.read(line)
 
     async def say(
         self,
@@ -190,9 +174,9 @@ class Ground:
             author=by, label=label, subject=subject,
         )  # fmt: skip
 
-    async def jot(self, text: str, **how: Any) -> Answer:
-        """Record one note."""
-        return await self.say(NoteJotted(text=text), **how)
+    async def jot(self, *texts: str, **how: Any) -> Answer:
+        """Record logbook entries, as one command."""
+        return await self.say(*(EntryWritten(text=text, category=Category.INFORMATION) for text in texts), **how)
 
     async def settle_house(self) -> None:
         """Two organisations, and three people who follow the situation."""
@@ -308,7 +292,7 @@ class Client:
 
 def texts_of(frame: dict[str, Any]) -> list[str]:
     """The texts of the notes of one frame."""
-    return [said["body"]["text"] for said in frame["facts"] if said["name"] == "note.jotted.v1"]
+    return [said["body"]["text"] for said in frame["facts"] if said["name"] == "entry.written.v1"]
 
 
 def author(name: str, organisation: str = COMMUNE, role: str = "dos") -> Author:

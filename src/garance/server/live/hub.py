@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -22,12 +21,12 @@ from garance.journal.writer import Writer
 from garance.kernel.clock import Clock
 from garance.kernel.refusal import Refused
 from garance.server.live.audience import Audience, Encoding
+from garance.server.live.beat import Beat
 from garance.server.live.cursor import Cursors
 from garance.server.live.frame import Prepared
 from garance.server.live.pace import Pace
 from garance.server.live.pages import Pages, Read
 from garance.server.live.pipe import Pipe
-from garance.server.live.presence import gather_present, visible_present
 from garance.server.live.reader import GOING_AWAY, Reader
 from garance.server.live.roster import Roster
 from garance.server.live.seat import Gate, Seat
@@ -39,7 +38,6 @@ from garance.server.live.wire import (
     Present,
     Sample,
     clock_frame,
-    presence_frame,
     welcome_frame,
 )
 
@@ -97,7 +95,15 @@ class Hub:
             page_cache=self.pace.page_cache,
             readings=self.pace.readings,
         )
-        self._owed: set[Reader] = set()
+        self._beat = Beat(
+            self._roster,
+            self._telemetry,
+            self.pace,
+            give=lambda audience, frame: self._write(audience, frame, self._position),
+            offer=self._offer,
+            time_frame=lambda: clock_frame(now=clock.now(), cursor=cursors.seal(self._position)),
+            each_second=self._renew_due,
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
 
@@ -121,7 +127,7 @@ class Hub:
         """Begin to follow the journal, on the running loop."""
         self._running = True
         self._spawn(self._follow(), "stream-follow", vital=True)
-        self._spawn(self._beat(), "stream-beat", vital=True)
+        self._spawn(self._beat.run(), "stream-beat", vital=True)
 
     async def stop(self, code: str = "stopping") -> None:
         """Tell every reader and end."""
@@ -187,10 +193,13 @@ class Hub:
 
     def _write(self, audience: Audience, frame: Prepared, position: int) -> None:
         """Write to a whole audience; those with no room fall behind, having read up to that position."""
+        for reader in self._offer(audience, frame, self.pace.buffer_bytes):
+            self._fall_behind(reader, position)
+
+    def _offer(self, audience: Audience, frame: Prepared, limit_bytes: int) -> list[Reader]:
         self.counts.frames_made += 1
         self.counts.frames_sent += len(audience.readers)
-        for reader in audience.write(frame, self.pace.buffer_bytes):
-            self._fall_behind(reader, position)
+        return audience.write(frame, limit_bytes)
 
     def _fall_behind(self, reader: Reader, position: int) -> None:
         self.counts.fell_behind += 1
@@ -280,13 +289,9 @@ class Hub:
     def _go_live(self, reader: Reader) -> None:
         """No wait between the last look at the position and here: no gap, no double."""
         reader.behind_since_s = None
-        self._owed.discard(reader)
         reader.audience.readers.add(reader)
         reader.pipe.push(LIVE)
-        newest = self._telemetry.newest(reader.audience)
-        if newest is not None:
-            reader.pipe.push(newest)
-        reader.pipe.push(presence_frame(self._present(reader.audience)))
+        self._beat.greet(reader)
 
     def _end(self, reader: Reader, code: str, *, close_code: int = 1008) -> None:
         self.counts.ended += 1
@@ -317,6 +322,12 @@ class Hub:
         """A body was destroyed: pages of the past are read again."""
         self._pages.forget()
 
+    def _renew_due(self) -> None:
+        now = self._clock.now()
+        for reader in self._roster.readers():
+            if reader.seat.until is not None and reader.seat.until <= now:
+                self._renew(reader)
+
     def end_session(self, session: str, code: str = "session-ended") -> None:
         """A session was revoked, or its person signed out: its streams end now."""
         for reader in self._roster.readers():
@@ -339,7 +350,7 @@ class Hub:
         else:
             reader.doing, reader.role = said.doing, role
 
-    # -- telemetry, presence, clock -----------------------------------------------------------------------------
+    # -- telemetry, presence ------------------------------------------------------------------------------------
 
     def observe(self, series: str, samples: Sequence[Sample]) -> bool:
         """Take samples the track store has accepted, oldest first; False when the series is not declared."""
@@ -347,65 +358,4 @@ class Hub:
 
     def present(self, situation: str, clearance: Clearance) -> tuple[Present, ...]:
         """Who is connected to a situation, as far as this clearance may know."""
-        return self._present(self._roster.audience(situation, clearance))
-
-    def _present(self, audience: Audience) -> tuple[Present, ...]:
-        readers = [reader for reader in self._roster.readers() if reader.seat.situation == audience.situation]
-        return visible_present(audience, gather_present(readers))
-
-    async def _beat(self) -> None:
-        loop = asyncio.get_running_loop()
-        next_tick = next_presence = next_clock = loop.time()
-        while True:
-            now = loop.time()
-            self._send_tracks()
-            if now >= next_presence:
-                self._send_presence()
-                self._renew_due(self._clock.now())
-                next_presence = now + self.pace.presence_s
-            if now >= next_clock:
-                self._send_clock()
-                next_clock = now + self.pace.clock_s
-            next_tick = max(next_tick + self.pace.tick_s, loop.time())
-            await asyncio.sleep(next_tick - loop.time())
-
-    def _send_tracks(self) -> None:
-        self._pay_tracks()
-        for situation in self._telemetry.situations():
-            for audience, frame in self._telemetry.flush(situation, self._roster.audiences(situation)):
-                self.counts.frames_made += 1
-                self.counts.frames_sent += len(audience.readers)
-                self._owed.update(audience.write(frame, self.pace.tracks_bytes))
-
-    def _pay_tracks(self) -> None:
-        """Give those who skipped ticks the newest samples, as soon as there is room."""
-        for reader in list(self._owed):
-            if reader not in reader.audience.readers:
-                self._owed.discard(reader)  # it gets them when it is live again
-            elif reader.pipe.waiting_bytes <= self.pace.tracks_bytes // 2:
-                self._owed.discard(reader)
-                newest = self._telemetry.newest(reader.audience)
-                if newest is not None:
-                    reader.pipe.push(newest)
-
-    def _send_presence(self) -> None:
-        readers: dict[str, list[Reader]] = {}
-        for reader in self._roster.readers():
-            readers.setdefault(reader.seat.situation, []).append(reader)
-        for situation, here in readers.items():
-            present = gather_present(here)
-            for audience in self._roster.audiences(situation):
-                shown = visible_present(audience, present)
-                if shown != audience.present:
-                    audience.present = shown
-                    self._write(audience, presence_frame(shown), self._position)
-
-    def _renew_due(self, now: datetime) -> None:
-        for reader in self._roster.readers():
-            if reader.seat.until is not None and reader.seat.until <= now:
-                self._renew(reader)
-
-    def _send_clock(self) -> None:
-        frame = clock_frame(now=self._clock.now(), cursor=self.cursors.seal(self._position))
-        for audience in self._roster.every_audience():
-            self._write(audience, frame, self._position)
+        return self._beat.present(self._roster.audience(situation, clearance))

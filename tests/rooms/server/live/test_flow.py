@@ -13,6 +13,8 @@ from garance.server.live.pace import Pace
 from garance.server.live.prepared_socket import PreparedWebSocket
 
 OWN = Label(Audience.ORGANISATION)
+LONG = ["x" * 4_000] * 5
+"""One command of 20 kB."""
 PROTOCOLS = {"prepared": PreparedWebSocket, "plain-asgi": "websockets-sansio"}
 
 
@@ -75,12 +77,12 @@ async def test_a_reader_that_does_not_read_hurts_nobody_and_misses_nothing(proto
         async with place.slow_reader("Jeanne") as slow, place.reader("Amadou") as quick:
             await slow.until("presence")
             await quick.until("live")
-            words = ["x" * 20_000 + str(number) for number in range(150)]
-            for word in words:
-                await place.jot(word)
-            assert await quick.texts(150) == words
+            words = [str(number) * 1_000 for number in range(1_000, 1_900)]
+            for start in range(0, 900, 5):
+                await place.jot(*words[start : start + 5])
+            assert await quick.texts(900) == words
             assert place.hub.counts.fell_behind == 1
-            assert await slow.texts(150) == words
+            assert await slow.texts(900) == words
             assert any(frame["type"] == "behind" for frame in slow.frames)
             await slow.until("live")
             await place.jot("together again")
@@ -92,8 +94,8 @@ async def test_what_waits_for_one_socket_is_bounded() -> None:
     async with ground(pace=pace) as place, place.slow_reader("Jeanne") as slow:
         await slow.until("presence")
         [pipe] = place.hub.pipes()
-        for number in range(200):
-            await place.jot("x" * 20_000 + str(number))
+        for _ in range(200):
+            await place.jot(*LONG)
             assert pipe.waiting_bytes < 20_000 + 2 * 5 * 21_000
         assert place.hub.counts.fell_behind == 1
 
@@ -102,8 +104,8 @@ async def test_a_reader_that_takes_nothing_for_long_is_let_go() -> None:
     pace = Pace(buffer_bytes=20_000, page_lines=5, stuck_s=0.2)
     async with ground(pace=pace) as place, place.slow_reader("Jeanne") as slow:
         await slow.until("presence")
-        for number in range(150):
-            await place.jot("x" * 20_000 + str(number))
+        for _ in range(150):
+            await place.jot(*LONG)
         async with asyncio.timeout(5):
             while place.hub.streams:  # noqa: ASYNC110 - the hub has no reason to tell tests
                 await asyncio.sleep(0.05)
@@ -114,8 +116,8 @@ async def test_a_reader_behind_for_too_long_is_let_go() -> None:
     pace = Pace(buffer_bytes=20_000, page_lines=5, behind_s=0.1)
     async with ground(pace=pace) as place, place.slow_reader("Jeanne") as slow:
         await slow.until("presence")
-        for number in range(150):
-            await place.jot("x" * 20_000 + str(number))
+        for _ in range(150):
+            await place.jot(*LONG)
         await asyncio.sleep(0.2)
         assert (await slow.until("bye", 10))["code"] == "too-slow"
 
@@ -143,15 +145,17 @@ async def test_many_who_come_back_at_once_share_the_reading_of_the_past() -> Non
 
 
 async def test_long_and_short_messages_pass_compressed_or_not() -> None:
-    words = ["a", "é" * 60, "b" * 127, "c" * 300, "d" * 70_000, "".join(chr(33 + i * 7 % 90) for i in range(5_000))]
+    words = ["a", "é" * 60, "b" * 127, "c" * 300, "".join(chr(35 + i * 7 % 55) for i in range(3_900))]
+    many = [f"{number} " + "d" * 3_000 for number in range(30)]
     async with ground() as place:
         async with place.reader("Jeanne", compression=None) as plain, place.reader("Jeanne") as packed:
             await plain.until("live")
             await packed.until("live")
             for word in words:
                 await place.jot(word)
-            assert await plain.texts(len(words)) == words
-            assert await packed.texts(len(words)) == words
+            await place.jot(*many)
+            assert await plain.texts(len(words + many)) == words + many
+            assert await packed.texts(len(words + many)) == words + many
 
 
 async def test_three_hundred_readers() -> None:
