@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+import garance
 from garance.server.http import Call, Endpoint, Faults, Gate, describe, endpoint, refuse_http, routes, weak_tag
 from garance.server.observe import Metrics, Observed, Readiness, observed_endpoints
 from garance.server.pages import Pages
@@ -37,7 +38,6 @@ class Shell:
         identify: Callable[..., Any],
         *,
         streams: Sequence[BaseRoute] = (),
-        version: str = "1",
     ) -> Starlette:
         """The ASGI application: these endpoints, those that watch the node, the description of all, the pages.
 
@@ -48,7 +48,7 @@ class Shell:
         gate: Gate[Any] = Gate(identify, Rates(limits.anonymous_per_minute).charge)
         known = [*endpoints]
         known += observed_endpoints(self.readiness, self.metrics, addresses=metrics.addresses, token=metrics.token)
-        known.append(_description(known, version))
+        known.append(_description(known))
         return Starlette(
             routes=[*routes(known, gate), *streams, Route("/{path:path}", self.pages)],
             middleware=[
@@ -67,7 +67,7 @@ class Shell:
         )
 
 
-def _description(known: Sequence[Endpoint], version: str) -> Endpoint:
+def _description(known: Sequence[Endpoint]) -> Endpoint:
     """The endpoint that gives the description of all the others, and of itself."""
     settings: dict[str, Any] = {"conditional": True, "answer": None, "status": 200, "needs_reader": False}
 
@@ -77,6 +77,6 @@ def _description(known: Sequence[Endpoint], version: str) -> Endpoint:
         call.unless_known(tag)
         return content
 
-    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=version))
+    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=garance.__version__))
     tag = weak_tag(content)
     return describe_api
