@@ -38,6 +38,7 @@ class Shell:
         identify: Callable[..., Any],
         *,
         streams: Sequence[BaseRoute] = (),
+        version: str = garance.__version__,
     ) -> Starlette:
         """The ASGI application: these endpoints, those that watch the node, the description of all, the pages.
 
@@ -48,7 +49,7 @@ class Shell:
         gate: Gate[Any] = Gate(identify, Rates(limits.anonymous_per_minute).charge)
         known = [*endpoints]
         known += observed_endpoints(self.readiness, self.metrics, addresses=metrics.addresses, token=metrics.token)
-        known.append(_description(known))
+        known.append(_description(known, version))
         return Starlette(
             routes=[*routes(known, gate), *streams, Route("/{path:path}", self.pages)],
             middleware=[
@@ -67,7 +68,7 @@ class Shell:
         )
 
 
-def _description(known: Sequence[Endpoint]) -> Endpoint:
+def _description(known: Sequence[Endpoint], version: str) -> Endpoint:
     """The endpoint that gives the description of all the others, and of itself."""
     settings: dict[str, Any] = {"conditional": True, "answer": None, "status": 200, "needs_reader": False}
 
@@ -77,6 +78,6 @@ def _description(known: Sequence[Endpoint]) -> Endpoint:
         call.unless_known(tag)
         return content
 
-    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=garance.__version__))
+    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=version))
     tag = weak_tag(content)
     return describe_api
