@@ -152,10 +152,8 @@ def test_facts_travel_in_a_file(capsys: pytest.CaptureFixture[str], data: DataFo
     assert "ajoutés : 0 ; déjà là : 20" in capsys.readouterr().out
     assert garance("journal", "head", "--data", other) == 0
     heads.write_text(capsys.readouterr().out, "utf-8")
-    chain = Chain()
     with closing(SqliteStore(data.journal)) as store:
-        chain.tail = store.tail(chain.writer)
-        fill(store, chain, 3)
+        fill(store, Chain(2), 3)
     assert garance("journal", "export", rest, "--after", heads, "--data", data.path) == 0
     assert "Exporté : 3 faits" in capsys.readouterr().out
     assert garance("journal", "import", rest, "--data", other) == 0
