@@ -14,14 +14,14 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from support.running_node import Node, running_node
+from support.running_node import RunningNode, running_node
 
 EXAMPLES = 15
 SECONDS = 100
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNode]:
     with running_node(tmp_path_factory.mktemp("node")) as running:
         yield running
 
@@ -31,14 +31,16 @@ CONFIGURATION = """
 api_key = "{session}"
 [auth.openapi.csrf]
 api_key = "{csrf}"
+[parameters]
+"path.situation" = "{situation}"
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 """
 """422 is how a rule of the domain says no to what is well said: no schema can tell it beforehand."""
 
 
-def schemathesis(node: Node, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    (folder / "schemathesis.toml").write_text(CONFIGURATION.format(session=node.session, csrf=node.csrf), "utf-8")
+def schemathesis(node: RunningNode, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    (folder / "schemathesis.toml").write_text(CONFIGURATION.format(session=node.session, csrf=node.csrf, situation=node.situation), "utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{node.url}/api/v1/openapi.json", "--no-color"]
     command += ["--checks", "all", "--seed", "1", "--max-examples", str(EXAMPLES), "--generation-database", "none"]
     return subprocess.run(
@@ -47,7 +49,7 @@ def schemathesis(node: Node, folder: Path, *more: str) -> subprocess.CompletedPr
     )  # fmt: skip
 
 
-def test_every_operation_answers_as_described(node: Node, tmp_path: Path) -> None:
+def test_every_operation_answers_as_described(node: RunningNode, tmp_path: Path) -> None:
     done = schemathesis(node, tmp_path)
     assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
     tested = re.search(r"Tested: +([0-9]+)", done.stdout)
@@ -55,11 +57,11 @@ def test_every_operation_answers_as_described(node: Node, tmp_path: Path) -> Non
     assert int(tested.group(1)) >= _operations(node) - 1  # it leaves out the description itself
 
 
-def _operations(node: Node) -> int:
+def _operations(node: RunningNode) -> int:
     return sum(len(methods) for methods in httpx2.get(f"{node.url}/api/v1/openapi.json").json()["paths"].values())
 
 
-def test_the_description_covers_itself_and_every_refusal_has_a_code(node: Node) -> None:
+def test_the_description_covers_itself_and_every_refusal_has_a_code(node: RunningNode) -> None:
     described = httpx2.get(f"{node.url}/api/v1/openapi.json").json()
     assert "/api/v1/openapi.json" in described["paths"]
     for path, methods in described["paths"].items():

@@ -1,35 +1,39 @@
-"""A node that really listens, on a thread of its own, with someone signed in: what the tests of the whole API call."""
+"""A node that really listens, on a thread of its own, with its first administrator signed in and a situation open."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.requests import Request
+import httpx2
 from support.serving import served
 
-from garance.server.file_routes import file_endpoints
-from garance.server.files import FolderFiles
-from garance.server.http import Page, endpoint
-from garance.server.http.endpoint import Call
-from garance.server.settings import Files, Limits, Listen, Settings
-from garance.server.shell import Shell
-from garance.server.territory_files import territory_endpoint
+from garance.domain.people import rules
+from garance.domain.people.facts import Role, RoleGranted
+from garance.domain.vocabulary import Body
+from garance.kernel.identity import new_id
+from garance.server.app import Opened, open_app
+from garance.server.settings import Limits, Listen, Node, Settings
+from garance.server.sign_in.house import operator
+
+PASSWORD = "correct horse battery staple"
+MANY = 1_000_000
 
 
 @dataclass
-class Node:
-    """Where it listens, and the cookie and token of someone signed in who may do everything."""
+class RunningNode:
+    """Where it listens; the cookie and token of someone signed in who may do everything; a situation they opened."""
 
     url: str
     session: str
     csrf: str
+    grant: str
+    situation: str
 
     @property
     def headers(self) -> dict[str, str]:
@@ -37,46 +41,64 @@ class Node:
         return {"cookie": f"garance={self.session}", "x-garance-csrf": self.csrf}
 
 
-class _Someone:
-    person, csrf, read_only = "someone", "token", False
-
-
-def _application(folder: Path) -> Starlette:
-    """Every kind of endpoint the shell has, behind a session that is always the same person's."""
-    settings = Settings(listen=Listen(port=0), limits=Limits(anonymous_per_minute=100_000))
-    files = FolderFiles(folder, kinds=Files().types, quota_bytes=1 << 30)
-
-    @endpoint("GET", "/api/v1/pages", tag="test", conditional=True)
-    async def list_pages(call: Call[Any], query: Page) -> list[int]:
-        """List numbers, a page at a time."""
-        call.unless_known(f'W/"{query.limit}"')
-        return list(range(query.limit))
-
-    endpoints = [
-        list_pages,
-        *file_endpoints(files, max_bytes=100_000, organisations=lambda call: frozenset({"town"})),
-        territory_endpoint(lambda version, name: None),
-    ]
-
-    def identify(request: Request) -> _Someone | None:
-        return _Someone() if request.cookies.get("garance") == "session" else None
-
-    return Shell(settings=settings).application(endpoints, identify)
+def settings_for(folder: Path) -> Settings:
+    """A node in that folder, on a free port, patient with a test that asks a lot."""
+    return Settings(
+        node=Node(name="Commune d'essai", data_folder=str(folder)),
+        listen=Listen(port=0, stop_s=2),
+        limits=Limits(anonymous_per_minute=MANY),
+    )
 
 
 @asynccontextmanager
-async def _node(folder: Path) -> AsyncIterator[Node]:
-    async with served(_application(folder)) as running:
-        yield Node(running.url, session="session", csrf="token")
+async def opened_node(folder: Path) -> AsyncIterator[RunningNode]:
+    """Open and serve a new node in that folder, with a first administrator who has opened a situation."""
+    settings = settings_for(folder)
+    async with (
+        open_app(settings) as opened,
+        served(opened.app, settings, stopping=opened.stopping, websocket_protocol=opened.websocket_protocol) as running,
+        httpx2.AsyncClient(base_url=running.url) as web,
+    ):
+        address = next(iter(opened.lines(running.listening)))[0]
+        token = address.rpartition("#")[2]
+        person = {"token": token, "login": "claire", "display_name": "Claire", "password": PASSWORD}
+        shown = (await web.post("/api/v1/first-administrator", json=person)).raise_for_status().json()
+        node = RunningNode(running.url, web.cookies["garance"], shown["csrf"], shown["grants"][0]["id"], new_id())
+        await _let_conduct(opened, node, shown)
+        body = {"situation": node.situation, "title": "Crue d'essai", "kind": "flood", "mode": "exercise"}
+        await carry_out(web, node, "situation.open", body)
+        yield node
+
+
+async def _let_conduct(opened: Opened, node: RunningNode, shown: dict[str, Any]) -> None:
+    """The operator of the machine also gives the administrator the role of someone who conducts."""
+    house, organisation = opened.node.house, shown["grants"][0]["organisation"]
+    node.grant = new_id()
+    role = RoleGranted(grant=node.grant, person=shown["person"]["id"], organisation=organisation, role=Role.DOS)
+
+    def granted() -> Sequence[Body]:
+        return [rules.grant_role(house.people, role, now=opened.node.clock.now())]
+
+    await house.record(operator(house), granted)
+
+
+async def carry_out(web: httpx2.AsyncClient, node: RunningNode, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Give a command as that person; a refusal fails the test with its words."""
+    asked = {"id": new_id(), "situation": None, "role": node.grant, "body": body}
+    answer = await web.post(f"/api/v1/commands/{name}", json=asked, headers={"x-garance-csrf": node.csrf})
+    if answer.status_code != 200:
+        raise AssertionError(f"{name}: {answer.status_code} {answer.text}")
+    done: dict[str, Any] = answer.json()
+    return done
 
 
 @contextmanager
-def running_node(folder: Path) -> Iterator[Node]:
-    """Run a node in that folder while the block runs."""
+def running_node(folder: Path) -> Iterator[RunningNode]:
+    """The same, for a test that is not asynchronous: the node runs on a thread while the block runs."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    context = _node(folder)
+    context = opened_node(folder)
     try:
         node = asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(30)
         try:

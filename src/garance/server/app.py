@@ -13,7 +13,6 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from garance import __version__
 from garance.kernel.clock import Clock, SystemClock
 from garance.kernel.refusal import Refused
 from garance.server.api.commands import command_endpoints
@@ -71,7 +70,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
     stream = Stream(node.hub, node=node.writer.name, origins=[public] if public else [])
     others: list[Route | WebSocketRoute] = [WebSocketRoute(STREAM, stream)]
     others += node.sign_in.routes(origin or public or "", charge=lambda address: None)
-    return shell.application(endpoints, node.sign_in.porch.current_reader, streams=others, version=__version__)
+    return shell.application(endpoints, node.sign_in.porch.current_reader, streams=others)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from garance import __version__
+import garance
 from garance.kernel.refusal import Refused
 from garance.server.console import INTERRUPTED, PARSERS, Console, Parser, Verbs, language_of
 from garance.server.verbs import journals, keeping, people, serving, showing, territories
@@ -25,7 +25,7 @@ def parser(language: str = "fr") -> Parser:
     made = PARSERS[language](prog="garance", description=_HELP[0 if french else 1])
     told = "langue des messages" if french else "language of messages"
     made.add_argument("--lang", choices=("fr", "en"), default=language, help=told)
-    version = f"Garance {__version__}"
+    version = f"Garance {garance.__version__}"
     told = "la version" if french else "the version"
     made.add_argument("--version", action="version", version=version, help=told)
     verbs = Verbs(made)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+import garance
 from garance.server.http import Call, Endpoint, Faults, Gate, describe, endpoint, refuse_http, routes, weak_tag
 from garance.server.observe import Metrics, Observed, Readiness, observed_endpoints
 from garance.server.pages import Pages
@@ -37,7 +38,7 @@ class Shell:
         identify: Callable[..., Any],
         *,
         streams: Sequence[BaseRoute] = (),
-        version: str = "1",
+        version: str = garance.__version__,
     ) -> Starlette:
         """The ASGI application: these endpoints, those that watch the node, the description of all, the pages.
 

@@ -10,7 +10,7 @@ import asyncio
 import collections
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers as Asked
@@ -90,17 +90,17 @@ class Threshold:
             return
         if not known:
             raise Refused("host-unknown")
-        if scope.get("method") in UNSAFE and _from_elsewhere(asked, host):
+        if scope.get("method") in UNSAFE and _from_elsewhere(asked, self._hosts or {host}):
             raise Refused("cross-site")
         await self._app(scope, receive, send)
 
 
-def _from_elsewhere(asked: Asked, host: str) -> bool:
+def _from_elsewhere(asked: Asked, ours: Set[str]) -> bool:
     site = asked.get("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")
     origin = asked.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != host
+    return origin is not None and urlsplit(origin).netloc.lower() not in ours
 
 
 class Pressure:
@@ -117,13 +117,11 @@ class Pressure:
         max_requests: int,
         max_waiting: int,
         waiting: Callable[[], int] = lambda: 0,
-        send_s: float = SEND_S,
     ) -> None:
         self._app = app
         self._max_requests = max_requests
         self._max_waiting = max_waiting
         self._waiting = waiting
-        self._send_s = send_s
         self.in_progress = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -136,7 +134,10 @@ class Pressure:
             raise Refused("overloaded", detail={"retry_after_s": RETRY_S})
 
         async def hand_over(message: Message) -> None:
-            async with asyncio.timeout(self._send_s):
+            if not message.get("more_body"):  # a whole answer is handed over at once, to the server's own buffer
+                await send(message)
+                return
+            async with asyncio.timeout(SEND_S):
                 await send(message)
 
         self.in_progress += 1

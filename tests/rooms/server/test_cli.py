@@ -140,6 +140,30 @@ def test_the_journal_is_proven_or_refuted(
     assert garance("journal", "verify", "--data", data.path, "--heads", heads) == REFUSED
 
 
+def test_facts_travel_in_a_file(capsys: pytest.CaptureFixture[str], data: DataFolder, tmp_path: Path) -> None:
+    everything, rest, heads = tmp_path / "all.garance", tmp_path / "rest.garance", tmp_path / "heads.jsonl"
+    assert garance("journal", "export", everything, "--data", data.path) == 0
+    assert "Exporté : 20 faits" in capsys.readouterr().out
+    assert garance("journal", "export", everything, "--data", data.path) == REFUSED
+    other = tmp_path / "other"
+    assert garance("journal", "import", everything, "--data", other) == 0
+    assert "ajoutés : 20" in capsys.readouterr().out.splitlines()[-1]
+    assert garance("journal", "import", everything, "--data", other) == 0
+    assert "ajoutés : 0 ; déjà là : 20" in capsys.readouterr().out
+    assert garance("journal", "head", "--data", other) == 0
+    heads.write_text(capsys.readouterr().out, "utf-8")
+    with closing(SqliteStore(data.journal)) as store:
+        fill(store, Chain(2), 3)
+    assert garance("journal", "export", rest, "--after", heads, "--data", data.path) == 0
+    assert "Exporté : 3 faits" in capsys.readouterr().out
+    assert garance("journal", "import", rest, "--data", other) == 0
+    assert garance("journal", "verify", "--data", other) == 0
+    content = bytearray(rest.read_bytes())
+    content[-200] ^= 1
+    rest.write_bytes(content)
+    assert garance("journal", "import", rest, "--data", tmp_path / "third") == REFUSED
+
+
 def test_backup_and_restore(capsys: pytest.CaptureFixture[str], data: DataFolder, tmp_path: Path) -> None:
     out, again = tmp_path / "out.tar", DataFolder(tmp_path / "again")
     assert garance("backup", out, "--data", data.path) == 0

@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import httpx2
 import msgspec
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 from support.serving import Running, served
 
 from garance.kernel.refusal import Refused
-from garance.server import impatient
+from garance.server import impatient, shelter
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.serve import bind
 from garance.server.settings import Limits, Listen, Settings
@@ -31,7 +33,7 @@ class Seen(msgspec.Struct, frozen=True):
     address: str
 
 
-@endpoint("POST", "/api/v1/commands/say", tag="t", needs_reader=False, max_bytes=100_000, pause_s=0.2, charged=False)
+@endpoint("POST", "/api/v1/commands/say", tag="t", needs_reader=False, max_bytes=100_000, body_s=0.2, charged=False)
 async def say(call: Call[Any], body: Echo) -> Echo:
     """Echo."""
     return body
@@ -109,6 +111,32 @@ async def test_slow_and_oversize_bodies_are_refused_and_closed() -> None:
         chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
         grown = await exchange(running, HEAD + b"transfer-encoding: chunked\r\n\r\n" + chunk * 400)
         assert said(grown)[0] == 413
+
+
+async def send_much(call: Call[Any]) -> Response:
+    async def much() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 65_536
+
+    return StreamingResponse(much())
+
+
+async def test_a_reader_who_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelter, "SEND_S", 0.2)
+    endless = Endpoint(
+        method="GET", path="/much", run=send_much, tag="t", summary="Much", needs_reader=False, charged=False
+    )
+    around = shell()
+    async with served(around.application([endless], nobody)) as running:
+        _, writer = await asyncio.open_connection("127.0.0.1", running.listening.port, limit=1024)
+        writer.write(b"GET /much HTTP/1.1\r\nhost: a\r\n\r\n")
+        for _ in range(100):
+            if 'route="/much"' in around.metrics.exposition().decode():
+                break
+            await asyncio.sleep(0.05)
+        else:
+            pytest.fail("the server still waits for this reader")
+        writer.close()
 
 
 async def test_the_rest_of_a_refused_body_does_not_break_the_connection() -> None:

@@ -87,22 +87,43 @@ def check_type(headers: Mapping[str, str], expected: str) -> None:
         raise Refused("content-type-wrong", detail={"expected": "identity"})
 
 
-async def stream_body(request: Request, *, max_bytes: int, pause_s: float, total_s: float) -> AsyncIterator[bytes]:
-    """The body in pieces, refused as soon as it is known to be too large or too slow.
+def _too_large(request: Request, max_bytes: int) -> Refused:
+    """The refusal of a body over the limit; raised at once when the body announces that it is."""
+    refused = Refused("body-too-large", detail={"max_bytes": max_bytes})
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced) > max_bytes:
+        raise refused
+    return refused
+
+
+async def read_body(request: Request, *, max_bytes: int, total_s: float) -> bytes:
+    """The whole body, refused as soon as it is known to be too large or too slow.
 
     `body-too-large` before a byte is read when the length is announced, else at the first byte over; `body-too-slow`
-    when nothing comes for `pause_s`, or when it is not over after `total_s`.
+    when it is not over after `total_s`.
     """
-    announced = request.headers.get("content-length", "0")
-    too_large = Refused("body-too-large", detail={"max_bytes": max_bytes})
-    if not announced.isdecimal() or int(announced) > max_bytes:
-        raise too_large
-    pieces, received = request.stream(), 0
-    deadline = asyncio.get_running_loop().time() + total_s
+    too_large, content = _too_large(request, max_bytes), bytearray()
+    try:
+        async with asyncio.timeout(total_s):
+            async for piece in request.stream():
+                content += piece
+                if len(content) > max_bytes:
+                    raise too_large
+    except TimeoutError as problem:
+        raise Refused("body-too-slow", detail={"seconds": total_s}) from problem
+    except ClientDisconnect as problem:
+        raise Refused("request-malformed") from problem
+    return bytes(content)
+
+
+async def stream_body(request: Request, *, max_bytes: int, pause_s: float, total_s: float) -> AsyncIterator[bytes]:
+    """The body in pieces, with the limits of `read_body`; also `body-too-slow` when nothing comes for `pause_s`."""
+    too_large, pieces, received = _too_large(request, max_bytes), request.stream(), 0
+    now_s = asyncio.get_running_loop().time
+    deadline = now_s() + total_s
     while True:
-        left = min(pause_s, deadline - asyncio.get_running_loop().time())
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(min(pause_s, deadline - now_s())):
                 piece = await anext(pieces, None)
         except TimeoutError as problem:
             raise Refused("body-too-slow", detail={"seconds": total_s}) from problem

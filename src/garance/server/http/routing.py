@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from garance.kernel.refusal import Refused
 from garance.server.http.conditional import NotModified
-from garance.server.http.decoding import check_type, convert_query, convert_text, decode_json
+from garance.server.http.decoding import check_type, convert_query, convert_text, decode_json, read_body
 from garance.server.http.endpoint import JSON, Call, Endpoint, R
 from garance.server.http.problem import answer_refusal
 
@@ -89,7 +89,7 @@ class Resource(Generic[R]):
             raise Refused("field-unknown", field=call.request.url.query.partition("=")[0][:64])
         if wanted.body is not None:
             check_type(call.request.headers, JSON)
-            content = b"".join([piece async for piece in call.stream()])
+            content = await read_body(call.request, max_bytes=wanted.max_bytes, total_s=wanted.body_s)
             said["body"] = decode_json(self._decoders[wanted.method], content)
         elif wanted.consumes is not None:
             check_type(call.request.headers, wanted.consumes)

@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from garance.server.observe.logs import request_id
@@ -20,6 +21,8 @@ class Observed:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
+        self._counted: dict[tuple[str, str, int], Counter] = {}
+        self._timed: dict[str, Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, watching what is answered."""
@@ -50,8 +53,13 @@ class Observed:
         route, method = scope.get("garance.route", "other"), scope["method"]
         if method not in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
             method = "other"
-        self._metrics.requests.labels(route, method, str(status)).inc()
-        self._metrics.request_seconds.labels(route).observe(seconds)
+        counted = self._counted.get((route, method, status))
+        if counted is None:  # finding a labelled metric costs more than counting
+            counted = self._metrics.requests.labels(route, method, str(status))
+            self._counted[(route, method, status)] = counted
+            self._timed[route] = self._metrics.request_seconds.labels(route)
+        counted.inc()
+        self._timed[route].observe(seconds)
         self._metrics.sent_bytes.inc(sent)
         particulars = {"method": method, "route": route, "status": status, "ms": round(seconds * 1e3, 2), "bytes": sent}
         _log.info("answered", extra=particulars)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from contextlib import closing
 from pathlib import Path
 
-import msgspec
-
-from garance.journal.head import Head, read_head
-from garance.journal.sqlite import SqliteStore
-from garance.journal.verify import Report, heads_of
+from garance.journal.envelope import Header
+from garance.journal.files import export_file, heads_of_file, import_file, read_heads, write_heads
+from garance.journal.head import Head
+from garance.journal.verify import Report
+from garance.kernel.clock import SystemClock
 from garance.kernel.refusal import Refused
 from garance.server.console import UNSOUND, Console, Verbs
 from garance.server.data_folder import DataFolder
@@ -31,7 +30,19 @@ def register(verbs: Verbs) -> None:
     verifying.add_argument("--heads", type=Path, action="append", default=[], help=told,
                            metavar=verbs.pick(("FICHIER", "FILE")))  # fmt: skip
     words = ("les têtes signées, à déposer ailleurs", "the signed heads, to deposit elsewhere")
-    for each in (verifying, inner.add("head", words, run_head)):
+    heading = inner.add("head", words, run_head)
+    words = ("les faits dans un fichier, même en marche", "the facts to a file, even while it runs")
+    exporting = inner.add("export", words, run_export)
+    exporting.add_argument("out", type=Path, metavar=verbs.pick(("SORTIE.garance", "OUT.garance")))
+    told = verbs.pick(("seulement après ces têtes", "only after these heads"))
+    exporting.add_argument("--after", type=Path, action="append", default=[], help=told,
+                           metavar=verbs.pick(("TÊTES", "HEADS")))  # fmt: skip
+    told = verbs.pick(("avec les données des personnes (scellées)", "with personal data (sealed)"))
+    exporting.add_argument("--with-personal", action="store_true", help=told)
+    words = ("les faits d'un fichier (serveur arrêté)", "the facts of a file (server stopped)")
+    importing = inner.add("import", words, run_import)
+    importing.add_argument("source", type=Path, metavar=verbs.pick(("FICHIER.garance", "FILE.garance")))
+    for each in (verifying, heading, exporting, importing):
         add_settings(each)
 
 
@@ -39,22 +50,27 @@ def _folder(args: Namespace, console: Console) -> DataFolder:
     return DataFolder(chosen_settings(args, console).data)
 
 
+def _journal(args: Namespace, console: Console) -> Path:
+    folder = _folder(args, console)
+    if not folder.journal.is_file():
+        raise Refused("folder-unusable", detail={"folder": str(folder.path)})
+    return folder.journal
+
+
 def run_verify(args: Namespace, console: Console) -> int:
     """Verify, and say everything that is wrong; exit code 3 if anything is."""
-    heads = [head for file in args.heads for head in read_heads(file)]
+    heads = [head for file in args.heads for head in _heads_in(file)]
     report = verify_folder(_folder(args, console), heads)
     _tell(report, console)
     return 0 if report.sound else UNSOUND
 
 
-def read_heads(file: Path) -> list[Head]:
-    """The heads of a file, one JSON object per line; refuses `head-malformed` and `head-not-genuine`."""
+def _heads_in(file: Path) -> list[Head]:
     try:
         with file.open("rb") as opened:
-            lines = opened.read(MAX_HEADS_BYTES).splitlines()
+            return read_heads(opened.read(MAX_HEADS_BYTES))
     except OSError as problem:
         raise Refused("head-malformed", detail={"file": str(file)}) from problem
-    return [read_head(line) for line in lines if line.strip()]
 
 
 def _tell(report: Report, console: Console) -> None:
@@ -78,10 +94,34 @@ def _tell(report: Report, console: Console) -> None:
 
 def run_head(args: Namespace, console: Console) -> int:
     """Print the newest signed head of each writer, one JSON object per line."""
-    folder = _folder(args, console)
-    if not folder.journal.is_file():
-        raise Refused("folder-unusable", detail={"folder": str(folder.path)})
-    with closing(SqliteStore(folder.journal, read_only=True)) as store:
-        for _, head in sorted(heads_of(store).items()):
-            console.write(msgspec.json.encode(head).decode() + "\n")
+    heads = heads_of_file(_journal(args, console))
+    console.write(write_heads(head for _, head in sorted(heads.items())).decode())
+    return 0
+
+
+def run_export(args: Namespace, console: Console) -> int:
+    """Write the facts to a file, those that came after the heads already held by whoever will read it."""
+    after = {head.writer: head.seq for file in args.after for head in _heads_in(file)}
+
+    def withheld(header: Header) -> bool:
+        return not args.with_personal and header.subject is not None
+
+    written = export_file(
+        _journal(args, console), args.out, clock=SystemClock(), after=after or None, withhold=withheld
+    )
+    console.say(
+        f"Exporté : {written.records} faits, dont {written.withheld} sans leur contenu (données de personnes).",
+        f"Exported: {written.records} facts, {written.withheld} of them without their body (personal data).",
+    )
+    return 0
+
+
+def run_import(args: Namespace, console: Console) -> int:
+    """Verify a file whole, then add what is new to the journal of a stopped server."""
+    folder = DataFolder(chosen_settings(args, console).data).prepare()
+    found = import_file(args.source, folder.journal)
+    console.say(
+        f"Vérifié : {found.records} faits ; ajoutés : {found.fresh} ; déjà là : {found.records - found.fresh}.",
+        f"Verified: {found.records} facts; added: {found.fresh}; here already: {found.records - found.fresh}.",
+    )
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from garance import __version__
+import garance
 from garance.kernel.clock import SystemClock
 from garance.server.backup import Progress, back_up, restore
 from garance.server.console import Console, Verbs, Words
@@ -41,7 +41,7 @@ def run_backup(args: Namespace, console: Console) -> int:
         DataFolder(settings.data),
         args.out,
         clock=SystemClock(),
-        version=__version__,
+        version=garance.__version__,
         settings=public_values(settings),
         check=demand_sound,
         progress=_progress(console),

@@ -72,7 +72,7 @@ class Listed(msgspec.Struct, frozen=True):
     at: datetime | None
 
 
-@endpoint("POST", "/entries", tag="entries", refusals=("unknown",), max_bytes=2000, pause_s=0.05)
+@endpoint("POST", "/entries", tag="entries", refusals=("unknown",), max_bytes=2000, body_s=0.05)
 async def write_entry(call: Call[Reader], body: Entry) -> Written:
     """Write an entry.
 
