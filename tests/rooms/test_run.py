@@ -175,7 +175,7 @@ class TestVerbs:
         assert not (tmp_path / ".venv").exists()
 
     def test_a_failing_step_shows_the_end_of_its_log(self, capsys: pytest.CaptureFixture[str]) -> None:
-        program = "import sys; print('one'); print('two', file=sys.stderr); sys.exit(3)"
+        program = "import sys; print('one'); print('\\x1b[31mtwo', file=sys.stderr); sys.exit(3)"
         with pytest.raises(steps.Failed, match=r"Échec : Essai \(code 3\)"):
             steps.quiet("Essai", [sys.executable, "-c", program], "test-of-steps")
         shown = capsys.readouterr().out
