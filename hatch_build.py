@@ -30,6 +30,7 @@ class PagesHook(BuildHookInterface[Any]):
         if version == "editable" or not web.has_sources(root) or web.is_built(root):
             return
         node = web.node_package()
+        web.clear_built(root)
         env = {**os.environ, **web.npm_environment(node, root)}
         for arguments in (("ci", "--no-audit", "--no-fund"), ("run", "build")):
             subprocess.run(web.npm(node, *arguments), cwd=web.web_folder(root), env=env, check=True)  # noqa: S603

@@ -161,6 +161,7 @@ def build_pages() -> None:
     node = install_web()
     command = web.npm(node, "run", "build")
     env = web.npm_environment(node, ROOT)
+    web.clear_built(ROOT)
     _step("Pages du navigateur", command, "web", cwd=web.web_folder(ROOT), env=env)
     if not (web.built_folder(ROOT) / "index.html").is_file():
         raise Failed(f"La construction des pages n'a pas laissé d'index.html dans {web.built_folder(ROOT)}")

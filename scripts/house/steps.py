@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / ".garance" / "log"
 TAIL_LINES = 40
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 QUIET_S = 20.0
 """Without a terminal, how long a step stays silent before a line says that it goes on."""
 
@@ -106,7 +108,7 @@ def _watch(title: str, began: float, child: subprocess.Popen[bytes]) -> int:
 
 
 def _tail(path: Path) -> str:
-    lines = path.read_text("utf-8", errors="replace").splitlines()
+    lines = COLOURS.sub("", path.read_text("utf-8", errors="replace")).splitlines()
     return "\n".join("    | " + line for line in lines[-TAIL_LINES:])
 
 

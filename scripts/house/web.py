@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,11 @@ def is_built(root: Path) -> bool:
     """Whether the built folder matches the sources."""
     stamp = built_folder(root) / STAMP
     return stamp.is_file() and stamp.read_text("utf-8").strip() == sources_digest(root)
+
+
+def clear_built(root: Path) -> None:
+    """Remove what an earlier build left: an old page must not travel with the new ones."""
+    shutil.rmtree(built_folder(root), ignore_errors=True)
 
 
 def mark_built(root: Path) -> None:

@@ -74,6 +74,19 @@ def test_each_command_has_a_heading() -> None:
     assert known <= headings(reference.commands_page())
 
 
+def test_each_command_line_of_the_guides_exists() -> None:
+    known = headings(reference.commands_page())
+    if "garance" not in known:
+        pytest.skip("the command line is not written yet")
+    said = {
+        " ".join(words.split())
+        for path in pages()
+        for words in re.findall(r"(?:^|`|/)(garance(?: [a-z]+){1,2})(?= |`|$)", path.read_text("utf-8"), re.M)
+    }
+    assert said
+    assert said - known == set()
+
+
 def test_each_room_is_on_the_page() -> None:
     text = reference.rooms_page()
     for path in (ROOT / "src" / "garance").glob("*/__init__.py"):

@@ -118,9 +118,16 @@ def test_the_wheel_carries_pages_built_once_without_node_on_path(tmp_path: Path)
         names = set(wheel.namelist())
     assert {"garance/server/web/index.html", "garance/server/words/glossary.toml", "garance/py.typed"} <= names
     assert not [name for name in names if "node_modules" in name or name.startswith(("web/", "scripts/"))]
+    (web.built_folder(tmp_path) / "old.js").write_text("", encoding="utf-8")
     pack(tmp_path, "wheel")
     assert (tmp_path / "builds.txt").read_text("utf-8").startswith("v24.")
     assert len((tmp_path / "builds.txt").read_text("utf-8").splitlines()) == 1, "built again for nothing"
+
+    build = tmp_path / "web" / "build.cjs"
+    build.write_text(build.read_text("utf-8") + "\n", encoding="utf-8")
+    with zipfile.ZipFile(pack(tmp_path, "wheel")) as wheel:
+        assert set(wheel.namelist()) == names, "a page of an earlier build came along"
+    assert len((tmp_path / "builds.txt").read_text("utf-8").splitlines()) == 2
 
     source = pack(tmp_path, "sdist")
     with tarfile.open(source) as archive:
@@ -175,7 +182,7 @@ class TestVerbs:
         assert not (tmp_path / ".venv").exists()
 
     def test_a_failing_step_shows_the_end_of_its_log(self, capsys: pytest.CaptureFixture[str]) -> None:
-        program = "import sys; print('one'); print('two', file=sys.stderr); sys.exit(3)"
+        program = "import sys; print('one'); print('\\x1b[31mtwo', file=sys.stderr); sys.exit(3)"
         with pytest.raises(steps.Failed, match=r"Échec : Essai \(code 3\)"):
             steps.quiet("Essai", [sys.executable, "-c", program], "test-of-steps")
         shown = capsys.readouterr().out

@@ -51,7 +51,7 @@ def imports() -> dict[str, set[str]]:
         room = path.relative_to(SOURCE).parts[0]
         for name in (name for node in ast.walk(tree) for name in _imported(node)):
             parts = name.split(".")
-            if room in drawn and parts[0] == "garance" and len(parts) > 1 and parts[1] != room:
+            if room in drawn and parts[0] == "garance" and len(parts) > 1 and parts[1] in drawn.keys() - {room}:
                 drawn[room].add(parts[1])
     return drawn
 
