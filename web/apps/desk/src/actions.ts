@@ -28,11 +28,11 @@ function writing(bench: Workbench): Action[] {
   if (desk.can('drawings.draw')) {
     for (const tool of TOOLS) actions.push({ id: `draw-${tool}`, words: t(`draw.${tool}` as Key), run: () => void bench.draw(tool) });
   }
-  if (desk.can('situation.set-level')) {
+  if (desk.can('situation.steer')) {
     for (const level of [0, 1, 2, 3, 4]) {
       actions.push({
         id: `level-${level}`, words: t('level.set', { n: level, word: term('level', String(level)) }),
-        run: () => void bench.give('situation.set-level', { level }, { follows: desk.current?.follows.level ?? [] }),
+        run: () => void bench.give('situation.set-level', { level }, { follows: desk.current?.follows ?? [] }),
       });
     }
   }
@@ -81,9 +81,9 @@ export function found(desk: Desk, sought: string): Action[] {
     id: `${kind}-${id}`, words: `${term('object', kind)} · ${name}`, run: () => desk.select({ kind, id }),
   });
   return [
-    ...desk.picture.resources.filter((resource) => has(resource.name)).map((resource) => select('resource', resource.resource, resource.name)),
-    ...desk.picture.shapes.filter((shape) => !shape.ended && has(shape.name)).map((shape) => select('shape', shape.shape, shape.name)),
-    ...desk.picture.series.filter((series) => has(series.name)).map((series) => select('series', series.series, series.name)),
+    ...desk.picture.resources.filter((resource) => has(resource.name)).map((resource) => select('resource', resource.id, resource.name)),
+    ...desk.picture.shapes.filter((shape) => has(shape.name)).map((shape) => select('shape', shape.id, shape.name)),
+    ...desk.picture.series.filter((series) => has(series.name)).map((series) => select('series', series.id, series.name)),
     ...desk.entries.filter((entry) => has(entry.text)).map((entry) => select('entry', entry.entry, entry.text.slice(0, 80))),
   ];
 }

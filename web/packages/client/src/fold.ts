@@ -1,308 +1,266 @@
 /** Folds facts into what a person sees at a time T. Any order of arrival of the same facts gives the same picture. */
-import type { Author, ExerciseClock, Fact, Geometry, Mode, Point, Threshold } from './wire.ts';
-import { byOccurrence, byStamp, timeOf, type By } from './journal.ts';
-import { Register, type Claim } from './register.ts';
-
-export type Correction = { fact: string; text: string; reason: string; author: Author; at: string };
-export type Strike = { fact: string; reason: string; author: Author; at: string };
-
-export type Entry = {
-  entry: string;
-  text: string;
-  original_text: string;
-  category: string;
-  channel: string | null;
-  sender: string | null;
-  recipient: string | null;
-  geometry: Geometry | null;
-  about: string | null;
-  occurred_at: string;
-  recorded_at: string;
-  author: Author;
-  label: Fact['label'];
-  struck: Strike[];
-  corrections: Correction[];
-  conflict: boolean;
-  withheld: 'redacted' | 'erased' | null;
-};
-
-export type Resource = {
-  resource: string;
-  name: string;
-  kind: string;
-  state: string;
-  geometry: Point | null;
-  placed_at: string | null;
-  follows: { geometry: string[]; state: string[] };
-};
-
-export type Shape = {
-  shape: string;
-  name: string;
-  kind: string;
-  state: string;
-  geometry: Geometry;
-  author: Author;
-  drawn_at: string;
-  ended: { reason: string; at: string; author: Author } | null;
-  follows: { geometry: string[]; description: string[] };
-};
-
-export type Series = {
-  series: string;
-  name: string;
-  kind: string;
-  unit: string;
-  geometry: Point | null;
-  resource: string | null;
-  provenance: string;
-  thresholds: Threshold[];
-};
-
-export type SituationPicture = {
-  situation: string;
-  title: string;
-  kind: string;
-  mode: Mode;
-  level: number;
-  status: 'open' | 'closed';
-  clock: ExerciseClock | null;
-  opened_at: string;
-  follows: { level: string[]; clock: string[] };
-};
-
-export type Conflict = { about: 'situation' | 'resource' | 'shape' | 'entry'; id: string; field: string; claims: Claim<unknown>[] };
-
-export type Picture = {
-  situation: SituationPicture | null;
-  entries: Entry[];
-  resources: Resource[];
-  shapes: Shape[];
-  series: Series[];
-  conflicts: Conflict[];
-  facts: number;
-};
+import { byOccurrence, type By } from './journal.ts';
+import { followsOf, includes, knownBy, Register, versionOf, type Moment } from './register.ts';
+import type { Conflict, Entry, EndedShape, Picture, Resource, Series, Shape, SituationShown } from './shown.ts';
+import type { ExerciseClock, Fact, Geometry, Point, Threshold } from './wire.ts';
 
 type Body = Record<string, unknown>;
-type Description = { name: string; kind: string; state: string };
+type Named = { name: string; kind: string };
+type Described = Named & { state: string };
+type Words = { text: string | null; reason: string | null };
 
-type ResourceFold = { declared: Fact; body: Body; geometry: Register<Point>; state: Register<string> };
-type ShapeFold = { drawn: Fact; geometry: Register<Geometry>; description: Register<Description>; ended: Fact | null };
-type EntryFold = { written: Fact; strikes: Fact[]; corrections: Fact[]; text: Register<string> };
+class ResourceFold {
+  readonly declared = new Register<Named>();
+  readonly place = new Register<Point>();
+  readonly status = new Register<string>();
+}
+
+class ShapeFold {
+  readonly drawn = new Register<true>();
+  readonly outline = new Register<Geometry>();
+  readonly description = new Register<Described>();
+  readonly ended = new Register<string>();
+}
+
+class EntryFold {
+  written: Fact | null = null;
+  readonly corrected = new Register<Words>();
+  readonly struck = new Register<Words>();
+}
 
 class Folding {
-  opened: Fact | null = null;
-  closed: Fact | null = null;
+  readonly opened = new Register<Body>();
   readonly level = new Register<number>();
   readonly clock = new Register<ExerciseClock>();
+  readonly closed = new Register<true>();
   readonly entries = new Map<string, EntryFold>();
   readonly resources = new Map<string, ResourceFold>();
   readonly shapes = new Map<string, ShapeFold>();
-  readonly series = new Map<string, Fact>();
+  readonly series = new Map<string, Register<Body>>();
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const refTo = (fact: Fact, rel: string): string | undefined => fact.refs.find((ref) => ref.rel === rel)?.fact;
 
-/** What makes a thing exist. These are read before the changes, so that a late declaration loses no change. */
-const MAKERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> = {
-  'situation.opened.v1': (into, fact) => {
-    into.opened ??= fact;
-  },
-  'entry.written.v1': (into, fact, body) => {
-    const entry = { written: fact, strikes: [], corrections: [], text: new Register<string>() };
-    entry.text.write(fact, text(body['text']));
-    into.entries.set(fact.id, entry);
-  },
-  'resource.declared.v1': (into, fact, body) => {
-    const id = text(body['resource']);
-    if (into.resources.has(id)) return;
-    const made = { declared: fact, body, geometry: new Register<Point>(), state: new Register<string>() };
-    if (body['geometry']) made.geometry.write(fact, body['geometry'] as Point);
-    into.resources.set(id, made);
-  },
-  'shape.drawn.v1': (into, fact, body) => {
-    const id = text(body['shape']);
-    if (into.shapes.has(id)) return;
-    const made = { drawn: fact, geometry: new Register<Geometry>(), description: new Register<Description>(), ended: null };
-    made.geometry.write(fact, body['geometry'] as Geometry);
-    made.description.write(fact, describe(body));
-    into.shapes.set(id, made);
-  },
-  'series.declared.v1': (into, fact, body) => {
-    if (!into.series.has(text(body['series']))) into.series.set(text(body['series']), fact);
-  },
-};
+function at<T>(known: Map<string, T>, id: unknown, make: new () => T): T {
+  const found = known.get(text(id)) ?? new make();
+  known.set(text(id), found);
+  return found;
+}
 
-const CHANGES: Record<string, (into: Folding, fact: Fact, body: Body) => void> = {
+/** A change may arrive before what it changes: it waits here, and nothing is shown until the thing exists. */
+const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> = {
+  'situation.opened.v1': (into, fact, body) => into.opened.write(fact, body),
   'situation.level-set.v1': (into, fact, body) => into.level.write(fact, Number(body['level'])),
   'situation.clock-set.v1': (into, fact, body) => into.clock.write(fact, body as unknown as ExerciseClock),
-  'situation.closed.v1': (into, fact) => {
-    into.closed ??= fact;
+  'situation.closed.v1': (into, fact) => into.closed.write(fact, true),
+  'entry.struck.v1': (into, fact, body) => at(into.entries, body['entry'], EntryFold).struck.write(fact, words(body)),
+  'entry.corrected.v1': (into, fact, body) => at(into.entries, body['entry'], EntryFold).corrected.write(fact, words(body)),
+  'resource.declared.v1': (into, fact, body) => {
+    const resource = at(into.resources, body['resource'], ResourceFold);
+    resource.declared.write(fact, { name: text(body['name']), kind: text(body['kind']) });
+    if (body['geometry']) resource.place.write(fact, body['geometry'] as Point);
   },
-  'entry.struck.v1': (into, fact) => {
-    into.entries.get(refTo(fact, 'strikes') ?? '')?.strikes.push(fact);
+  'resource.moved.v1': (into, fact, body) => at(into.resources, body['resource'], ResourceFold).place.write(fact, body['geometry'] as Point),
+  'resource.state-set.v1': (into, fact, body) => at(into.resources, body['resource'], ResourceFold).status.write(fact, text(body['state'])),
+  'shape.drawn.v1': (into, fact, body) => {
+    const shape = at(into.shapes, body['shape'], ShapeFold);
+    shape.drawn.write(fact, true);
+    shape.outline.write(fact, body['geometry'] as Geometry);
+    shape.description.write(fact, described(body));
   },
-  'entry.corrected.v1': (into, fact, body) => {
-    const entry = into.entries.get(refTo(fact, 'corrects') ?? '');
-    entry?.corrections.push(fact);
-    entry?.text.write(knowing(fact, entry.written.id), text(body['text']));
-  },
-  'resource.moved.v1': (into, fact, body) =>
-    into.resources.get(text(body['resource']))?.geometry.write(fact, body['geometry'] as Point),
-  'resource.state-set.v1': (into, fact, body) =>
-    into.resources.get(text(body['resource']))?.state.write(fact, text(body['state'])),
-  'shape.reshaped.v1': (into, fact, body) =>
-    into.shapes.get(text(body['shape']))?.geometry.write(fact, body['geometry'] as Geometry),
-  'shape.described.v1': (into, fact, body) =>
-    into.shapes.get(text(body['shape']))?.description.write(fact, describe(body)),
-  'shape.ended.v1': (into, fact, body) => {
-    const shape = into.shapes.get(text(body['shape']));
-    if (shape) shape.ended ??= fact;
+  'shape.reshaped.v1': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).outline.write(fact, body['geometry'] as Geometry),
+  'shape.described.v1': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).description.write(fact, described(body)),
+  'shape.ended.v1': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).ended.write(fact, text(body['reason'])),
+  'series.declared.v1': (into, fact, body) => {
+    const known = into.series.get(text(body['series'])) ?? new Register<Body>();
+    known.write(fact, body);
+    into.series.set(text(body['series']), known);
   },
 };
 
-/** Who corrects an entry has read it: the correction follows the entry even when nothing says so. */
-function knowing(fact: Fact, entry: string): Fact {
-  return { ...fact, refs: [...fact.refs, { rel: 'follows', fact: entry }] };
-}
+const words = (body: Body): Words => ({ text: textOrNull(body['text']), reason: textOrNull(body['reason']) });
+const described = (body: Body): Described => ({ name: text(body['name']), kind: text(body['kind']), state: text(body['state']) });
 
-function describe(body: Body): Description {
-  return { name: text(body['name']), kind: text(body['kind']), state: text(body['state']) };
-}
-
-/** Strikes and corrections speak of their entry whenever they were made: established time does not cut them off. */
-const SPEAKS_OF_THE_PAST = new Set(['entry.struck.v1', 'entry.corrected.v1', 'situation.opened.v1', 'situation.clock-set.v1']);
-
-/** The facts a reader at T may use: known by then (`recorded`), or about what had happened by then (`occurred`). */
-export function factsAt(facts: readonly Fact[], at_ms: number, by: By): Fact[] {
-  const kept = facts.filter((fact) => timeOf(fact, by) <= at_ms || (by === 'occurred' && SPEAKS_OF_THE_PAST.has(fact.name)));
-  return kept.sort(by === 'recorded' ? byStamp : byOccurrence);
+/** The facts with destroyed bodies taken away: what was redacted is not shown again, at any instant. */
+function kept(facts: readonly Fact[]): Fact[] {
+  const gone = new Set(facts.filter((fact) => fact.name === 'body.redacted.v1').map((fact) => text(fact.body?.['fact'])));
+  if (gone.size === 0) return [...facts];
+  return facts.map((fact) => (gone.has(fact.id) ? { ...fact, body: null, withheld: fact.withheld ?? 'redacted' } : fact));
 }
 
 /** The picture at T from all the facts of one situation. `at_ms` may be Infinity: everything known. */
 export function foldPicture(facts: readonly Fact[], at_ms: number, by: By): Picture {
-  const kept = factsAt(facts, at_ms, by);
   const into = new Folding();
-  for (const fact of kept) {
-    if (fact.body !== null || fact.name === 'entry.written.v1') MAKERS[fact.name]?.(into, fact, fact.body ?? {});
+  for (const fact of kept(facts)) {
+    if (fact.name === 'entry.written.v1') at(into.entries, fact.id, EntryFold).written = fact;
+    else if (fact.body !== null) READERS[fact.name]?.(into, fact, fact.body);
   }
-  for (const fact of kept) if (fact.body !== null) CHANGES[fact.name]?.(into, fact, fact.body);
+  return show(into, { at_ms, by });
+}
+
+function show(into: Folding, moment: Moment): Picture {
+  const conflicts: Conflict[] = [];
   return {
-    situation: situationOf(into),
-    entries: [...into.entries.values()].map(entryOf),
-    resources: [...into.resources.entries()].map(resourceOf),
-    shapes: [...into.shapes.entries()].map(shapeOf),
-    series: [...into.series.entries()].map(seriesOf),
-    conflicts: conflictsOf(into),
-    facts: kept.length,
+    situation: showSituation(into, moment, conflicts),
+    entries: showEntries(into, moment),
+    resources: [...into.resources].flatMap(([id, fold]) => showResource(id, fold, moment, conflicts)).sort((a, b) => order(a.declared_at, b.declared_at, a.id, b.id)),
+    shapes: [...into.shapes].flatMap(([id, fold]) => showShape(id, fold, moment, conflicts)).sort((a, b) => order(a.drawn_at, b.drawn_at, a.id, b.id)),
+    ended: [...into.shapes].flatMap(([id, fold]) => showEnded(id, fold, moment)).sort((a, b) => order(a.at, b.at, a.id, b.id)),
+    series: [...into.series].flatMap(([id, fold]) => showSeries(id, fold, moment)).sort((a, b) => order(a.declared_at, b.declared_at, a.id, b.id)),
+    conflicts: conflicts.sort((a, b) => compare(`${a.thing} ${a.id} ${a.aspect}`, `${b.thing} ${b.id} ${b.aspect}`)),
   };
 }
 
-function situationOf(into: Folding): SituationPicture | null {
-  const { opened } = into;
-  if (opened === null || opened.situation === null) return null;
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const order = (aTime: string, bTime: string, a: string, b: string): number => Date.parse(aTime) - Date.parse(bTime) || compare(a, b);
+
+/** Notes the contradictions of a thing; whether there is any. */
+function contradictions(found: Conflict[], thing: Conflict['thing'], id: string, aspects: Record<string, Register<unknown>>): boolean {
+  let any = false;
+  for (const [aspect, register] of Object.entries(aspects)) {
+    const versions = register.conflict(aspect);
+    if (versions.length > 0) found.push({ thing, id, aspect, versions });
+    any ||= versions.length > 0;
+  }
+  return any;
+}
+
+function showSituation(into: Folding, moment: Moment, conflicts: Conflict[]): SituationShown | null {
+  const opened = into.opened.upto(knownBy(moment)).first;
+  if (!opened?.fact.situation) return null;
+  const level = into.level.upto(moment);
+  contradictions(conflicts, 'situation', opened.fact.situation, { level });
+  const clock = into.clock.upto(knownBy(moment));
   return {
-    situation: opened.situation,
-    title: text(opened.body?.['title']),
-    kind: text(opened.body?.['kind']),
-    mode: opened.mode,
-    level: into.level.value ?? 0,
-    status: into.closed ? 'closed' : 'open',
-    clock: into.clock.value ?? null,
-    opened_at: opened.occurred_at,
-    follows: { level: into.level.follows, clock: into.clock.follows },
+    id: opened.fact.situation,
+    title: text(opened.value['title']),
+    kind: text(opened.value['kind']),
+    mode: opened.fact.mode,
+    level: level.current?.value ?? 0,
+    status: into.closed.upto(moment).empty ? 'open' : 'closed',
+    opened_at: opened.fact.occurred_at,
+    clock: clock.history.at(-1)?.value ?? null,
+    follows: followsOf(level, into.opened, clock),
   };
 }
 
-function entryOf(fold: EntryFold): Entry {
-  const { written } = fold;
-  const body = written.body ?? {};
-  const bySource = (fact: Fact): { fact: string; reason: string; author: Author; at: string } => ({
-    fact: fact.id,
-    reason: text(fact.body?.['reason']),
-    author: fact.author,
-    at: fact.recorded_at,
-  });
+function showEntries(into: Folding, moment: Moment): Entry[] {
+  return [...into.entries.values()]
+    .filter((fold): fold is EntryFold & { written: Fact } => fold.written !== null && includes(moment, fold.written))
+    .sort((a, b) => byOccurrence(a.written, b.written))
+    .map((fold) => showEntry(fold, fold.written, moment));
+}
+
+function showEntry(fold: EntryFold, written: Fact, moment: Moment): Entry {
+  const body = written.body;
+  const corrected = fold.corrected.upto(knownBy(moment));
+  const struck = fold.struck.upto(knownBy(moment));
+  const follows = followsOf(struck, corrected);
+  const told = (register: Register<Words>) =>
+    register.history.map(({ fact, value }) => ({ fact: fact.id, ...value, author: fact.author, at: fact.occurred_at }));
   return {
     entry: written.id,
-    text: fold.text.value ?? '',
-    original_text: text(body['text']),
-    category: text(body['category']) || 'information',
-    channel: textOrNull(body['channel']),
-    sender: textOrNull(body['sender']),
-    recipient: textOrNull(body['recipient']),
-    geometry: (body['geometry'] as Geometry | undefined) ?? null,
-    about: textOrNull(body['about']),
+    text: corrected.current?.value.text ?? textOrNull(body?.['text']),
+    original_text: textOrNull(body?.['text']),
+    category: textOrNull(body?.['category']),
+    channel: textOrNull(body?.['channel']),
+    sender: textOrNull(body?.['sender']),
+    recipient: textOrNull(body?.['recipient']),
+    geometry: (body?.['geometry'] as Geometry | undefined) ?? null,
+    about: textOrNull(body?.['about']),
     occurred_at: written.occurred_at,
     recorded_at: written.recorded_at,
     author: written.author,
     label: written.label,
-    struck: fold.strikes.map(bySource),
-    corrections: fold.corrections.map((fact) => ({ ...bySource(fact), text: text(fact.body?.['text']) })),
-    conflict: fold.text.conflict.length > 0,
+    struck: told(struck).map(({ text: _text, ...strike }) => strike),
+    corrections: told(corrected),
+    conflict: new Set(corrected.heads.map(({ value }) => value.text).filter((one) => one !== null)).size > 1,
+    follows: follows.length > 0 ? follows : [written.id],
     withheld: written.withheld ?? null,
   };
 }
 
-function resourceOf([id, fold]: [string, ResourceFold]): Resource {
-  const placed = fold.geometry.last;
-  return {
-    resource: id,
-    name: text(fold.body['name']),
-    kind: text(fold.body['kind']),
-    state: fold.state.value ?? 'available',
-    geometry: placed?.value ?? null,
-    placed_at: placed?.occurred_at ?? null,
-    follows: { geometry: fold.geometry.follows, state: fold.state.follows },
-  };
+function showResource(id: string, fold: ResourceFold, moment: Moment, conflicts: Conflict[]): Resource[] {
+  const aspects = { name: fold.declared.upto(moment), geometry: fold.place.upto(moment), state: fold.status.upto(moment) };
+  const named = aspects.name.current;
+  if (!named) return [];
+  return [{
+    id,
+    ...named.value,
+    state: aspects.state.current?.value ?? 'available',
+    declared_at: aspects.name.first!.fact.occurred_at,
+    state_at: aspects.state.current?.fact.occurred_at ?? null,
+    geometry: aspects.geometry.current?.value ?? null,
+    moved_at: aspects.geometry.current?.fact.occurred_at ?? null,
+    follows: followsOf(...Object.values<Register<unknown>>(aspects)),
+    conflict: contradictions(conflicts, 'resource', id, aspects),
+  }];
 }
 
-function shapeOf([id, fold]: [string, ShapeFold]): Shape {
-  const { ended } = fold;
-  return {
-    shape: id,
-    ...(fold.description.value ?? { name: '', kind: 'note', state: 'engaged' }),
-    geometry: fold.geometry.value!,
-    author: fold.drawn.author,
-    drawn_at: fold.drawn.occurred_at,
-    ended: ended && { reason: text(ended.body?.['reason']), at: ended.occurred_at, author: ended.author },
-    follows: { geometry: fold.geometry.follows, description: fold.description.follows },
-  };
+function showShape(id: string, fold: ShapeFold, moment: Moment, conflicts: Conflict[]): Shape[] {
+  const aspects = { geometry: fold.outline.upto(moment), description: fold.description.upto(moment) };
+  const drawn = fold.drawn.upto(moment).first;
+  const { geometry: { current: outline }, description: { current: description } } = aspects;
+  if (!drawn || !outline || !description) return [];
+  const ended = fold.ended.upto(moment);
+  if (!ended.empty) {
+    showUnawareEnd(id, ended, aspects, conflicts);
+    return [];
+  }
+  return [{
+    id,
+    geometry: outline.value,
+    ...description.value,
+    author: drawn.fact.author,
+    drawn_at: drawn.fact.occurred_at,
+    changed_at: byOccurrence(outline.fact, description.fact) > 0 ? outline.fact.occurred_at : description.fact.occurred_at,
+    follows: followsOf(...Object.values<Register<unknown>>(aspects)),
+    conflict: contradictions(conflicts, 'shape', id, aspects),
+  }];
 }
 
-function seriesOf([id, fact]: [string, Fact]): Series {
-  const body = fact.body ?? {};
-  return {
-    series: id,
+/** A shape ended by someone who did not know of a change made to it: the change is not lost from sight. */
+function showUnawareEnd(id: string, ended: Register<string>, aspects: Record<string, Register<unknown>>, conflicts: Conflict[]): void {
+  const said = new Map(Object.values(aspects).flatMap((aspect) => aspect.history.map(({ fact }) => [fact.id, fact] as const)));
+  const follows = (fact: Fact): string[] => fact.refs.filter(({ rel }) => rel === 'follows').map((ref) => ref.fact);
+  const known = new Set<string>();
+  const waiting = ended.history.flatMap(({ fact }) => follows(fact));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const fact = said.get(next);
+    if (!fact || known.has(next)) continue;
+    known.add(next);
+    waiting.push(...follows(fact));
+  }
+  const missed = Object.entries(aspects).flatMap(([aspect, register]) =>
+    register.heads.filter(({ fact }) => !known.has(fact.id)).map((head) => versionOf(head, aspect)));
+  if (missed.length > 0) {
+    const ends = ended.history.map((end) => versionOf(end, 'ended'));
+    conflicts.push({ thing: 'shape', id, aspect: 'ended', versions: [...ends, ...missed] });
+  }
+}
+
+function showEnded(id: string, fold: ShapeFold, moment: Moment): EndedShape[] {
+  const end = fold.ended.upto(moment).first;
+  const described = fold.description.upto(moment).current;
+  if (!end || !described) return [];
+  const { name, kind } = described.value;
+  return [{ id, name, kind, reason: end.value, author: end.fact.author, at: end.fact.occurred_at }];
+}
+
+function showSeries(id: string, fold: Register<Body>, moment: Moment): Series[] {
+  const declared = fold.upto(moment);
+  const body = declared.current?.value;
+  if (!body) return [];
+  return [{
+    id,
     name: text(body['name']),
     kind: text(body['kind']),
     unit: text(body['unit']),
-    geometry: (body['geometry'] as Point | undefined) ?? null,
-    resource: textOrNull(body['resource']),
     provenance: text(body['provenance']),
     thresholds: (body['thresholds'] as Threshold[] | undefined) ?? [],
-  };
-}
-
-function conflictsOf(into: Folding): Conflict[] {
-  const found: Conflict[] = [];
-  const check = (about: Conflict['about'], id: string, field: string, register: Register<unknown>): void => {
-    if (register.conflict.length > 0) found.push({ about, id, field, claims: register.conflict });
-  };
-  if (into.opened?.situation) {
-    check('situation', into.opened.situation, 'level', into.level as Register<unknown>);
-    check('situation', into.opened.situation, 'clock', into.clock as Register<unknown>);
-  }
-  for (const [id, fold] of into.resources) {
-    check('resource', id, 'geometry', fold.geometry as Register<unknown>);
-    check('resource', id, 'state', fold.state as Register<unknown>);
-  }
-  for (const [id, fold] of into.shapes) {
-    check('shape', id, 'geometry', fold.geometry as Register<unknown>);
-    check('shape', id, 'description', fold.description as Register<unknown>);
-  }
-  for (const [id, fold] of into.entries) check('entry', id, 'text', fold.text as Register<unknown>);
-  return found;
+    geometry: (body['geometry'] as Point | undefined) ?? null,
+    resource: textOrNull(body['resource']),
+    declared_at: declared.first!.fact.occurred_at,
+  }];
 }

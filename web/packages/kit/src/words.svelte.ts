@@ -1,6 +1,7 @@
 /** The words on screen, in the language of the person. Keys are stable; the catalogues are data. */
 import en from '../../../i18n/en.json';
 import fr from '../../../i18n/fr.json';
+import refusals from '../../../i18n/refusals.json';
 
 export type Language = 'fr' | 'en';
 export type Key = keyof typeof fr;
@@ -22,7 +23,10 @@ export const words = new Words();
 
 /** The sentence for that key, its `{places}` filled. */
 export function t(key: Key, places: Record<string, string | number> = {}): string {
-  const sentence = CATALOGUES[words.language][key] ?? key;
+  return fill(CATALOGUES[words.language][key] ?? key, places);
+}
+
+function fill(sentence: string, places: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, place: string) => String(places[place] ?? whole));
 }
 
@@ -32,17 +36,17 @@ export function term(list: string, value: string): string {
 }
 
 /** Singular or plural, by the number: French counts 0 and 1 as one. */
-export function count(key: 'entries' | 'facts' | 'resources' | 'unsent' | 'conflicts' | 'people' | 'refused' | 'objects', n: number): string {
+export function count(key: 'entries' | 'facts' | 'resources' | 'unsent' | 'conflicts' | 'people', n: number): string {
   const form = new Intl.PluralRules(words.language).select(n) === 'one' ? 'one' : 'other';
   return t(`count.${key}.${form}` as Key, { n: decimal(n, 0) });
 }
 
 /** Why the server said no, in words a tired person understands. */
 export function refusalWords(code: string, detail: Record<string, unknown> = {}): string {
-  const catalogue = CATALOGUES[words.language];
-  const places = Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, String(value)]));
-  const sentence = catalogue[`refusal.${code}`];
-  return sentence === undefined ? t('refusal.unknown-code', { code }) : t(`refusal.${code}` as Key, places);
+  const sentences: Record<string, string> = refusals[words.language];
+  const sentence = sentences[code];
+  if (sentence === undefined) return t('refusal.unknown-code', { code });
+  return fill(sentence, Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, String(value)])));
 }
 
 export function decimal(value: number, digits: number): string {

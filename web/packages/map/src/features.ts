@@ -18,11 +18,11 @@ export const collection = (features: Feature[]): Collection => ({ type: 'Feature
 
 /** Where each resource is at T: its last measured fix or the last place someone gave it, whichever is later. */
 export function unitsAt(picture: Picture, tracks: Tracks, track_ms: number): Unit[] {
-  const followed = new Map(picture.series.filter((series) => series.kind === 'position' && series.resource).map((series) => [series.resource!, series.series]));
+  const followed = new Map(picture.series.filter((series) => series.kind === 'position' && series.resource).map((series) => [series.resource!, series.id]));
   return picture.resources.flatMap((resource): Unit[] => {
-    const series = followed.get(resource.resource) ?? null;
+    const series = followed.get(resource.id) ?? null;
     const fix = series ? tracks.at(series, track_ms) : null;
-    const placed_ms = resource.placed_at ? parseInstant(resource.placed_at) : -Infinity;
+    const placed_ms = resource.moved_at ? parseInstant(resource.moved_at) : -Infinity;
     if (fix && fix[0]! >= placed_ms) {
       return [{ resource, position: [fix[LON]!, fix[LAT]!], at_ms: fix[0]!, course_deg: fix[COURSE] ?? null, source: 'track', series }];
     }
@@ -37,7 +37,7 @@ const RANK: Record<Severity, number> = { caution: 1, serious: 2, critical: 3 };
 
 /** The last value of a gauge at T and the worst threshold it has reached. */
 export function readingAt(series: Series, tracks: Tracks, track_ms: number): Reading {
-  const sample = tracks.at(series.series, track_ms);
+  const sample = tracks.at(series.id, track_ms);
   if (!sample) return { series, value: null, at_ms: null, severity: 'unknown', threshold: null };
   const value = sample[1]!;
   const reached = series.thresholds.filter((threshold) => value >= threshold.value).sort((a, b) => RANK[b.severity] - RANK[a.severity])[0];
@@ -47,10 +47,10 @@ export function readingAt(series: Series, tracks: Tracks, track_ms: number): Rea
 
 export function shapeFeatures(shapes: readonly Shape[]): Collection {
   return collection(
-    shapes.filter((shape) => shape.ended === null).map((shape) => ({
+    shapes.map((shape) => ({
       type: 'Feature',
       geometry: shape.geometry,
-      properties: { kind: 'shape', id: shape.shape, name: shape.name, what: shape.kind, state: shape.state },
+      properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state },
     })),
   );
 }
@@ -63,7 +63,7 @@ export function unitFeatures(units: readonly Unit[], track_ms: number): Collecti
       return {
         type: 'Feature',
         geometry: { type: 'Point', coordinates: position },
-        properties: { kind: 'resource', id: resource.resource, name: resource.name, what: resource.kind, state: resource.state, stale },
+        properties: { kind: 'resource', id: resource.id, name: resource.name, what: resource.kind, state: resource.state, stale },
       };
     }),
   );
@@ -75,7 +75,7 @@ export function trailFeatures(units: readonly Unit[], tracks: Tracks, track_ms: 
       if (!unit.series || unit.source !== 'track') return [];
       const points = tracks.between(unit.series, track_ms - TRAIL_MS, track_ms).map((sample): Position => [sample[LON]!, sample[LAT]!]);
       if (points.length < 2) return [];
-      return [{ type: 'Feature', geometry: { type: 'LineString', coordinates: points }, properties: { id: unit.resource.resource } }];
+      return [{ type: 'Feature', geometry: { type: 'LineString', coordinates: points }, properties: { id: unit.resource.id } }];
     }),
   );
 }
@@ -87,7 +87,7 @@ export function gaugeFeatures(readings: readonly Reading[], write: (reading: Rea
       return [{
         type: 'Feature',
         geometry: reading.series.geometry,
-        properties: { kind: 'series', id: reading.series.series, name: reading.series.name, severity: reading.severity, value: write(reading) },
+        properties: { kind: 'series', id: reading.series.id, name: reading.series.name, severity: reading.severity, value: write(reading) },
       }];
     }),
   );

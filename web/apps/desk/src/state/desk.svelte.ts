@@ -2,7 +2,7 @@
 import {
   DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, ServerClock, storyTime, Stream, Tracks,
   type By, type Directory, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
-  type Parcel, type Picture, type Presence, type ServerFrame, type SituationPicture, type Territory,
+  type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
 import { PRESETS, readingAt, unitsAt, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { histogram, neighbour, wholeWindow, type Window } from '@garance/time/axis.ts';
@@ -43,6 +43,7 @@ export class Desk {
   directory = $state.raw<Directory>({ people: {}, organisations: {} });
   territory = $state.raw<Territory | null>(null);
   selection = $state.raw<Selection | null>(null);
+  selectedOnMap = false;
   axis = $state<Axis>('conduct');
   tab = $state<Tab>('logbook');
   visibility = $state.raw<Visibility>(PRESETS['conduct']!);
@@ -54,6 +55,7 @@ export class Desk {
   #stream: Stream;
   #samples: Samples;
   #doing: Doing = 'looking';
+  readonly #asked = new Set<string>();
   #closers: (() => void)[] = [];
 
   constructor(account: Account, id: string, territory: Territory | null) {
@@ -94,7 +96,7 @@ export class Desk {
   });
 
   /** The situation as it is now, whatever time is shown: its mode frames the window. */
-  readonly current: SituationPicture | null = $derived.by(() => {
+  readonly current: SituationShown | null = $derived.by(() => {
     void this.version;
     return foldPicture(this.journal.all('recorded').filter((fact) => fact.name.startsWith('situation.')), Infinity, 'recorded').situation;
   });
@@ -125,7 +127,7 @@ export class Desk {
     return this.account.grantIn(this.id);
   }
 
-  get mode(): SituationPicture['mode'] {
+  get mode(): SituationShown['mode'] {
     return this.current?.mode ?? 'actual';
   }
 
@@ -198,7 +200,7 @@ export class Desk {
     const fresh = this.journal.add(facts);
     if (fresh.length === 0) return;
     this.version += 1;
-    if (fresh.some((fact) => !this.directory.people[fact.author.person])) void this.#readDirectory();
+    this.#meet(fresh.map((fact) => fact.author.person));
     if (this.ready && fresh.some((fact) => fact.name === 'series.declared.v1')) void this.#samples.read(this.picture.series);
   }
 
@@ -212,6 +214,13 @@ export class Desk {
   #linked(state: LinkState, wait_ms: number | null): void {
     this.link = state;
     this.retry_at_ms = wait_ms === null ? null : this.clock.now_ms() + wait_ms;
+  }
+
+  /** Asks once for the names of people not met before. */
+  #meet(people: string[]): void {
+    const strangers = people.filter((person) => !this.directory.people[person] && !this.#asked.has(person));
+    for (const person of strangers) this.#asked.add(person);
+    if (strangers.length > 0) void this.#readDirectory();
   }
 
   async #readDirectory(): Promise<void> {
@@ -244,7 +253,9 @@ export class Desk {
 
   discard = (command: string): Promise<void> => this.#outbox!.discard(command);
 
-  select(selection: Selection | null): void {
+  /** Selects for the whole desk. What was clicked on the map is in view already: the camera stays. */
+  select(selection: Selection | null, onMap = false): void {
+    this.selectedOnMap = onMap;
     this.selection = selection;
     if (!selection) return;
     this.tab = TAB_OF[selection.kind];

@@ -18,7 +18,7 @@ export class Samples {
 
   /** Reads each series from its last held sample on. A series that cannot be read now will be at the next return. */
   async read(series: readonly Series[]): Promise<void> {
-    for (const { series: id } of series) await this.#readOne(id).catch(() => undefined);
+    for (const { id } of series) await this.#readOne(id).catch(() => undefined);
   }
 
   async #readOne(series: string): Promise<void> {

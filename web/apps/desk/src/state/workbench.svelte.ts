@@ -94,7 +94,7 @@ export class Workbench {
       if (this.sketch) this.sketch = { ...this.sketch, geometry };
     };
     if (sketch.shape) {
-      map.hide(sketch.shape.shape);
+      map.hide(sketch.shape.id);
       this.#drawing.edit(sketch.shape.geometry, finished);
     } else {
       this.#drawing.start(sketch.tool, finished);
