@@ -1,0 +1,1 @@
+"""Telemetry beside the journal: positions and measures, indexed by time, sealed in segments whose digest is a fact."""
