@@ -1,4 +1,4 @@
-"""Write the words of refusals for the browser from glossary.toml: one source for the server, the manual and the desk."""
+"""Write the words of refusals for the browser from glossary.toml: one source for server, manual and desk."""
 
 from __future__ import annotations
 

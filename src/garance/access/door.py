@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from garance.kernel.label import Audience, Label, Sensitivity
 READING_LABEL = Label(audience=Audience.ORGANISATION, sensitivity=Sensitivity.RESTRICTED)
 """Who read what is itself restricted."""
 
-_PERSONAL = frozenset({Sensitivity.PERSONAL, Sensitivity.HEALTH})
+PERSONAL = frozenset({Sensitivity.PERSONAL, Sensitivity.HEALTH})
 
 
 def readable(fact: Fact[Body], held: Clearance) -> Fact[Body] | None:
@@ -47,7 +47,16 @@ def readings(seen: Iterable[Fact[Body]], *, reader: str, purpose: str) -> list[P
 
     Nothing for what one wrote oneself, nor for what is about oneself.
     """
-    read = [fact.id for fact in seen if _is_reading(fact, reader)]
+    return readings_of(reading_of(seen, reader=reader), purpose=purpose)
+
+
+def reading_of(seen: Iterable[Fact[Body]], *, reader: str) -> list[str]:
+    """Those of these facts whose reading by that person must be recorded."""
+    return [fact.id for fact in seen if _is_reading(fact, reader)]
+
+
+def readings_of(read: Sequence[str], *, purpose: str) -> list[PersonalDataRead]:
+    """The record of that reading, in as many facts as it takes."""
     return [
         PersonalDataRead(facts=tuple(read[start : start + MAX_READ]), purpose=purpose)
         for start in range(0, len(read), MAX_READ)
@@ -57,7 +66,7 @@ def readings(seen: Iterable[Fact[Body]], *, reader: str, purpose: str) -> list[P
 def _is_reading(fact: Fact[Body], reader: str) -> bool:
     if fact.body is None or reader in {fact.author.person, fact.subject}:
         return False
-    return fact.label.sensitivity in _PERSONAL or bool(_personal_shown(fact.body))
+    return fact.label.sensitivity in PERSONAL or bool(_personal_shown(fact.body))
 
 
 def _personal_shown(body: Body) -> list[str]:

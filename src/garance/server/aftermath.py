@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from garance.server.node import Node
 
 PAGE_LINES = 2_000
-CONSEQUENT = ("body.redacted.", "person.erased.")
+ERASED = "person.erased."
+CONSEQUENT = ("body.redacted.", ERASED)
 
 
 class Aftermath:
@@ -42,6 +43,8 @@ class Aftermath:
 
     def _carry_out(self, lines: Sequence[Line]) -> None:
         carry_out(lines, self._node.store, self._node.keys, self._node.reader)
+        if any(line.header.name.startswith(ERASED) for line in lines):
+            self._node.cabinet.forget()
 
 
 def carry_out(lines: Sequence[Line], store: Store, keys: KeyRing, reader: Reader) -> None:

@@ -14,11 +14,12 @@ from garance.domain.people.facts import Level, OrganisationRegistered
 from garance.domain.people.state import People
 from garance.domain.vocabulary import Body
 from garance.journal.keys import SqliteKeyRing, open_signer
+from garance.journal.snapshots import SqliteSnapshots
 from garance.journal.sqlite import SqliteStore
 from garance.journal.tracks.sqlite import SqliteTracks
 from garance.journal.writer import Writer
 from garance.kernel.clock import Clock
-from garance.kernel.identity import derived_id
+from garance.kernel.identity import derived_id, new_id
 from garance.kernel.label import Audience, Author, Label
 from garance.server.aftermath import Aftermath
 from garance.server.data_folder import DataFolder
@@ -29,13 +30,13 @@ from garance.server.live.hub import Hub
 from garance.server.live.pace import Pace
 from garance.server.measures import Measures
 from garance.server.observe import Readiness
-from garance.server.pictures import Pictures
 from garance.server.scribe import Scribe
 from garance.server.seating import Seating
 from garance.server.settings import Settings
 from garance.server.sign_in.house import DemoPerson
 from garance.server.sign_in.opening import SignIn
 from garance.territory.pack import Pack
+from garance.views.cabinet import Cabinet
 from garance.views.reading import Reader
 
 PEOPLE_LABEL = Label(audience=Audience.PARTNERS)
@@ -114,7 +115,10 @@ class Node:
             kept=timedelta(days=settings.retention.tracks_days),
         )
         self.readiness = Readiness()
-        self.pictures = Pictures(self.store, self.reader.read)
+        self.snapshots = SqliteSnapshots(self.folder.views)
+        self.cabinet = Cabinet(self.store, self.reader.read, self.snapshots)
+        self.run = new_id()
+        """Names this run of the node: counts that begin anew with it are told apart by it."""
         self.aftermath = Aftermath(self)
         self._public_key = signer.public_key.hex()
         self._tasks: list[asyncio.Task[None]] = []
@@ -145,7 +149,7 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.sign_in.close()
-        for kept in (self.store, self.tracks, self.keys):
+        for kept in (self.store, self.tracks, self.keys, self.snapshots):
             await asyncio.to_thread(kept.close)
 
     def situations(self) -> list[str]:

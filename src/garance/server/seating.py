@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from starlette.requests import HTTPConnection
 
 from garance.access.clearance import Clearance, next_change
-from garance.access.door import READING_LABEL, readings
+from garance.access.door import READING_LABEL, reading_of, readings_of
 from garance.domain.vocabulary import Body
 from garance.kernel.clock import Clock
 from garance.kernel.fact import Fact
@@ -36,7 +36,8 @@ class Seating:
         self._porch = porch
         self._sessions = sessions
         self._clock = clock
-        self._read: dict[Author, dict[str | None, dict[str, Fact[Any]]]] = {}
+        self._read: dict[tuple[Author, str | None], dict[str, None]] = {}
+        """What each author read in each situation and is not recorded yet: identifiers of facts, in order."""
 
     def clearance(self, reader: Reader, situation: str | None) -> Clearance:
         """That reader's rights there, now; refuses `unknown` to one who must not know of it."""
@@ -87,20 +88,20 @@ class Seating:
         """Take note that these readers were shown these facts."""
         for seat in seats:
             for author in list(seat.roles.values())[:1]:
-                self._note(author, seat.situation, facts)
+                self._note(author, seat.situation, reading_of(facts, reader=author.person))
 
-    def read(self, reader: Reader, situation: str | None, facts: Sequence[Fact[Any]]) -> None:
-        """Take note that an answer to that reader held these facts."""
+    def note(self, reader: Reader, situation: str | None, read: Iterable[str]) -> None:
+        """Take note that an answer to that reader holds these facts, which are personal."""
         people, now = self._follower.state.people, self._clock.now()
         for grant in reader.grants(people):
             if grant.holds_in(situation) and grant.active(now) and not reader.read_only:
-                self._note(Author(grant.person, grant.role, grant.organisation, grant.cell), situation, facts)
+                self._note(Author(grant.person, grant.role, grant.organisation, grant.cell), situation, read)
                 return
 
-    def _note(self, author: Author, situation: str | None, facts: Sequence[Fact[Any]]) -> None:
-        if readings(facts, reader=author.person, purpose=PURPOSE):
-            kept = self._read.setdefault(author, {}).setdefault(situation, {})
-            kept.update((fact.id, fact) for fact in facts)
+    def _note(self, author: Author, situation: str | None, read: Iterable[str]) -> None:
+        noted = dict.fromkeys(read)
+        if noted:
+            self._read.setdefault((author, situation), {}).update(noted)
 
     async def follow(self) -> None:
         """Record the readings noted, every few seconds, for ever."""
@@ -111,12 +112,10 @@ class Seating:
     async def flush(self) -> None:
         """Record the readings noted so far; those that cannot be recorded now are kept for the next time."""
         waiting, self._read = self._read, {}
-        for author, by_situation in waiting.items():
-            for situation, facts in by_situation.items():
-                bodies: list[Body] = list(readings(facts.values(), reader=author.person, purpose=PURPOSE))
-                try:
-                    await self._scribe.record(
-                        partial(list, bodies), author=author, situation=situation, label=READING_LABEL
-                    )
-                except Refused:
-                    self._read.setdefault(author, {}).setdefault(situation, {}).update(facts)
+        for (author, situation), read in waiting.items():
+            bodies: list[Body] = list(readings_of(list(read), purpose=PURPOSE))
+            try:
+                said = partial(list, bodies)
+                await self._scribe.record(said, author=author, situation=situation, label=READING_LABEL)
+            except Refused:
+                self._note(author, situation, read)

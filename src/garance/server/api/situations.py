@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from garance.access.clearance import Clearance
 from garance.access.directory import Directory, directory
-from garance.access.door import readings, see
+from garance.access.door import PERSONAL, readable, reading_of, see
 from garance.domain.moment import By, Moment
 from garance.domain.vocabulary import Body
 from garance.kernel.clock import Instant
@@ -21,8 +23,12 @@ from garance.server.http import Call, Endpoint, endpoint, weak_tag
 from garance.server.http.paging import Cursor
 from garance.server.live.wire import Present, WireFact, wire_fact
 from garance.server.node import Node
-from garance.server.pictures import Folded
 from garance.server.sign_in.reader import Reader
+from garance.views.cabinet import Audience
+from garance.views.histogram import Histogram
+from garance.views.logbook import Logbook
+from garance.views.picture import Picture
+from garance.views.presence import Presence
 from garance.views.shown import (
     ConflictShown,
     EntryShown,
@@ -33,8 +39,11 @@ from garance.views.shown import (
     ShapeShown,
     SituationShown,
 )
+from garance.views.view import View
 
 TAG = "situations"
+T = TypeVar("T")
+V = TypeVar("V", bound=View[Any])
 READ_LINES = 1_000
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
@@ -128,15 +137,32 @@ def situation_endpoints(node: Node) -> list[Endpoint]:
     return [*_lists(node), *_views(node), _people(node)]
 
 
-async def _folded(node: Node, reader: Reader, situation: str) -> tuple[Clearance, Folded]:
-    held = node.seating.clearance(reader, situation)
-    return held, await node.pictures.of(situation, held)
+class Shelf:
+    """The views of one situation, as one reader may see them."""
+
+    def __init__(self, node: Node, reader: Reader, situation: str) -> None:
+        self._node = node
+        self._situation = situation
+        self.held = node.seating.clearance(reader, situation)
+        self._audience = Audience(self.held.audience, partial(readable, held=self.held))
+
+    async def look(self, make: type[V], show: Callable[[V], T]) -> tuple[T, str, int]:
+        """What `show` makes of that view, a tag of all it depends on, and the position it was brought up to.
+
+        The tag counts only facts that this audience may see: what is hidden must not move it.
+        """
+        return await asyncio.to_thread(self._look, make, show)
+
+    def _look(self, make: type[V], show: Callable[[V], T]) -> tuple[T, str, int]:
+        with self._node.cabinet.opened(make, self._situation, self._audience) as drawer:
+            tag = weak_tag(self._node.run, self._situation, self.held.audience, make.name, drawer.folded)
+            return show(drawer.view), tag, drawer.position
 
 
-async def _record(node: Node, reader: Reader, situation: str, facts: list[Fact[Body]]) -> None:
-    """Record the reading of personal data before it is shown."""
-    if readings(facts, reader=reader.person, purpose="views"):
-        node.seating.read(reader, situation, facts)
+async def _record(node: Node, reader: Reader, situation: str, read: list[str]) -> None:
+    """Record the reading of personal data, before it is shown."""
+    if read:
+        node.seating.note(reader, situation, read)
         await node.seating.flush()
 
 
@@ -158,7 +184,7 @@ def _lists(node: Node) -> list[Endpoint]:
         held = node.seating.clearance(call.who, situation)
         position = node.hub.resume(query.after) if query.after is not None else 0
         facts, covered, more = await _facts(node, held, situation, position, query.limit)
-        await _record(node, call.who, situation, facts)
+        await _record(node, call.who, situation, reading_of(facts, reader=call.who.person))
         return FactsPage([wire_fact(fact) for fact in facts], node.cursors.seal(covered), more)
 
     return [list_situations, list_facts]
@@ -166,10 +192,11 @@ def _lists(node: Node) -> list[Endpoint]:
 
 async def _summary(node: Node, reader: Reader, situation: str) -> SituationShown | None:
     try:
-        _, folded = await _folded(node, reader, situation)
+        shelf = Shelf(node, reader, situation)
     except Refused:
         return None
-    return folded.picture.at(None).situation
+    shown, _, _ = await shelf.look(Picture, lambda view: view.at(None).situation)
+    return shown
 
 
 async def _facts(
@@ -193,12 +220,12 @@ def _views(node: Node) -> list[Endpoint]:
     @endpoint("GET", "/api/v1/situations/{situation}/picture", tag=TAG, conditional=True)
     async def show_picture(call: Call[Reader], situation: ObjectId, query: AtMoment) -> PictureAnswer:
         """The picture: situation, resources, shapes, series, contradictions."""
-        held, folded = await _folded(node, call.who, situation)
-        call.unless_known(weak_tag(held.audience, situation, "picture", folded.tag(moment=query.moment)))
-        shown = folded.picture.at(query.moment)
+        shelf = Shelf(node, call.who, situation)
+        shown, tag, position = await shelf.look(Picture, lambda view: view.at(query.moment))
+        call.unless_known(weak_tag(tag, query))
         return PictureAnswer(
             query.at,
-            node.cursors.seal(folded.position),
+            node.cursors.seal(position),
             shown.situation,
             shown.resources,
             shown.shapes,
@@ -211,21 +238,24 @@ def _views(node: Node) -> list[Endpoint]:
     )
     async def show_logbook(call: Call[Reader], situation: ObjectId, query: LogbookAsked) -> LogbookPage:
         """The logbook, with every strike and correction."""
-        held, folded = await _folded(node, call.who, situation)
-        page = folded.logbook.page(
-            query.moment, after=query.after, limit=query.limit, newest_first=query.newest_first
+        shelf = Shelf(node, call.who, situation)
+        page, tag, _ = await shelf.look(
+            Logbook,
+            lambda view: view.page(
+                query.moment, after=query.after, limit=query.limit, newest_first=query.newest_first
+            ),
         )
-        told = {fact for entry in page.items for fact in _told(entry)}
-        await _record(node, call.who, situation, [f for i, f in folded.personal.items() if i in told])
-        call.unless_known(weak_tag(held.audience, situation, "logbook", folded.tag(query)))
+        call.unless_known(weak_tag(tag, query))
+        told = [fact for entry in page.items for fact in _told(entry, call.who)]
+        await _record(node, call.who, situation, told)
         return LogbookPage(page.items, page.next)
 
     @endpoint("GET", "/api/v1/situations/{situation}/presence", tag=TAG)
     async def show_presence(call: Call[Reader], situation: ObjectId, query: AtMoment) -> PresenceAnswer:
         """Who spoke, and who is connected now."""
-        held, folded = await _folded(node, call.who, situation)
-        spoken = folded.presence.at(query.moment)
-        return PresenceAnswer(spoken.people, node.hub.present(situation, held))
+        shelf = Shelf(node, call.who, situation)
+        spoken, _, _ = await shelf.look(Presence, lambda view: view.at(query.moment))
+        return PresenceAnswer(spoken.people, node.hub.present(situation, shelf.held))
 
     @endpoint(
         "GET",
@@ -235,16 +265,23 @@ def _views(node: Node) -> list[Endpoint]:
     )
     async def show_histogram(call: Call[Reader], situation: ObjectId, query: HistogramAsked) -> HistogramShown:
         """How many facts in each stretch of a period."""
-        _, folded = await _folded(node, call.who, situation)
-        whole = folded.histogram.at(None)
-        begin = query.from_ or whole.from_
-        end = query.to or max(whole.to, begin + timedelta(milliseconds=1))
-        return folded.histogram.bins(begin, end, query.bins, by=query.by)
+        def show(view: Histogram) -> HistogramShown:
+            whole = view.at(None)
+            begin = query.from_ or whole.from_
+            end = query.to or max(whole.to, begin + timedelta(milliseconds=1))
+            return view.bins(begin, end, query.bins, by=query.by)
+
+        shown, _, _ = await Shelf(node, call.who, situation).look(Histogram, show)
+        return shown
 
     return [show_picture, show_logbook, show_presence, show_histogram]
 
 
-def _told(entry: EntryShown) -> list[str]:
+def _told(entry: EntryShown, reader: Reader) -> list[str]:
+    """The facts read in a line, when they are personal and another's."""
+    own = entry.author is not None and entry.author.person == reader.person
+    if own or entry.withheld is not None or entry.label.sensitivity not in PERSONAL:
+        return []
     return [entry.entry, *(one.fact for one in entry.corrections), *(one.fact for one in entry.struck)]
 
 
