@@ -115,7 +115,7 @@ class Seating:
         for (author, situation), read in waiting.items():
             bodies: list[Body] = list(readings_of(list(read), purpose=PURPOSE))
             try:
-                said = partial(list, bodies)
+                said: partial[list[Body]] = partial(list, bodies)
                 await self._scribe.record(said, author=author, situation=situation, label=READING_LABEL)
             except Refused:
                 self._note(author, situation, read)
