@@ -32,6 +32,10 @@ class Shell:
     metrics: Metrics = field(default_factory=Metrics)
     readiness: Readiness = field(default_factory=Readiness)
 
+    def __post_init__(self) -> None:
+        """One count of requests without a session, whatever they ask."""
+        self.rates = Rates(self.settings.limits.anonymous_per_minute)
+
     def application(
         self,
         endpoints: Iterable[Endpoint],
@@ -46,7 +50,7 @@ class Shell:
         (WebSocket).
         """
         limits, metrics = self.settings.limits, self.settings.metrics
-        gate: Gate[Any] = Gate(identify, Rates(limits.anonymous_per_minute).charge)
+        gate: Gate[Any] = Gate(identify, self.rates.charge)
         known = [*endpoints]
         known += observed_endpoints(self.readiness, self.metrics, addresses=metrics.addresses, token=metrics.token)
         known.append(_description(known, version))
