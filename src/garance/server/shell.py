@@ -53,7 +53,7 @@ class Shell:
         gate: Gate[Any] = Gate(identify, self.rates.charge)
         known = [*endpoints]
         known += observed_endpoints(self.readiness, self.metrics, addresses=metrics.addresses, token=metrics.token)
-        known.append(_description(known, version))
+        known.append(_description(known, version, cookie="__Host-garance" if self.settings.https else "garance"))
         return Starlette(
             routes=[*routes(known, gate), *streams, Route("/{path:path}", self.pages)],
             middleware=[
@@ -72,7 +72,7 @@ class Shell:
         )
 
 
-def _description(known: Sequence[Endpoint], version: str) -> Endpoint:
+def _description(known: Sequence[Endpoint], version: str, *, cookie: str) -> Endpoint:
     """The endpoint that gives the description of all the others, and of itself."""
     settings: dict[str, Any] = {"conditional": True, "answer": None, "status": 200, "needs_reader": False}
 
@@ -82,6 +82,6 @@ def _description(known: Sequence[Endpoint], version: str) -> Endpoint:
         call.unless_known(tag)
         return content
 
-    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=version))
+    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=version, cookie=cookie))
     tag = weak_tag(content)
     return describe_api
