@@ -29,7 +29,7 @@ from garance.server.impatient import Listening
 from garance.server.live.endpoint import Stream
 from garance.server.live.prepared_socket import PreparedWebSocket
 from garance.server.node import Node
-from garance.server.observe import Metrics, room_left, writable
+from garance.server.observe import room_left, writable
 from garance.server.settings import Settings
 from garance.server.shell import Shell
 from garance.server.sign_in.first_link import first_address
@@ -45,7 +45,7 @@ def build_empty_app(settings: Settings) -> Starlette:
 
 def build_app(node: Node, *, origin: str | None = None) -> Starlette:
     """The whole application of a node. `origin` is the address people know it by, if it is fixed."""
-    metrics, readiness = Metrics(), node.readiness
+    metrics, readiness = node.metrics, node.readiness
     shell = Shell(settings=node.settings, waiting=lambda: node.writer.waiting, metrics=metrics, readiness=readiness)
     metrics.follow(waiting=lambda: node.writer.waiting, streams=lambda: node.hub.streams)
     readiness.require("journal-not-writable", writable(node.folder.path))
@@ -59,7 +59,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
     limits = node.settings.files
     endpoints = [
         *node.sign_in.endpoints(),
-        *command_endpoints(node.scribe, node.cursors),
+        *command_endpoints(node.scribe, node.cursors, metrics),
         *situation_endpoints(node),
         sample_endpoint(node),
         *wall_endpoints(node),
@@ -69,7 +69,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
     public = node.settings.listen.public_url
     stream = Stream(node.hub, node=node.writer.name, origins=[public] if public else [])
     others: list[Route | WebSocketRoute] = [WebSocketRoute(STREAM, stream)]
-    others += node.sign_in.routes(origin or public or "", charge=lambda address: None)
+    others += node.sign_in.routes(origin or public or "", charge=shell.rates.charge)
     return shell.application(endpoints, node.sign_in.porch.current_reader, streams=others)
 
 

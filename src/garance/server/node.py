@@ -15,7 +15,6 @@ from garance.domain.people.state import People
 from garance.domain.vocabulary import Body
 from garance.journal.keys import SqliteKeyRing, open_signer
 from garance.journal.snapshots import SqliteSnapshots
-from garance.journal.sqlite import SqliteStore
 from garance.journal.tracks.sqlite import SqliteTracks
 from garance.journal.writer import Writer
 from garance.kernel.clock import Clock
@@ -29,7 +28,7 @@ from garance.server.live.cursor import open_cursors
 from garance.server.live.hub import Hub
 from garance.server.live.pace import Pace
 from garance.server.measures import Measures
-from garance.server.observe import Readiness
+from garance.server.observe import MeasuredJournal, Metrics, Readiness
 from garance.server.scribe import Scribe
 from garance.server.seating import Seating
 from garance.server.settings import Settings
@@ -77,7 +76,8 @@ class Node:
         self.pack = pack
         self.folder = DataFolder(settings.data).prepare()
         signer = open_signer(self.folder.path)
-        self.store = SqliteStore(self.folder.journal)
+        self.metrics = Metrics()
+        self.store = MeasuredJournal(self.folder.journal, self.metrics)
         self.keys = SqliteKeyRing(self.folder.keys)
         self.tracks = SqliteTracks(self.folder.tracks)
         self.writer = Writer(self.store, signer, clock)

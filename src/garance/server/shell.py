@@ -32,6 +32,10 @@ class Shell:
     metrics: Metrics = field(default_factory=Metrics)
     readiness: Readiness = field(default_factory=Readiness)
 
+    def __post_init__(self) -> None:
+        """One count of requests without a session, whatever they ask."""
+        self.rates = Rates(self.settings.limits.anonymous_per_minute)
+
     def application(
         self,
         endpoints: Iterable[Endpoint],
@@ -46,10 +50,10 @@ class Shell:
         (WebSocket).
         """
         limits, metrics = self.settings.limits, self.settings.metrics
-        gate: Gate[Any] = Gate(identify, Rates(limits.anonymous_per_minute).charge)
+        gate: Gate[Any] = Gate(identify, self.rates.charge)
         known = [*endpoints]
         known += observed_endpoints(self.readiness, self.metrics, addresses=metrics.addresses, token=metrics.token)
-        known.append(_description(known, version))
+        known.append(_description(known, version, cookie="__Host-garance" if self.settings.https else "garance"))
         return Starlette(
             routes=[*routes(known, gate), *streams, Route("/{path:path}", self.pages)],
             middleware=[
@@ -68,7 +72,7 @@ class Shell:
         )
 
 
-def _description(known: Sequence[Endpoint], version: str) -> Endpoint:
+def _description(known: Sequence[Endpoint], version: str, *, cookie: str) -> Endpoint:
     """The endpoint that gives the description of all the others, and of itself."""
     settings: dict[str, Any] = {"conditional": True, "answer": None, "status": 200, "needs_reader": False}
 
@@ -78,6 +82,6 @@ def _description(known: Sequence[Endpoint], version: str) -> Endpoint:
         call.unless_known(tag)
         return content
 
-    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=version))
+    content = msgspec.json.encode(describe([*known, describe_api], title="Garance", version=version, cookie=cookie))
     tag = weak_tag(content)
     return describe_api

@@ -17,6 +17,7 @@ from garance.journal.writer import Writer
 from garance.kernel.place import check_geometry
 from garance.server.http import Call, Endpoint
 from garance.server.live.cursor import Cursors
+from garance.server.observe import Metrics
 from garance.server.scribe import Asked, Scribe
 from garance.server.sign_in.reader import Reader
 
@@ -51,14 +52,15 @@ def said_refusals(*documented: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-def command_endpoints(scribe: Scribe, cursors: Cursors) -> list[Endpoint]:
+def command_endpoints(scribe: Scribe, cursors: Cursors, metrics: Metrics) -> list[Endpoint]:
     """One endpoint for each command known."""
-    return [_endpoint(one, scribe, cursors) for one in commands.commands()]
+    return [_endpoint(one, scribe, cursors, metrics) for one in commands.commands()]
 
 
-def _endpoint(wanted: commands.Command, scribe: Scribe, cursors: Cursors) -> Endpoint:
+def _endpoint(wanted: commands.Command, scribe: Scribe, cursors: Cursors, metrics: Metrics) -> Endpoint:
     async def carry_out(call: Call[Reader], body: Asked[Any]) -> Done:
-        answer = await scribe.carry_out(call.who.person, wanted.name, body)
+        with metrics.command(wanted.name):
+            answer = await scribe.carry_out(call.who.person, wanted.name, body)
         receipt = answer.receipt
         return Done(receipt.facts, cursors.seal(receipt.cursor), answer.repeated)
 

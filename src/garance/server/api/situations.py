@@ -178,7 +178,7 @@ def _lists(node: Node) -> list[Endpoint]:
         more = start + query.limit < len(shown)
         return SituationsPage(page, page[-1].id if more else None)
 
-    @endpoint("GET", "/api/v1/situations/{situation}/facts", tag=TAG, refusals=("cursor-unknown",))
+    @endpoint("GET", "/api/v1/situations/{situation}/facts", tag=TAG, refusals=("cursor-wrong",))
     async def list_facts(call: Call[Reader], situation: ObjectId, query: FactsAsked) -> FactsPage:
         """The facts of a situation, in the order they arrived here."""
         held = node.seating.clearance(call.who, situation)

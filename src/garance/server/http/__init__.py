@@ -7,13 +7,12 @@ refused; how each refusal looks on the wire is in `problem`; `openapi` writes th
 from garance.server.http.conditional import weak_tag
 from garance.server.http.endpoint import Call, Endpoint, Identified, endpoint
 from garance.server.http.openapi import describe
-from garance.server.http.paging import CursorSeal, Page
+from garance.server.http.paging import Page
 from garance.server.http.problem import Faults, Problem, answer_refusal, refuse_http, status_of
 from garance.server.http.routing import Gate, routes
 
 __all__ = [
     "Call",
-    "CursorSeal",
     "Endpoint",
     "Faults",
     "Gate",

@@ -27,8 +27,8 @@ OF_JSON = (*OF_VALUES, "json-malformed", "json-too-deep")
 _RANGES: Schema = {"multipart/byteranges": {"schema": {"type": "string", "format": "binary"}}}
 
 
-def describe(endpoints: Sequence[Endpoint], *, title: str, version: str) -> Schema:
-    """The whole description, as a JSON object."""
+def describe(endpoints: Sequence[Endpoint], *, title: str, version: str, cookie: str = "garance") -> Schema:
+    """The whole description, as a JSON object; `cookie` is the name of the one that holds the session."""
     kinds = [kind for each in endpoints for kind in (each.body, each.query, each.answer) if kind is not None]
     schemas, components = msgspec.json.schema_components([*kinds, Problem], ref_template=_REF)
     by_kind = {_key(kind): schema for kind, schema in zip([*kinds, Problem], schemas, strict=True)}
@@ -42,7 +42,7 @@ def describe(endpoints: Sequence[Endpoint], *, title: str, version: str) -> Sche
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": "garance"},
+                "session": {"type": "apiKey", "in": "cookie", "name": cookie},
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
             },
         },

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from garance.kernel.refusal import Refused
 
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -33,6 +37,17 @@ class Metrics:
         self.facts = Counter("garance_facts_appended", "Facts made durable", registry=registry)
         self._waiting = Gauge("garance_commands_waiting", "Commands waiting for the disk", registry=registry)
         self._streams = Gauge("garance_streams", "Live streams open", registry=registry)
+
+    @contextmanager
+    def command(self, name: str) -> Iterator[None]:
+        """Time a command while the block runs; a refusal is counted by its code instead."""
+        begun = time.perf_counter()
+        try:
+            yield
+        except Refused as refused:
+            self.refusals.labels(refused.code).inc()
+            raise
+        self.command_seconds.labels(name).observe(time.perf_counter() - begun)
 
     def follow(self, *, waiting: Callable[[], int], streams: Callable[[], int]) -> None:
         """Ask those functions, whenever metrics are read, how many commands wait and how many streams are open."""

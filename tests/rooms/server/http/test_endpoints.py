@@ -22,7 +22,6 @@ from garance.kernel.identity import ObjectId
 from garance.kernel.refusal import Refused
 from garance.server.http import (
     Call,
-    CursorSeal,
     Endpoint,
     Faults,
     Gate,
@@ -310,21 +309,6 @@ def test_an_address_and_its_function_must_agree() -> None:
         endpoint("GET", "/a/{b}", tag="t")(write_entry.run)
     with pytest.raises(TypeError, match="twice"):
         routes([SLOW, SLOW], Gate(identify))
-
-
-def test_cursors_are_opaque_bound_and_stable() -> None:
-    seal = CursorSeal(CursorSeal.new_secret())
-    cursor = seal.seal((12, "a"), purpose="logbook")
-    assert seal.seal((12, "a"), purpose="logbook") == cursor
-    assert seal.open(cursor, tuple[int, str], purpose="logbook") == (12, "a")
-    wrong = [(cursor, "other"), (cursor[:-2], "logbook"), ("", "logbook"), ("é", "logbook"), ("A" * 60, "logbook")]
-    for text, purpose in wrong:
-        with pytest.raises(Refused, match="cursor-wrong"):
-            seal.open(text, tuple[int, str], purpose=purpose)
-    with pytest.raises(Refused, match="cursor-wrong"):
-        CursorSeal(CursorSeal.new_secret()).open(cursor, tuple[int, str], purpose="logbook")
-    with pytest.raises(Refused, match="cursor-wrong"):
-        seal.open(cursor, int, purpose="logbook")
 
 
 def test_the_description_is_whole() -> None:
