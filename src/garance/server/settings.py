@@ -39,6 +39,7 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """This installation: where it keeps its data, which territory it shows."""
 
     name: Annotated[str, Meta(min_length=1, max_length=80)] = "Garance"
+    time_zone: Annotated[str, Meta(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$", max_length=60)] = "Europe/Paris"
     data_folder: Text = "garance-data"
     territory: Text | None = None
     reserve_bytes: Bytes = 256 << 20

@@ -33,12 +33,13 @@ MEMBERS = {
 
 def fact_of(wire: dict[str, Any]) -> Fact[Body]:
     """A fact read from the wire."""
-    fact = msgspec.convert({**wire, "body": None}, Fact[None])
+    fact: Fact[Any] = msgspec.convert({**wire, "body": None}, Fact[None])
     try:
         body = decode(fact.name, wire["body"])[1] if wire["body"] is not None else None
     except Refused:
         body = None
-    return msgspec.structs.replace(fact, body=body)  # type: ignore[return-value]
+    read: Fact[Body] = msgspec.structs.replace(fact, body=body)
+    return read
 
 
 def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:

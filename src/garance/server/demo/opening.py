@@ -29,6 +29,7 @@ def demo_people(script: Script) -> list[DemoPerson]:
         DemoPerson(
             role=person.id,
             person=person_id(script, person),
+            display_name=person.name,
             title_fr=person.title_fr,
             title_en=person.title_en,
             organisation_name=organisations[person.organisation],

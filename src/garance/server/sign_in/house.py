@@ -46,6 +46,7 @@ class DemoPerson(msgspec.Struct, frozen=True):
 
     role: str
     person: str
+    display_name: str
     title_fr: str
     title_en: str
     organisation_name: str

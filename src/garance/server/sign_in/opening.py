@@ -46,12 +46,10 @@ class SignIn:
         )
         self.sessions = Sessions(self._file, clock, lifetimes)
         self.passwords = Passwords()
-        self.entrance = Entrance(
-            self._file, clock, house, passwords=self.passwords, sessions=self.sessions, demo=demo
-        )
+        self.entrance = Entrance(self._file, clock, house, passwords=self.passwords, sessions=self.sessions, demo=demo)
         oidc = settings.oidc
         shown = OidcShown(oidc.title_fr, oidc.title_en) if oidc.issuer and oidc.client_id else None
-        self.porch = Porch(self.entrance, Cookies(https=settings.https), oidc=shown)
+        self.porch = Porch(self.entrance, Cookies(https=settings.https), oidc=shown, time_zone=settings.node.time_zone)
         # The only client that ever calls out, and only the service that a setting names.
         self._outside = outside or httpx2.AsyncClient(timeout=TIMEOUT_S)
 

@@ -55,12 +55,16 @@ class OidcShown(msgspec.Struct, frozen=True):
 
 
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Who the browser is to this node. `csrf` goes into the header `X-Garance-CSRF` of whatever changes something."""
+    """Who the browser is to this node. Times are shown in `time_zone`, wherever the screen is.
+
+    `csrf` goes into the header `X-Garance-CSRF` of whatever changes something.
+    """
 
     signed_in: bool
     demo: bool
     first_administrator: bool
     oidc: OidcShown | None
+    time_zone: str
     person: PersonShown | UnsetType = UNSET
     csrf: str | UnsetType = UNSET
     grants: list[GrantShown] | UnsetType = UNSET
@@ -82,10 +86,13 @@ class DemoChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Porch:
     """Where HTTP meets the entrance: reads the cookie, shows the session."""
 
-    def __init__(self, entrance: Entrance, cookies: Cookies, *, oidc: OidcShown | None = None) -> None:
+    def __init__(
+        self, entrance: Entrance, cookies: Cookies, *, oidc: OidcShown | None = None, time_zone: str = "Europe/Paris"
+    ) -> None:
         self.entrance = entrance
         self.cookies = cookies
         self.oidc = oidc
+        self.time_zone = time_zone
 
     async def current_reader(self, request: Request) -> Reader | None:
         """Who asks, if signed in; the session's use is noted. For `http.Gate`."""
@@ -102,9 +109,12 @@ class Porch:
     def show(self, reader: Reader | None) -> SessionShown:
         """The session as the browser is told of it."""
         entrance = self.entrance
-        demo, first = bool(entrance.demo), entrance.needs_first_administrator
+        demo = bool(entrance.demo)
+        first = entrance.needs_first_administrator and not demo
         if reader is None:
-            return SessionShown(signed_in=False, demo=demo, first_administrator=first, oidc=self.oidc)
+            return SessionShown(
+                signed_in=False, demo=demo, first_administrator=first, oidc=self.oidc, time_zone=self.time_zone
+            )
         known = entrance.house.people.person(reader.person)
         person = PersonShown(reader.person, known.display_name if known else None)
         return SessionShown(
@@ -112,6 +122,7 @@ class Porch:
             demo=demo,
             first_administrator=first,
             oidc=self.oidc,
+            time_zone=self.time_zone,
             person=UNSET if reader.kind is Kind.WALL else person,
             csrf=reader.csrf,
             grants=self._grants(reader),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import Namespace
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from garance.server.console import Console, Verbs
 from garance.server.impatient import Listening
 from garance.server.observe import start_logs
 from garance.server.serve import run, serve, server_for
-from garance.server.settings import Settings
+from garance.server.settings import Log, Settings
 from garance.server.verbs.options import add_override, add_settings, chosen_settings
 
 DEMO_FOLDER = "garance-demo"
 DEMO_SEED = 1
+DEMO_MARK = "demonstration"
+"""An empty file that says: this data folder is a demonstration's, and may be begun again."""
+
 PORT = ("PORT", "PORT")
 
 
@@ -44,6 +48,12 @@ def register(verbs: Verbs) -> None:
             )
         ),
     )
+    speed = ("secondes d'histoire par seconde", "story seconds per second")
+    add_override(demo, "--speed", "demo.speed", ("N", "N"), speed)
+    begin = ("heure de la nuit où commencer (04:30), ou end", "hour of the night to begin at (04:30), or end")
+    add_override(demo, "--at", "demo.begin_at", ("HEURE", "HOUR"), begin)
+    fresh = ("recommencer la nuit : oublier ce qui y fut écrit", "begin the night again: forget what was written")
+    demo.add_argument("--fresh", action="store_true", help=verbs.pick(fresh))
 
 
 def run_serve(args: Namespace, console: Console) -> int:
@@ -57,11 +67,30 @@ def run_demo(args: Namespace, console: Console) -> int:
     node = settings.node
     if node.data_folder == type(node)().data_folder:
         node = msgspec.structs.replace(node, data_folder=DEMO_FOLDER)
+    if args.fresh:
+        forget_night(Path(node.data_folder))
     source = Path(args.territory) if args.territory else None
     pack = prepare_territory(source, Path(node.data_folder), console)
+    (Path(node.data_folder) / DEMO_MARK).touch()
     node = msgspec.structs.replace(node, territory=str(pack))
     demo = msgspec.structs.replace(settings.demo, enabled=True, source=str(source) if source else None)
-    return _run(msgspec.structs.replace(settings, node=node, demo=demo), console)
+    log = settings.log if settings.log != Log() else Log(level="warning", format="text")
+    return _run(msgspec.structs.replace(settings, node=node, demo=demo, log=log), console)
+
+
+def forget_night(data: Path) -> None:
+    """Remove what a demonstration wrote; its territory stays. Refuses `not-a-demo` for a folder that holds more."""
+    if not data.is_dir():
+        return
+    if not (data / DEMO_MARK).is_file():
+        raise Refused("not-a-demo", detail={"folder": str(data)})
+    for kept in data.iterdir():
+        if kept.name in (DEMO_MARK, "territory"):
+            continue
+        if kept.is_dir():
+            shutil.rmtree(kept)
+        else:
+            kept.unlink()
 
 
 def prepare_territory(source: Path | None, data: Path, console: Console) -> Path:

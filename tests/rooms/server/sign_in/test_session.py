@@ -34,7 +34,7 @@ def code_of(response: httpx2.Response) -> tuple[int, str]:
 async def test_a_stranger_is_told_only_how_to_enter(door: Door) -> None:
     async with door.browser() as browser:
         shown = (await browser.get(SESSION)).json()
-    assert shown == {"signed_in": False, "demo": False, "first_administrator": True, "oidc": None}
+    assert shown == {"signed_in": False, "demo": False, "first_administrator": True, "oidc": None, "time_zone": "Europe/Paris"}
 
 
 async def test_signing_in_and_out(door: Door) -> None:
@@ -242,7 +242,7 @@ async def test_a_wall_token_ends(door: Door) -> None:
 
 
 async def test_a_demonstration_lets_anyone_be_its_people(tmp_path: Path) -> None:
-    story = [DemoPerson("dos", ident("anne"), "Maire", "Mayor", "Rochefort")]
+    story = [DemoPerson("dos", ident("anne"), "Anne", "Maire", "Mayor", "Rochefort")]
     async with open_door(tmp_path, demo=story) as door:
         await door.enrol("anne")
         async with door.browser() as browser:
