@@ -33,19 +33,19 @@ MEMBERS = {
 
 def fact_of(wire: dict[str, Any]) -> Fact[Body]:
     """A fact read from the wire."""
-    fact = msgspec.convert({**wire, "body": None}, Fact[None])
+    fact: Fact[Any] = msgspec.convert({**wire, "body": None}, Fact[None])
     try:
         body = decode(fact.name, wire["body"])[1] if wire["body"] is not None else None
     except Refused:
         body = None
-    return msgspec.structs.replace(fact, body=body)  # type: ignore[return-value]
+    return msgspec.structs.replace(fact, body=body)
 
 
 def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
     """What the views show of a case, cut to what is compared."""
     moment = Moment(case.at, By(case.by)) if case.at else None
-    picture = msgspec.to_builtins(folded(Picture, facts).at(moment))
-    picture["logbook"] = msgspec.to_builtins(folded(Logbook, facts).at(moment).items)
+    picture = as_json(folded(Picture, facts).at(moment))
+    picture["logbook"] = as_json(folded(Logbook, facts).at(moment).items)
     for entry in picture["logbook"]:
         for part in ("struck", "corrections"):
             entry[part] = [one["fact"] for one in entry[part]]
@@ -55,6 +55,11 @@ def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
         for one in picture["conflicts"]
     ]
     return found
+
+
+def as_json(shown: object) -> Any:
+    """What the browser would read."""
+    return msgspec.json.decode(msgspec.json.encode(shown))
 
 
 def cut(thing: Any, members: tuple[str, ...]) -> Any:
