@@ -263,7 +263,7 @@ def clocks() -> list[Case]:
     shown["clock"] = msgspec.to_builtins(set_at)
     known = story.tell("logbook.write", entry("connu"))
     stranger = msgspec.structs.replace(known, id=f"{story.writer}-99", name="dragon.seen.v7", body=None)
-    level = [fact for fact in story.facts if isinstance(fact.body, LevelSet)][0]
+    level = next(fact for fact in story.facts if isinstance(fact.body, LevelSet))
     return [
         case("clock put back", story.facts, {"situation": {**shown, "level": 1}}),
         case("level as established then", story.facts, {"situation": {**shown, "level": 3}}, at=night),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from garance.domain.moment import By, Moment
 from garance.kernel.fact import Fact
@@ -23,7 +23,10 @@ RETROSPECTIVE = {"situation.opened.v1", "situation.clock-set.v1", "entry.struck.
 """What speaks of the past whenever it was said: established time does not cut it off."""
 
 
-def folded(make: Callable[[], View[Any]], facts: Sequence[Fact[Any]]) -> View[Any]:
+V = TypeVar("V", bound=View[Any])
+
+
+def folded(make: Callable[[], V], facts: Sequence[Fact[Any]]) -> V:
     """A new view of these facts."""
     view = make()
     fold(view, facts)

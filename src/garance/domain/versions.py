@@ -23,7 +23,7 @@ from garance.kernel.label import Author, Label
 V = TypeVar("V")
 
 
-class Version(msgspec.Struct, Generic[V], frozen=True, omit_defaults=True):
+class Version(msgspec.Struct, Generic[V], frozen=True, omit_defaults=True, gc=False):
     """One statement: the fact that carries it, its place in the order of all writers, when it held, its value."""
 
     fact: str

@@ -16,6 +16,7 @@ from garance.journal.envelope import Line
 from garance.journal.snapshots import Picture, Snapshot, SnapshotStore
 from garance.journal.store import Store
 from garance.kernel.fact import Fact
+from garance.views.bulk import in_bulk
 from garance.views.view import View
 
 PAGE_LINES = 5_000
@@ -120,16 +121,18 @@ class Cabinet:
         last = self._store.last_position()
         snapshot = self._snapshots.newest(label, at_most=last) if self._snapshots is not None else None
         if snapshot is not None:
-            drawer.view.restore(snapshot.data)
+            with in_bulk():
+                drawer.view.restore(snapshot.data)
             drawer.position = snapshot.position
         return drawer
 
     def _bring_up(self, drawer: Drawer[V], situation: str, audience: Audience) -> None:
         last = self._store.last_position()
         while drawer.position < last:
-            lines = self._store.read(drawer.position, PAGE_LINES, situation=situation)
-            for line in lines:
-                self._take(drawer, line, situation, audience)
+            with in_bulk():
+                lines = self._store.read(drawer.position, PAGE_LINES, situation=situation)
+                for line in lines:
+                    self._take(drawer, line, situation, audience)
             drawer.position = lines[-1].position if len(lines) == PAGE_LINES else max(last, drawer.position)
         if drawer.unsaved >= self._every:
             self._save(drawer, situation, audience)

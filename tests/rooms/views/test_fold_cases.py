@@ -38,15 +38,14 @@ def fact_of(wire: dict[str, Any]) -> Fact[Body]:
         body = decode(fact.name, wire["body"])[1] if wire["body"] is not None else None
     except Refused:
         body = None
-    read: Fact[Body] = msgspec.structs.replace(fact, body=body)
-    return read
+    return msgspec.structs.replace(fact, body=body)
 
 
 def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
     """What the views show of a case, cut to what is compared."""
     moment = Moment(case.at, By(case.by)) if case.at else None
-    picture = msgspec.to_builtins(folded(Picture, facts).at(moment))
-    picture["logbook"] = msgspec.to_builtins(folded(Logbook, facts).at(moment).items)
+    picture = as_json(folded(Picture, facts).at(moment))
+    picture["logbook"] = as_json(folded(Logbook, facts).at(moment).items)
     for entry in picture["logbook"]:
         for part in ("struck", "corrections"):
             entry[part] = [one["fact"] for one in entry[part]]
@@ -56,6 +55,11 @@ def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
         for one in picture["conflicts"]
     ]
     return found
+
+
+def as_json(shown: object) -> Any:
+    """What the browser would read."""
+    return msgspec.json.decode(msgspec.json.encode(shown))
 
 
 def cut(thing: Any, members: tuple[str, ...]) -> Any:

@@ -9,15 +9,15 @@ from garance.kernel.fact import Fact
 from garance.kernel.refusal import Refused
 from garance.kernel.signature import writer_of
 
-STANDING = ("body.redacted.", "situation.opened.", "writer.", "organisation.", "person.", "role.")
+STANDING = ("body.redacted.", "situation.opened.", "writer.", "organisation.", "role.", "person.erased.")
 
 
 def redact_body(state: State, target: Fact[object], *, reason: str) -> Said:
     """State that a fact's content is destroyed, before it is. The statement is labelled as the fact was.
 
     Refuses `already-redacted`, and `redaction-not-allowed` for what others stand on: a redaction itself, the opening
-    of a situation (without it nobody could tell an exercise from reality), writers, organisations, people and roles
-    (a person is erased by destroying that person's key).
+    of a situation (without it nobody could tell an exercise from reality), writers, organisations, erasures, and roles
+    (destroying the end of a role would give it back).
     """
     if target.name.startswith(STANDING):
         raise Refused("redaction-not-allowed", field="body.fact")
