@@ -206,5 +206,9 @@ def choose_places(pack: Pack, source: Path | None = None) -> tuple[dict[str, Any
         "area full_water": ground.area(full),
         "line cut_road": ground.line(ground.cut_road()),
     }
-    words = {"territory": pack.manifest.name, "town": str(ground.town.properties.get("name") or pack.manifest.name)}
+    words = {
+        "territory": pack.manifest.name,
+        "town": str(ground.town.properties.get("name") or pack.manifest.name),
+        "storm": "Tempête" if pack.manifest.fictitious else "Tempête Xynthia",
+    }
     return places, words

@@ -34,7 +34,8 @@ def code_of(response: httpx2.Response) -> tuple[int, str]:
 async def test_a_stranger_is_told_only_how_to_enter(door: Door) -> None:
     async with door.browser() as browser:
         shown = (await browser.get(SESSION)).json()
-    assert shown == {"signed_in": False, "demo": False, "first_administrator": True, "oidc": None, "time_zone": "Europe/Paris"}
+    expected = {"signed_in": False, "demo": False, "first_administrator": True, "oidc": None, "time_zone": "Europe/Paris"}
+    assert shown == expected
 
 
 async def test_signing_in_and_out(door: Door) -> None:
