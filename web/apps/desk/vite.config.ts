@@ -14,10 +14,10 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 1200,
+    chunkSizeWarningLimit: 1400,
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'maplibre', test: /maplibre-gl|pmtiles|fflate/ }] },
+        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules\/(maplibre-gl|pmtiles|fflate)\// }] },
       },
     },
   },

@@ -84,7 +84,7 @@ export function found(desk: Desk, sought: string): Action[] {
     ...desk.picture.resources.filter((resource) => has(resource.name)).map((resource) => select('resource', resource.id, resource.name)),
     ...desk.picture.shapes.filter((shape) => has(shape.name)).map((shape) => select('shape', shape.id, shape.name)),
     ...desk.picture.series.filter((series) => has(series.name)).map((series) => select('series', series.id, series.name)),
-    ...desk.entries.filter((entry) => has(entry.text)).map((entry) => select('entry', entry.entry, entry.text.slice(0, 80))),
+    ...desk.entries.filter((entry) => has(entry.text ?? '')).map((entry) => select('entry', entry.entry, (entry.text ?? '').slice(0, 80))),
   ];
 }
 

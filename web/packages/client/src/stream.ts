@@ -72,6 +72,11 @@ export class Stream {
     this.#open();
   }
 
+  /** The browser says the network is gone: no need to wait for silence. */
+  cut(): void {
+    if (this.#socket) this.#lost(this.#socket);
+  }
+
   tell(frame: { type: 'doing'; doing: string; role: string }): void {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
   }

@@ -98,7 +98,7 @@ export function entryFeatures(entries: readonly Entry[]): Collection {
   return collection(
     entries.flatMap((entry): Feature[] => {
       if (!entry.geometry || entry.struck.length > 0) return [];
-      return [{ type: 'Feature', geometry: entry.geometry, properties: { kind: 'entry', id: entry.entry, what: entry.category } }];
+      return [{ type: 'Feature', geometry: entry.geometry, properties: { kind: 'entry', id: entry.entry, what: entry.category ?? '' } }];
     }),
   );
 }

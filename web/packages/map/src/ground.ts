@@ -9,6 +9,8 @@ export type Grouped = { group: GroupId | null; layer: LayerSpecification };
 
 export const TEXT_FONT = ['Atkinson'];
 const TILES = 'territory';
+/** The same tiles read no deeper than zoom 7, where a commune lies in one tile: its name is written once. */
+const NAMES = 'territory-names';
 
 /** `resolve` turns an address of the manifest into a full one. */
 export function groundSources(territory: Territory | null, resolve: (path: string) => string): Record<string, SourceSpecification> {
@@ -16,6 +18,7 @@ export function groundSources(territory: Territory | null, resolve: (path: strin
   const sources: Record<string, SourceSpecification> = {
     [TILES]: { type: 'vector', url: `pmtiles://${resolve(territory.basemap)}`, attribution: territory.attribution },
   };
+  sources[NAMES] = { ...sources[TILES], maxzoom: 7 } as SourceSpecification;
   if (territory.terrain) {
     const relief: SourceSpecification = { type: 'raster-dem', url: `pmtiles://${resolve(territory.terrain)}`, encoding: 'terrarium', tileSize: 256 };
     sources['terrain'] = relief;
@@ -184,7 +187,7 @@ const communes: Maker = ({ name }, p) => [
 const communeWords: Maker = ({ name }, p) => [{
   group: 'communes',
   layer: {
-    id: `communes-word-${name}`, type: 'symbol', ...vector, 'source-layer': name, maxzoom: 14.5,
+    id: `communes-word-${name}`, type: 'symbol', source: NAMES, 'source-layer': name, maxzoom: 14.5,
     layout: { 'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': zoomed([9, 12], [13, 16]), 'text-letter-spacing': 0.06, 'text-max-width': 8 },
     paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
   },
@@ -219,7 +222,7 @@ export function groundLayers(territory: Territory | null, p: Palette): Grouped[]
     group: 'relief',
     layer: {
       id: 'hills', type: 'hillshade', source: 'hills',
-      paint: { 'hillshade-shadow-color': p.hillShadow, 'hillshade-highlight-color': p.hillLight, 'hillshade-accent-color': p.ground, 'hillshade-exaggeration': 0.45 },
+      paint: { 'hillshade-shadow-color': p.hillShadow, 'hillshade-highlight-color': p.hillLight, 'hillshade-accent-color': p.ground, 'hillshade-exaggeration': 0.7 },
     },
   };
   const firstWater = made.findIndex(({ group }) => group === 'water');

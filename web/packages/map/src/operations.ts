@@ -8,7 +8,7 @@ export const OPERATION_SOURCES = ['shapes', 'trails', 'units', 'gauges', 'entrie
 export type OperationSource = (typeof OPERATION_SOURCES)[number];
 
 /** Layers a person can click, nearest to the eye first. */
-export const CLICKABLE = ['units', 'gauges', 'entries', 'shape-points', 'shape-lines', 'shape-fills'] as const;
+export const CLICKABLE = ['gauges', 'units', 'entries', 'shape-points', 'shape-lines', 'shape-fills'] as const;
 
 export function operationSources(): Record<OperationSource, SourceSpecification> {
   const empty = { type: 'geojson', data: collection([]) } as unknown as SourceSpecification;
@@ -51,7 +51,7 @@ function shapeLayers(p: Palette): LayerSpecification[] {
       id: 'shape-words', type: 'symbol', source: 'shapes', filter: noPoint,
       layout: {
         'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-max-width': 9,
-        'symbol-placement': 'point',
+        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 1.4, 'text-justify': 'auto',
       },
       paint: { 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
     },
@@ -105,8 +105,8 @@ export function operationLayers(p: Palette): Grouped[] {
   return [
     ...grouped('shapes', shapeLayers(p)),
     ...grouped('entries', entryLayers(p).slice(0, 1)),
-    ...grouped('sensors', gaugeLayers(p)),
     ...grouped('resources', unitLayers(p)),
+    ...grouped('sensors', gaugeLayers(p)),
     ...grouped(null, entryLayers(p).slice(1)),
   ];
 }

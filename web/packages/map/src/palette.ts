@@ -63,7 +63,7 @@ const dark: Palette = {
   textQuiet: '#98a3aa',
   halo: '#101416',
   hillShadow: '#07090a',
-  hillLight: '#41494d',
+  hillLight: '#4d575c',
   flood: '#3f8ff0',
   past: '#5aa7d6',
   red: '#ff6257',

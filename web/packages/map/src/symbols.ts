@@ -120,7 +120,7 @@ function entry([colour = '', halo = '']: string[]): ImageData {
   return done();
 }
 
-const SITE_WORDS: Record<string, string> = { hospital: 'H', 'fire-station': 'SP', school: 'É', 'care-home': 'MR', 'town-hall': 'M', shelter: 'A', hall: 'S', substation: 'P' };
+const SITE_WORDS: Record<string, string> = { hospital: 'H', 'fire-station': 'SP', school: 'É', 'care-home': 'MR', 'town-hall': 'M', 'community-hall': 'S', 'health-centre': '+', police: 'P' };
 
 function site([kind = '', colour = '', halo = '']: string[]): ImageData {
   const { pen, done } = sheet(22);

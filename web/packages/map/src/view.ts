@@ -38,6 +38,8 @@ export type MapSettings = {
   onproblem: (message: string) => void;
 };
 
+const PADDING = { top: 52, right: 56, bottom: 44, left: 28 };
+
 let protocolAdded = false;
 
 function prepare(workerUrl: string): void {
@@ -55,6 +57,7 @@ export class MapView {
   #grouped: Grouped[] = [];
   #theme: ThemeName;
   #visibility: Visibility;
+  #styled = false;
   #volume = false;
   #selected = '';
   #picking: ((position: Position | null) => void) | null = null;
@@ -75,7 +78,7 @@ export class MapView {
       locale: settings.words,
       ...(camera
         ? { center: [camera.lon_deg, camera.lat_deg], zoom: camera.zoom, pitch: camera.pitch_deg, bearing: camera.bearing_deg }
-        : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 24 } } : { center: [2.5, 46.6], zoom: 5 }),
+        : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } } : { center: [2.5, 46.6], zoom: 5 }),
     });
     this.engine.addControl(new NavigationControl({ visualizePitch: true }), 'top-right');
     this.engine.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left');
@@ -111,7 +114,7 @@ export class MapView {
 
   #listen(): void {
     const { engine } = this;
-    engine.on('styleimagemissing', ({ id }) => {
+    engine.setMissingStyleImageResolver((id) => {
       const symbol = symbolOf(id);
       if (symbol && !engine.hasImage(id)) engine.addImage(id, symbol.image, { pixelRatio: symbol.scale });
     });
@@ -129,9 +132,11 @@ export class MapView {
 
   /** After a new style: data, selection and relief are put back. */
   #restore(): void {
+    this.#styled = true;
     this.#sent.clear();
     for (const [name, data] of this.#held) this.#push(name, data);
     this.engine.setGlobalStateProperty('selected', this.#selected);
+    this.#dress();
     this.#relief();
   }
 
@@ -187,7 +192,7 @@ export class MapView {
   #push(name: OperationSource, data: Collection): void {
     this.#held.set(name, data);
     const written = JSON.stringify(data);
-    const source = this.engine.getSource<GeoJSONSource>(name);
+    const source = this.#styled ? this.engine.getSource<GeoJSONSource>(name) : undefined;
     if (!source || this.#sent.get(name) === written) return;
     this.#sent.set(name, written);
     void source.setData(data as Parameters<GeoJSONSource['setData']>[0]);
@@ -223,22 +228,19 @@ export class MapView {
 
   select(id: string): void {
     this.#selected = id;
-    this.engine.setGlobalStateProperty('selected', id);
+    if (this.#styled) this.engine.setGlobalStateProperty('selected', id);
   }
 
   setTheme(theme: ThemeName): void {
     if (theme === this.#theme) return;
     this.#theme = theme;
+    this.#styled = false;
     this.engine.setStyle(this.#style(), { diff: false });
   }
 
   setVisibility(visibility: Visibility): void {
     this.#visibility = visibility;
-    if (!this.engine.style?.loaded()) {
-      this.engine.once('idle', () => this.#dress());
-      return;
-    }
-    this.#dress();
+    if (this.#styled) this.#dress();
   }
 
   #dress(): void {
@@ -256,8 +258,10 @@ export class MapView {
   /** Turns relief and building volumes on or off, and tilts the camera to match. */
   setVolume(on: boolean): void {
     this.#volume = on;
-    this.#relief();
-    this.#dress();
+    if (this.#styled) {
+      this.#relief();
+      this.#dress();
+    }
     this.engine.easeTo({ pitch: on ? 58 : 0, bearing: on ? this.engine.getBearing() : 0, duration: this.#settings.still ? 0 : 600 });
   }
 
@@ -276,7 +280,7 @@ export class MapView {
 
   goHome(): void {
     const { territory } = this.#settings;
-    if (territory) this.engine.fitBounds(territory.bbox as LngLatBoundsLike, { padding: 24, duration: this.#settings.still ? 0 : 500 });
+    if (territory) this.engine.fitBounds(territory.bbox as LngLatBoundsLike, { padding: PADDING, duration: this.#settings.still ? 0 : 500 });
   }
 
   get sources(): readonly string[] {

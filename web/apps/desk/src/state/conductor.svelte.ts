@@ -1,5 +1,5 @@
 /** The one clock that rules every view: live or replay, by what was known or by what was established. */
-import { parseInstant, storyTime, type By, type ExerciseClock } from '@garance/client';
+import { storyTime, type By, type ExerciseClock } from '@garance/client';
 import { SPEEDS, zoomed, type Window } from '@garance/time/axis.ts';
 
 export class Conductor {
@@ -53,18 +53,14 @@ export class Conductor {
     this.live = false;
   }
 
-  /** Changes which time rules, and keeps looking at the same moment of the story. */
-  rule = (by: By): void => {
+  /** Changes which time rules; `same` is where to look then, on the other time. */
+  rule(by: By, same: (shown_ms: number) => number): void {
     if (by === this.by) return;
-    const shown = this.shown_ms;
-    const clock = this.#clock();
+    const shown_ms = same(this.shown_ms);
     this.by = by;
     this.chosen = null;
-    if (this.live || !clock) return;
-    const story_at = parseInstant(clock.story_at);
-    const real_at = parseInstant(clock.real_at);
-    this.#shown_ms = by === 'occurred' ? storyTime(clock, shown) : real_at + (shown - story_at) / (clock.speed || 1);
-  };
+    if (!this.live) this.#shown_ms = shown_ms;
+  }
 
   play = (): void => {
     if (this.live) return;

@@ -1,6 +1,6 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
-  DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, ServerClock, storyTime, Stream, Tracks,
+  DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, ServerClock, storyTime, Stream, timeOf, Tracks,
   type By, type Directory, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
@@ -166,8 +166,10 @@ export class Desk {
   #beat(): void {
     const beat = setInterval(() => (this.real_now_ms = this.clock.now_ms()), 1000);
     const online = (): void => this.#stream.hurry();
+    const offline = (): void => this.#stream.cut();
     addEventListener('online', online);
-    this.#closers.push(() => clearInterval(beat), () => removeEventListener('online', online));
+    addEventListener('offline', offline);
+    this.#closers.push(() => clearInterval(beat), () => removeEventListener('online', online), () => removeEventListener('offline', offline));
   }
 
   #hear(frame: ServerFrame): void {
@@ -280,5 +282,15 @@ export class Desk {
     else if (direction === 1) this.conductor.goLive();
   };
 
-  rule = (by: By): void => this.conductor.rule(by);
+  /**
+   * Changes which time rules, and keeps looking at the same moment. When an exercise clock separates the two times,
+   * that is the moment of the last fact shown; otherwise both times are the world's and the instant stays.
+   */
+  rule = (by: By): void => {
+    const { by: from } = this.conductor;
+    this.conductor.rule(by, (shown_ms) => {
+      const last = this.journal.all(from)[this.journal.countUntil(shown_ms, from) - 1];
+      return this.exerciseClock && last ? timeOf(last, by) : shown_ms;
+    });
+  };
 }

@@ -1,6 +1,6 @@
 /** Names of people and organisations from the directory; a short part of the identifier until it is known. */
-import type { Author, Directory } from '@garance/client';
-import { term } from '@garance/kit';
+import type { Author, Directory, Territory } from '@garance/client';
+import { t, term } from '@garance/kit';
 
 export const personName = (directory: Directory, id: string): string => directory.people[id]?.display_name ?? id.slice(0, 8);
 
@@ -8,3 +8,7 @@ export const organisationName = (directory: Directory, id: string): string => di
 
 /** « Claire Morin, secrétaire de main courante » */
 export const authorName = (directory: Directory, author: Author): string => `${personName(directory, author.person)}, ${term('role', author.role)}`;
+
+/** A made-up territory says so, once. */
+export const territoryName = ({ name, fictitious }: Territory): string =>
+  fictitious && !/fictif|fictitious/i.test(name) ? `${name} (${t('territory.fictitious')})` : name;

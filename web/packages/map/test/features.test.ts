@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { foldPicture, Tracks, type Fact, type Series } from '@garance/client';
+import { boxOf, readingAt, STALE_MS, unitFeatures, unitsAt } from '../src/features.ts';
+
+const at = (minute: number): string => new Date(Date.UTC(2010, 1, 28, 3, minute)).toISOString();
+const fact = (n: number, name: string, minute: number, body: Record<string, unknown>): Fact => ({
+  position: n, id: `waaaaaaaaaaaaaaaaaaaa-${n}`, name, situation: 's', mode: 'exercise', occurred_at: at(minute), recorded_at: at(minute), tick: n,
+  author: { person: 'p', role: 'dos', organisation: 'o' }, label: { audience: 'partners', sensitivity: 'ordinary' }, refs: [], command: null, body,
+});
+
+const picture = foldPicture([
+  fact(1, 'resource.declared.v1', 0, { resource: 'heli', name: 'Dragon', kind: 'helicopter', geometry: { type: 'Point', coordinates: [1, 1] } }),
+  fact(2, 'series.declared.v1', 0, { series: 'track', name: 'Dragon', kind: 'position', unit: 'deg', resource: 'heli', provenance: 'enregistré' }),
+], Infinity, 'occurred');
+
+test('a unit is at its last measured fix, or where someone last said it is', () => {
+  const tracks = new Tracks();
+  const minute = (n: number): number => Date.parse(at(n));
+  assert.deepEqual(unitsAt(picture, tracks, minute(5))[0]!.position, [1, 1]);
+  tracks.add('track', [[minute(3), 2, 2, 100, 50, 90]]);
+  const [unit] = unitsAt(picture, tracks, minute(5));
+  assert.deepEqual([unit!.position, unit!.source, unit!.course_deg], [[2, 2], 'track', 90]);
+  assert.equal(unitFeatures([unit!], minute(5)).features[0]!.properties['stale'], 0);
+  assert.equal(unitFeatures([unit!], minute(3) + STALE_MS + 1).features[0]!.properties['stale'], 2);
+});
+
+test('a gauge shows the worst threshold it has reached, and nothing it has not measured', () => {
+  const series: Series = {
+    id: 'sea', name: 'Mer', kind: 'water-level', unit: 'm', provenance: '', geometry: null, resource: null, declared_at: at(0),
+    thresholds: [{ name: 'haute', value: 3, severity: 'caution' }, { name: 'extrême', value: 4, severity: 'critical' }],
+  };
+  const tracks = new Tracks();
+  assert.equal(readingAt(series, tracks, 99).severity, 'unknown');
+  tracks.add('sea', [[10, 2.9], [20, 3], [30, 4.2]]);
+  assert.deepEqual([15, 25, 35].map((t) => readingAt(series, tracks, t)).map(({ value, severity, threshold }) => [value, severity, threshold]), [
+    [2.9, 'normal', null], [3, 'caution', 'haute'], [4.2, 'critical', 'extrême'],
+  ]);
+});
+
+test('the box of a polygon holds every vertex', () => {
+  assert.deepEqual(boxOf({ type: 'Polygon', coordinates: [[[2, 3], [4, 1], [0, 5], [2, 3]]] }), [0, 1, 4, 5]);
+});
