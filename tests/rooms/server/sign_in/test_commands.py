@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from garance.journal.writer import Writer
 from garance.kernel.clock import SetClock
 from garance.kernel.refusal import Refused
 from garance.kernel.signature import Signer
-from garance.server.console import Console, Parser, Verbs
+from garance.server.console import PARSERS, Console, Verbs
 from garance.server.sign_in.accounts import Account, Accounts
 from garance.server.sign_in.accounts_file import open_accounts
 from garance.server.sign_in.commands import PHRASES, VERBS, Place, register
@@ -59,7 +60,7 @@ class Desk:
 
     def run(self, *said: str, language: str = "fr") -> str:
         """What the command line answers."""
-        parser = Parser(prog="garance", language=language)
+        parser = PARSERS[language](prog="garance")
         place = Place(
             folder=self.folder,
             clock=self.clock,
@@ -71,8 +72,8 @@ class Desk:
         )
         register(Verbs(parser), lambda args: place)
         console = Console(language, out=io.StringIO(), err=io.StringIO())
-        args = parser.parse_args(["user", *said])
-        assert args.run(args, console) == 0
+        args = parser.parse_args(["user", *said], Namespace(console=console))
+        assert args.run(args) == 0
         assert isinstance(console.out, io.StringIO)
         return console.out.getvalue()
 
