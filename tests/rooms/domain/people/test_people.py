@@ -244,7 +244,6 @@ def test_a_role_in_an_unheard_of_situation_is_refused() -> None:
     "body",
     [
         LAND[0],
-        person("anne"),
         granted("anne", "dos", "rochefort"),
         RoleEnded(grant=ident("g"), reason="fin"),
         PersonErased(person=ident("anne"), reason="départ"),
@@ -256,7 +255,6 @@ def test_what_rights_depend_on_is_never_redacted(body: Body) -> None:
 
 
 def test_a_fact_forgotten_was_never_said() -> None:
-    """No rule of ours allows it, but another node's journal may hold it."""
     state = _state(person("anne"))
     named = told(person("bruno"))
     state.fold(named)
