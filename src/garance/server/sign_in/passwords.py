@@ -58,7 +58,7 @@ class Passwords:
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
         self._busy = 0
         self.checks = 0
-        """How many times a password was checked, for tests and metrics."""
+        """How many times a hash was worked out to check a password, for tests and metrics."""
 
     async def hash(self, password: str) -> str:
         """The hash to keep of that password."""
@@ -86,11 +86,14 @@ class Passwords:
         return self._hasher.hash(_plain(password))
 
     def _check(self, known: str | None, password: str) -> Verdict:
-        self.checks += 1
         try:
             self._hasher.verify(known or self._nobody, _plain(password))
-        except (VerificationError, InvalidHashError):
+        except InvalidHashError:
             return Verdict(False)
+        except VerificationError:
+            self.checks += 1
+            return Verdict(False)
+        self.checks += 1
         if known is None:
             return Verdict(False)
         better = self._make(password) if self._hasher.check_needs_rehash(known) else None

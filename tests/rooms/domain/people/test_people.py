@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support.people import LAND, NOW, granted, house, ident, organisation, person, told
 
 from garance.domain import commands
+from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.rules import redact_body
 from garance.domain.people import rules
 from garance.domain.people.facts import Level, PersonErased, RoleEnded, RoleGranted
@@ -257,7 +258,7 @@ def test_a_fact_forgotten_was_never_said() -> None:
     state = _state(person("anne"))
     named = told(person("bruno"))
     state.fold(named)
-    state.fold(told(redact_body(state, named, reason="erreur").body))
+    state.fold(told(BodyRedacted(fact=named.id, reason="erreur")))
     assert [p.person for p in state.people.persons()] == [ident("anne")]
     state.fold(named)
     assert [p.person for p in state.people.persons()] == [ident("anne")]

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.house import FAST, PASSWORD, Door, open_door
 
@@ -204,6 +204,7 @@ def test_weak_passwords(password: str, code: str) -> None:
     check_strength(PASSWORD, login="jeanne")
 
 
+@settings(deadline=None, max_examples=40)  # each opens a file of accounts
 @given(tries=st.lists(st.integers(0, WINDOW_MS // 1000), max_size=30))
 async def test_never_more_than_the_limit_in_any_window(
     tmp_path_factory: pytest.TempPathFactory, tries: list[int]

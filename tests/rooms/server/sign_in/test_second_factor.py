@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -47,6 +48,14 @@ async def test_a_code_is_asked_for_and_good_once(door: Door) -> None:
         assert await enter(browser, earlier) == (401, "sign-in-refused")
         door.clock.advance(timedelta(seconds=30))
         assert (await enter(browser, code_at(secret, door.clock.now())))[0] == 200
+
+
+async def test_a_code_used_twice_at_once_opens_one_session(door: Door) -> None:
+    secret, codes = await protect(door)
+    async with door.browser() as browser:
+        for code in (code_at(secret, door.clock.now()), codes[0]):
+            answers = await asyncio.gather(*(enter(browser, code) for _ in range(2)))
+            assert sorted(status for status, _ in answers) == [200, 401]
 
 
 async def test_a_wrong_password_does_not_tell_that_a_code_would_be_needed(door: Door) -> None:
@@ -113,6 +122,10 @@ def test_a_clock_may_drift_by_one_step() -> None:
         code = code_at(secret, now + timedelta(seconds=drift))
         assert (step_of(secret, code, now, after=0) is not None) is known
     assert step_of(secret, "é23456", now, after=0) is None
+    step = step_of(secret, code_at(secret, now), now, after=0)
+    assert step == int(now.timestamp()) // 30
+    assert step_of(secret, code_at(secret, now), now, after=step) is None
+    assert step_of(secret, code_at(secret, now), now, after=step - 1) == step
 
 
 def test_the_phone_is_told_whose_code_it_is() -> None:
