@@ -295,7 +295,7 @@ def _small_journal(path: Path) -> bytes:
     return path.read_bytes()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, 10**7), bit=st.integers(0, 7))
 def test_any_bit_of_the_file_flipped_never_stops_the_verifier(
     tmp_path_factory: pytest.TempPathFactory, at: int, bit: int

@@ -116,6 +116,9 @@ class Database:
             if refused is None:
                 raise
             raise refused from problem
+        except UnicodeDecodeError as problem:
+            # Altered bytes can reach us in a text, and even in SQLite's own message.
+            raise Refused("storage-damaged", detail={"file": self.path.name}) from problem
 
     def refusal_of(self, problem: sqlite3.Error) -> Refused | None:
         """What to tell the person of that failure; nothing when it is a bug of ours.
@@ -186,26 +189,30 @@ class Database:
             raise Refused("storage-too-new", detail={"file": self.path.name, "version": version})
 
     def _open_reader(self) -> sqlite3.Connection:
-        if not self.read_only:
-            connection = self._connect("?mode=rw")
+        try:
+            return self._try_reader()
+        except sqlite3.OperationalError:
+            if not self._may_be_immutable():
+                raise
+            self._immutable = True
+            return self._try_reader()
+
+    def _try_reader(self) -> sqlite3.Connection:
+        mode = "?mode=rw" if not self.read_only else "?mode=ro&immutable=1" if self._immutable else "?mode=ro"
+        connection = self._connect(mode)
+        try:
             connection.execute("PRAGMA query_only=ON")
-        elif self._immutable:
-            connection = self._connect("?mode=ro&immutable=1")
-        else:
-            connection = self._connect("?mode=ro")
-            try:
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            except sqlite3.OperationalError:
-                connection.close()
-                if not self._may_be_immutable():
-                    raise
-                self._immutable = True
-                return self._open_reader()
-        connection.execute("PRAGMA trusted_schema=OFF")
+            connection.execute("PRAGMA trusted_schema=OFF")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _may_be_immutable(self) -> bool:
         # On a read-only medium SQLite cannot make its shared-memory file; without a WAL the file is whole as it is.
+        if self._immutable or not self.read_only:
+            return False
         wal = Path(f"{self.path}-wal")
         return self.path.exists() and (not wal.exists() or wal.stat().st_size == 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 from garance.journal.chain import check_next
@@ -66,13 +67,8 @@ class MemoryStore:
         with self._lock:
             if situation is None:
                 return self._lines[max(after, 0) : max(after, 0) + limit]
-            found: list[Line] = []
-            for line in self._lines[max(after, 0) :]:
-                if line.header.situation == situation:
-                    found.append(line)
-                    if len(found) == limit:
-                        break
-            return found
+            here = (line for line in self._lines[max(after, 0) :] if line.header.situation == situation)
+            return list(itertools.islice(here, limit))
 
     def chain(self, writer: str, after_seq: int, limit: int) -> list[Line]:
         """At most `limit` lines of that writer after that sequence number."""

@@ -146,7 +146,7 @@ class SqliteStore:
         with self._database.read() as connection:
             try:
                 found = connection.execute(query, (after, limit)).fetchall()
-            except sqlite3.OperationalError:
+            except (sqlite3.OperationalError, UnicodeDecodeError):
                 # Altered text may not even be UTF-8: whoever verifies must see it all the same.
                 connection.text_factory = lambda text: text.decode(errors="replace")
                 found = connection.execute(query, (after, limit)).fetchall()
