@@ -10,10 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from bench import fan_out, journal
+from bench import commands, fan_out, journal
 from bench.measuring import Line, table
 
-BENCHES: dict[str, Callable[..., list[Line]]] = {"journal": journal.run, "fan-out": fan_out.run}
+BENCHES: dict[str, Callable[..., list[Line]]] = {
+    "journal": journal.run,
+    "commands": commands.run,
+    "fan-out": fan_out.run,
+}
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -41,7 +41,8 @@ class Outcome(msgspec.Struct):
     p50_ms: float
     p99_ms: float
     after_answer_p99_ms: float
-    lost: int
+    late: int
+    """Facts not received by someone before the end of the measure: too late, or never."""
     kib_per_stream: float
 
 
@@ -187,7 +188,7 @@ def _outcome(
         p50_ms=percentile(waits, 0.5),
         p99_ms=percentile(waits, 0.99),
         after_answer_p99_ms=percentile(after, 0.99),
-        lost=sum(streams - counts[number] for number in inner),
+        late=sum(streams - counts[number] for number in inner),
         kib_per_stream=kib,
     )
 
@@ -236,7 +237,7 @@ def _told(one: Outcome) -> str:
 def _delays(one: Outcome) -> str:
     if one.p99_ms == 0:
         return ""  # compressed frames are counted, not read
-    return f"p50 {one.p50_ms:.1f} ms  p99 {one.p99_ms:.1f} ms  lost {one.lost}  "
+    return f"p50 {one.p50_ms:.1f} ms  p99 {one.p99_ms:.1f} ms  late {one.late}  "
 
 
 def _lines(hub: Outcome, raw: Outcome, ordinary: Outcome, packed: Outcome) -> list[Line]:
@@ -251,6 +252,6 @@ def _lines(hub: Outcome, raw: Outcome, ordinary: Outcome, packed: Outcome) -> li
         Line(f"{at}: append to receipt p50", hub.p50_ms, "ms"),
         Line(f"{at}: append to receipt p99", hub.p99_ms, "ms"),
         Line(f"{at}: answer to receipt p99", hub.after_answer_p99_ms, "ms", 100, 30),
-        Line(f"{at}: frames lost", hub.lost, "frames", 0, 0),
+        Line(f"{at}: not received in time", hub.late, "facts", 0, 0),
         Line(f"{at}: memory per stream", hub.kib_per_stream, "KiB", 40, 10),
     ]

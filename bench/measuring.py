@@ -24,7 +24,7 @@ class Line(msgspec.Struct):
     @property
     def verdict(self) -> str:
         """Where the value stands against its targets."""
-        if self.good is None:
+        if self.good is None and self.excellent is None:
             return ""
         for name, limit in (("excellent", self.excellent), ("good", self.good)):
             if limit is not None and (self.value <= limit if self.better == "less" else self.value >= limit):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -300,6 +301,22 @@ def author(name: str, organisation: str = COMMUNE, role: str = "dos") -> Author:
     return Author(person(name), role, organisation)
 
 
+class _Faults(logging.Handler):
+    """What the server logs as an error: nothing, in any test."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+        logging.getLogger().addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+    def close(self) -> None:
+        logging.getLogger().removeHandler(self)
+        super().close()
+
+
 class _Quiet(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -321,11 +338,14 @@ async def ground(**how: Any) -> AsyncIterator[Ground]:
     place.port = listening.getsockname()[1]
     server = place.server = _Quiet(config)
     task = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))
+    faults = _Faults()
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no other way to tell
             await asyncio.sleep(0.01)
         yield place
+        assert faults.lines == []
     finally:
+        faults.close()
         await place.hub.stop()
         server.should_exit = True
         await task

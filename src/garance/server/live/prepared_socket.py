@@ -10,6 +10,7 @@ Give the class to uvicorn: `uvicorn.Config(app, ws=PreparedWebSocket)`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from asyncio.transports import BaseTransport
 from typing import Any
@@ -33,8 +34,10 @@ MAX_CLIENT_BYTES = 2_048
 UNSENT_BYTES = 65_536
 """How much the kernel may hold unsent for one client, where it can be told (Linux, macOS)."""
 
-GOING_AWAY = 1001
 CLOSE_WAIT_S = 5.0
+
+_log = logging.getLogger("garance.stream.socket")
+_log.setLevel(logging.WARNING)  # uvicorn tells every opening with its whole query: that is not to be kept
 
 
 class PreparedWebSocket(WebSocketsSansIOProtocol):
@@ -48,6 +51,7 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.logger = _log
         self.close_timeout = CLOSE_WAIT_S
         self.deflates = False
         factory = ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
@@ -73,6 +77,12 @@ class PreparedWebSocket(WebSocketsSansIOProtocol):
             for extension in self.conn.extensions
         )
         await super().run_asgi()
+
+    async def send(self, message: Any) -> None:
+        """As uvicorn does; a handshake refused with a whole answer is complete, which uvicorn forgets to note."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
 
     @property
     def waiting_bytes(self) -> int:
