@@ -91,7 +91,7 @@ def write_tiny_town(folder: Path) -> None:
     write_layer(folder / "d.zip", [line((0, 0), (1000, 0))], crs=None, status=["BAD"], alt=[4.2], type=["DIKE"])
     write_layer(folder / "e.zip", [line((0, 5), (1000, 5))], id_defense=["1"], nom=["Digue du Port"])
     (folder / "f.csv").write_text(
-        "hospital_name;facility_type;lat;lon\nCentre hospitalier;Centre Hospitalier;45.9445;-0.9965\n"
+        "hospital_name;facility_type;lat;lon\nCentre hospitalier;Centre Hospitalier;45.9456;-1.0550\n"
         "Au loin;Centre Hospitalier;48,85;2,35\nNulle part;Centre Hospitalier;;\n",
         "utf-8",
     )

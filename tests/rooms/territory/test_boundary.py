@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_refuses_bytes_that_are_no_text(tmp_path: Path) -> None:
 def test_the_sea_at_the_mouth_of_the_charente(name: str, peak_m: float) -> None:
     series = read_boundary_series(real_data("rochefort") / "hydraulic" / f"estuary_coast_{name}.bdy")
     assert len(series) == 433
-    assert {later[0] - earlier[0] for earlier, later in zip(series, series[1:], strict=False)} == {600.0}
+    assert {later[0] - earlier[0] for earlier, later in itertools.pairwise(series)} == {600.0}
     when, peak = max(series, key=lambda value: value[1])
     assert peak == pytest.approx(peak_m, abs=0.005)
     if name == "Low":

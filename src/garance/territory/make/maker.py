@@ -108,7 +108,7 @@ def _content(seed: int, town: Town, source_digest: str) -> Content:
     zones.raise_defences(ground, town.works)
     east, north = transformer(WGS84, LAMBERT_93).transform(*CORNER_DEG)
     corner = (round(east, -1), round(north, -1))
-    terrain = Terrain(ground.heights_m, Affine.translation(*corner) * ground.transform, LAMBERT_93)
+    terrain = Terrain(ground.heights_m, Affine.translation(*corner) @ ground.transform, LAMBERT_93)
     place = _placer(corner)
     layers = [*_nature(town, risk, storm, cover, place), *_built(town, place)]
     bbox = project_bounds((corner[0], corner[1], corner[0] + WIDTH_M, corner[1] + HEIGHT_M), LAMBERT_93, WGS84)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from affine import Affine
 from rasterio.features import rasterize
 from shapely.ops import substring
 
@@ -154,7 +155,7 @@ def communes(seed: int, ground: Ground) -> list[Any]:
     north = np.hypot(x - WIDTH_M * 0.97, y - HEIGHT_M * 0.86)
     south = np.hypot(x - WIDTH_M * 0.92, y - HEIGHT_M * 0.12)
     labels = np.argmin(np.stack([to_port, north, south]), axis=0) + 1
-    transform = ground.transform * ground.transform.scale(COARSE_M / CELL_M)
+    transform = ground.transform @ Affine.scale(COARSE_M / CELL_M)
     land = shapely.difference(ground.window, ground.sea)
     found = polygons_of(labels, transform, tolerance_m=45)
     return [shapely.intersection(found[value], land) for value in sorted(found)]
