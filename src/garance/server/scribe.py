@@ -25,6 +25,7 @@ from garance.kernel.clock import Clock, Instant
 from garance.kernel.digest import digest
 from garance.kernel.identity import CommandId, FactId, ObjectId, derived_id, new_id
 from garance.kernel.label import Audience, Author, Label, Mode, Sensitivity
+from garance.kernel.refusal import Refused
 from garance.server.follower import Follower
 
 B = TypeVar("B")
@@ -65,17 +66,21 @@ class Scribe:
             organisation=derived_id("node-organisation", writer.name),
         )
 
-    async def carry_out(self, person: str, name: str, asked: Asked[msgspec.Struct]) -> Answer:
-        """Do what that person asks, durably, once.
+    async def carry_out(
+        self, person: str, name: str, asked: Asked[msgspec.Struct], *, exercise_only: bool = False
+    ) -> Answer:
+        """Do what that person asks, durably, once; `exercise_only` for one who is only trying a demonstration.
 
-        Refuses what `access.act`, `access.own_label`, `commands.decide` and `Writer.submit` refuse.
+        Refuses `exercise-only`, and what `act`, `own_label`, `commands.decide` and `Writer.submit` refuse.
         """
         wanted = commands.find(name)
         request = digest(msgspec.json.encode((name, asked), order="sorted"))
         intent = Intent(person, asked.id, request)
-        return await self._writer.submit(intent, lambda: self._decide(person, wanted, asked))
+        return await self._writer.submit(intent, lambda: self._decide(person, wanted, asked, exercise_only))
 
-    def _decide(self, person: str, wanted: commands.Command, asked: Asked[msgspec.Struct]) -> Sequence[Draft]:
+    def _decide(
+        self, person: str, wanted: commands.Command, asked: Asked[msgspec.Struct], exercise_only: bool
+    ) -> Sequence[Draft]:
         state, now = self._follower.state, self._clock.now()
         owner = self._follower.owner(asked.situation)
         place = None if wanted.founding else asked.situation
@@ -91,6 +96,8 @@ class Scribe:
             sees=_sight(held),
         )
         settled = commands.decide(state, wanted, asked.body, context)
+        if exercise_only and any(one.mode is Mode.ACTUAL for one in settled):
+            raise Refused("exercise-only")
         return [self._draft(author, one) for one in settled]
 
     async def record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from argparse import Namespace
 from pathlib import Path
 
@@ -42,7 +43,11 @@ def register(verbs: Verbs) -> None:
     words = ("les faits d'un fichier (serveur arrêté)", "the facts of a file (server stopped)")
     importing = inner.add("import", words, run_import)
     importing.add_argument("source", type=Path, metavar=verbs.pick(("FICHIER.garance", "FILE.garance")))
-    for each in (verifying, heading, exporting, importing):
+    words = ("détruire le contenu d'un fait (serveur arrêté)", "destroy the content of a fact (server stopped)")
+    redacting = inner.add("redact", words, run_redact)
+    redacting.add_argument("fact", metavar=verbs.pick(("FAIT", "FACT")))
+    redacting.add_argument("--reason", required=True, help=verbs.pick(("motif, consigné", "reason, recorded")))
+    for each in (verifying, heading, exporting, importing, redacting):
         add_settings(each)
 
 
@@ -124,4 +129,13 @@ def run_import(args: Namespace, console: Console) -> int:
         f"Vérifié : {found.records} faits ; ajoutés : {found.fresh} ; déjà là : {found.records - found.fresh}.",
         f"Verified: {found.records} facts; added: {found.fresh}; here already: {found.records - found.fresh}.",
     )
+    return 0
+
+
+def run_redact(args: Namespace, console: Console) -> int:
+    """Destroy the content of one fact for ever; who, when and why stay in the chain, which still verifies."""
+    from garance.server.redacting import redact  # the whole node: only for who changes it
+
+    asyncio.run(redact(chosen_settings(args, console), args.fact, reason=args.reason))
+    console.say("Contenu détruit ; la chaîne reste vérifiable.", "Content destroyed; the chain still verifies.")
     return 0
