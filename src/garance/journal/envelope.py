@@ -24,6 +24,7 @@ FORMAT = 1
 MAX_HEADER_BYTES = 16_384
 MAX_BODY_BYTES = 1_048_576
 MAX_REFERENCES = 64
+FIRST_YEAR, LAST_YEAR = 2, 9998
 
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 FactName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+\.v[1-9][0-9]*$", max_length=96)]
@@ -152,6 +153,9 @@ def read_header(encoded: bytes) -> Header:
         header = _DECODER.decode(encoded)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise Refused("header-malformed") from problem
+    if not all(FIRST_YEAR <= moment.year <= LAST_YEAR for moment in (header.recorded_at, header.occurred_at)):
+        # Nearer the ends of the calendar, the same moment in UTC could not be told.
+        raise Refused("header-malformed", field="occurred_at")
     if header.format != FORMAT:
         raise Refused("header-format-unknown", detail={"format": header.format})
     return header

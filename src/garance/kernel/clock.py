@@ -21,10 +21,13 @@ MAX_SKEW = timedelta(minutes=5)
 
 
 def as_utc(moment: datetime, *, field: str = "time") -> datetime:
-    """Give the same moment in UTC; refuse `naive-time`, a time that does not say its offset."""
+    """Give the same moment in UTC; refuse `naive-time` (it does not say its offset) and `time-out-of-range`."""
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise Refused("naive-time", field=field)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as problem:
+        raise Refused("time-out-of-range", field=field) from problem
 
 
 def to_milliseconds(moment: datetime) -> int:
