@@ -166,5 +166,7 @@ async def test_on_rochefort_the_gauge_follows_the_supplied_series(tmp_path: Path
     assert level[0] == peak
     assert level[1] == pytest.approx(3.96, abs=0.01)
     assert len(flight) == 378, "the recorded flight, once before the peak"
-    west, south, east, north = pack.manifest.bbox
-    assert all(west < row[1] < east and south < row[2] < north for row in flight.rows() if row[1] and row[2])
+    over = places["point first_water"]["coordinates"]
+    for column, degrees in zip((1, 2), over, strict=True):
+        seen = [float(row[column] or 0) for row in flight.rows()]
+        assert (min(seen) + max(seen)) / 2 == pytest.approx(degrees, abs=1e-4), "its middle is over the water"
