@@ -33,7 +33,7 @@ def built(tmp_path: Path) -> Path:
 
 async def test_the_application_answers_at_its_own_addresses(built: Path) -> None:
     async with client(Pages(built)) as web:
-        for path in ("/", "/premier-acces", "/index.html"):
+        for path in ("/", "/premier-acces", "/mur", "/index.html"):
             page = await web.get(path)
             assert page.status_code == 200
             assert page.headers["content-type"] == "text/html; charset=utf-8"

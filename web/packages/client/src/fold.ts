@@ -79,6 +79,9 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
   },
 };
 
+/** What a label says when it says nothing. */
+const PLAIN = { audience: 'partners', sensitivity: 'ordinary' } as const;
+
 const words = (body: Body): Words => ({ text: textOrNull(body['text']), reason: textOrNull(body['reason']) });
 const described = (body: Body): Described => ({ name: text(body['name']), kind: text(body['kind']), state: text(body['state']) });
 
@@ -172,7 +175,7 @@ function showEntry(fold: EntryFold, written: Fact, moment: Moment): Entry {
     occurred_at: written.occurred_at,
     recorded_at: written.recorded_at,
     author: written.author,
-    label: written.label,
+    label: { ...PLAIN, ...written.label },
     struck: told(struck).map(({ text: _text, ...strike }) => strike),
     corrections: told(corrected),
     conflict: new Set(corrected.heads.map(({ value }) => value.text).filter((one) => one !== null)).size > 1,

@@ -9,7 +9,11 @@ export type StreamEars = {
   link(state: LinkState, next_try_ms: number | null): void;
 };
 
-type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState'> & {
+/** The part of a WebSocket that the stream uses. */
+export type Socket = {
+  readonly readyState: number;
+  send(text: string): void;
+  close(): void;
   onopen: (() => void) | null;
   onmessage: ((message: { data: unknown }) => void) | null;
   onclose: (() => void) | null;

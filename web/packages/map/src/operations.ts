@@ -61,7 +61,7 @@ function shapeLayers(p: Palette): LayerSpecification[] {
 function unitLayers(p: Palette): LayerSpecification[] {
   const fading: ExpressionSpecification = ['match', ['get', 'stale'], 2, 0.45, 1, 0.75, 1];
   return [
-    { id: 'trails', type: 'line', source: 'trails', layout: { 'line-cap': 'round' }, paint: { 'line-color': p.text, 'line-width': ['case', selected, 2.5, 1.2], 'line-opacity': 0.55, 'line-dasharray': [1, 2] } },
+    { id: 'trails', type: 'line', source: 'trails', layout: { 'line-cap': 'round' }, paint: { 'line-color': p.text, 'line-width': ['case', selected, 2.5, 1.2], 'line-opacity': 0.4, 'line-dasharray': [1, 2] } },
     { id: 'unit-ring', type: 'circle', source: 'units', filter: selected, paint: { 'circle-radius': 22, 'circle-color': 'transparent', 'circle-stroke-color': p.select, 'circle-stroke-width': 2, 'circle-pitch-alignment': 'map' } },
     {
       id: 'units', type: 'symbol', source: 'units',

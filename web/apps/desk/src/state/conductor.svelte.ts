@@ -33,9 +33,12 @@ export class Conductor {
     return this.by === 'occurred' ? this.shown_ms : storyTime(this.#clock(), this.shown_ms);
   }
 
+  /** Back to now, where what is known and what is established are one: the axis returns to the world's time. */
   goLive = (): void => {
     this.pause();
     this.live = true;
+    if (this.by === 'recorded') this.chosen = null;
+    this.by = 'occurred';
   };
 
   seek = (ms: number): void => {
