@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from support.journal import author, command, draft
 
 from garance.journal.envelope import Draft
 from garance.journal.keys import open_signer
 from garance.journal.sqlite import SqliteStore
 from garance.journal.writer import Intent, Writer
 from garance.kernel.clock import SystemClock
-from support.journal import author, command, draft
 
 CLIENTS = 16
 
