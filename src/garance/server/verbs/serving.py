@@ -10,6 +10,7 @@ import msgspec
 
 from garance.kernel.refusal import Refused
 from garance.server.console import Console, Verbs
+from garance.server.data_folder import DataFolder
 from garance.server.impatient import Listening
 from garance.server.observe import start_logs
 from garance.server.serve import run, serve, server_for
@@ -71,6 +72,7 @@ def run_demo(args: Namespace, console: Console) -> int:
         forget_night(Path(node.data_folder))
     source = Path(args.territory) if args.territory else None
     pack = prepare_territory(source, Path(node.data_folder), console)
+    DataFolder(Path(node.data_folder)).prepare()
     (Path(node.data_folder) / DEMO_MARK).touch()
     node = msgspec.structs.replace(node, territory=str(pack))
     demo = msgspec.structs.replace(settings.demo, enabled=True, source=str(source) if source else None)
