@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from garance.domain.keeping.facts import BodyRedacted
@@ -12,6 +12,7 @@ from garance.journal.envelope import Line
 from garance.journal.sealing import KeyRing
 from garance.journal.store import Store
 from garance.kernel.identity import split_fact_id
+from garance.server.trust import TrustingReader
 from garance.views.reading import Reader
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def carry_out(lines: Sequence[Line], store: Store, keys: KeyRing, reader: Reader
             store.destroy_body(*split_fact_id(body.fact))
 
 
-def carry_out_all(store: Store, keys: KeyRing) -> None:
+def carry_out_all(store: Store, keys: KeyRing, trusted: Iterable[str]) -> None:
     """Destroy again all that a journal at rest says is destroyed: an older copy may still hold it."""
-    reader, position = Reader(keys), 0
+    reader, position = TrustingReader(keys, trusted), 0
     while lines := store.read(position, PAGE_LINES):
         carry_out(lines, store, keys, reader)
         position = lines[-1].position

@@ -28,13 +28,15 @@ import msgspec
 from garance.kernel.clock import Clock, Instant, to_milliseconds
 from garance.kernel.refusal import Refused
 from garance.server.data_folder import FILES, KEPT_DATABASES, DataFolder
+from garance.server.trust import FILE as TRUSTED
+from garance.server.trust import own_writers, trust_writers
 
 MANIFEST = "manifest.json"
 SETTINGS = "settings.json"
 MAX_MANIFEST_BYTES = 256 << 20
 _BLOCK = 1 << 20
 _ATTACHMENT = re.compile(rf"{FILES}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}(\.json)?")
-_PLAIN = frozenset({*KEPT_DATABASES, SETTINGS})
+_PLAIN = frozenset({*KEPT_DATABASES, SETTINGS, TRUSTED})
 
 Progress = Callable[[str, float], None]
 """Told which step is done, and how much of it (0 to 1)."""
@@ -96,7 +98,9 @@ def back_up(
         _copy_databases(folder, copy, progress)
         check(copy)
         (copy.path / SETTINGS).write_bytes(msgspec.json.encode(settings))
-        files = [*((name, copy.path / name) for name in (*KEPT_DATABASES, SETTINGS)), *_attachments(folder, copy)]
+        trust_writers(copy.path, own_writers(folder.path))
+        plain = [(name, copy.path / name) for name in (*KEPT_DATABASES, SETTINGS, TRUSTED)]
+        files = [*plain, *_attachments(folder, copy)]
         present = [(name, path) for name, path in files if path.is_file()]
         entries = tuple(_entries(present, progress))
         manifest = Manifest(made_at=made_at, version=version, entries=entries)

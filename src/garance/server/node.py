@@ -34,9 +34,9 @@ from garance.server.seating import Seating
 from garance.server.settings import Settings
 from garance.server.sign_in.house import DemoPerson
 from garance.server.sign_in.opening import SignIn
+from garance.server.trust import TrustingReader, trusted_writers
 from garance.territory.pack import Pack
 from garance.views.cabinet import Cabinet
-from garance.views.reading import Reader
 
 PEOPLE_LABEL = Label(audience=Audience.PARTNERS)
 """Who acts here, and as what, is known to those they act with."""
@@ -81,7 +81,7 @@ class Node:
         self.keys = SqliteKeyRing(self.folder.keys)
         self.tracks = SqliteTracks(self.folder.tracks)
         self.writer = Writer(self.store, signer, clock)
-        self.reader = Reader(self.keys)
+        self.reader = TrustingReader(self.keys, {signer.writer, *trusted_writers(self.folder.path)})
         self.follower = Follower(self.store, self.reader)
         self.writer.listen(self.follower)
         self.scribe = Scribe(self.writer, self.follower, self.keys, clock)

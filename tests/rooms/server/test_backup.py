@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from support.journal import Chain, fill
 
+from garance.journal.keys import open_signer
 from garance.journal.sqlite import SqliteStore
 from garance.kernel.clock import SetClock
 from garance.kernel.refusal import Refused
 from garance.server.backup import MANIFEST, SETTINGS, Manifest, back_up, read_manifest, restore
 from garance.server.data_folder import ACCOUNTS, JOURNAL, KEYS, WRITER_KEY, DataFolder
+from garance.server.trust import FILE as TRUSTED
+from garance.server.trust import trusted_writers
 
 CLOCK = SetClock(datetime(2026, 11, 23, tzinfo=UTC))
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100_000)
@@ -44,7 +47,7 @@ def living(tmp_path: Path) -> Iterator[tuple[DataFolder, SqliteStore, Chain]]:
     fill(store, chain, 50)
     numbered(folder.keys, 3)
     numbered(folder.accounts, 2)
-    (folder.path / WRITER_KEY).write_text("the writer's own")
+    open_signer(folder.path)
     (folder.files / NAME[:2]).mkdir()
     (folder.files / NAME[:2] / NAME).write_bytes(PICTURE)
     (folder.files / NAME[:2] / f"{NAME}.json").write_text('{"owner": 1}')
@@ -61,7 +64,8 @@ def test_a_running_node_is_copied_and_restored_whole(
     out = tmp_path / "out.tar"
     manifest = save(folder, out)
     names = [entry.name for entry in manifest.entries]
-    assert names == [JOURNAL, KEYS, ACCOUNTS, SETTINGS, f"files/{NAME[:2]}/{NAME}", f"files/{NAME[:2]}/{NAME}.json"]
+    attached = [f"files/{NAME[:2]}/{NAME}", f"files/{NAME[:2]}/{NAME}.json"]
+    assert names == [JOURNAL, KEYS, ACCOUNTS, SETTINGS, TRUSTED, *attached]
     if os.name == "posix":
         assert out.stat().st_mode & 0o777 == 0o600
     fill(store, chain, 5)
@@ -72,6 +76,7 @@ def test_a_running_node_is_copied_and_restored_whole(
         assert [line.record for line in restored.read(0, 100)] == [line.record for line in store.read(0, 50)]
     assert (again.files / NAME[:2] / NAME).read_bytes() == PICTURE
     assert not (again.path / WRITER_KEY).exists()
+    assert trusted_writers(again.path) == {open_signer(folder.path).writer}, "it believes who it was"
     with closing(sqlite3.connect(again.keys)) as keys:
         assert keys.execute("SELECT count(*) FROM numbers").fetchone() == (3,)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "out.tar", "restored"]

@@ -12,6 +12,7 @@ from garance.journal.verify import Report, verify
 from garance.kernel.refusal import Refused
 from garance.server.aftermath import carry_out_all
 from garance.server.data_folder import DataFolder
+from garance.server.trust import trusted_writers
 
 
 def verify_folder(folder: DataFolder, heads: Sequence[Head] = ()) -> Report:
@@ -36,4 +37,4 @@ def make_whole(folder: DataFolder) -> None:
     """Make a folder just restored fit to be used: proven sound, and what was erased since erased again."""
     demand_sound(folder)
     with closing(SqliteStore(folder.journal)) as store, closing(SqliteKeyRing(folder.keys)) as keys:
-        carry_out_all(store, keys)
+        carry_out_all(store, keys, trusted_writers(folder.path))

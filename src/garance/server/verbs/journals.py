@@ -14,6 +14,7 @@ from garance.kernel.clock import SystemClock
 from garance.kernel.refusal import Refused
 from garance.server.console import UNSOUND, Console, Verbs
 from garance.server.data_folder import DataFolder
+from garance.server.trust import trust_writers
 from garance.server.verbs.integrity import verify_folder
 from garance.server.verbs.options import add_settings, chosen_settings
 
@@ -47,7 +48,10 @@ def register(verbs: Verbs) -> None:
     redacting = inner.add("redact", words, run_redact)
     redacting.add_argument("fact", metavar=verbs.pick(("FAIT", "FACT")))
     redacting.add_argument("--reason", required=True, help=verbs.pick(("motif, consigné", "reason, recorded")))
-    for each in (verifying, heading, exporting, importing, redacting):
+    words = ("croire un autre écrivain sur les droits (serveur arrêté)", "believe another writer on rights (stopped)")
+    trusting = inner.add("trust", words, run_trust)
+    trusting.add_argument("writer", metavar=verbs.pick(("ÉCRIVAIN", "WRITER")))
+    for each in (verifying, heading, exporting, importing, redacting, trusting):
         add_settings(each)
 
 
@@ -128,6 +132,16 @@ def run_import(args: Namespace, console: Console) -> int:
     console.say(
         f"Vérifié : {found.records} faits ; ajoutés : {found.fresh} ; déjà là : {found.records - found.fresh}.",
         f"Verified: {found.records} facts; added: {found.fresh}; here already: {found.records - found.fresh}.",
+    )
+    return 0
+
+
+def run_trust(args: Namespace, console: Console) -> int:
+    """From the next start, that writer's facts give rights and erase here as our own do."""
+    trust_writers(_folder(args, console).path, [args.writer])
+    console.say(
+        f"Cru au prochain démarrage : {args.writer} peut donner des rôles et effacer ici.",
+        f"Believed from the next start: {args.writer} may give roles and erase here.",
     )
     return 0
 

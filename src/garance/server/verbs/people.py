@@ -17,8 +17,8 @@ from garance.server.settings import Settings
 from garance.server.sign_in import commands
 from garance.server.sign_in.commands import Place
 from garance.server.sign_in.house import House
+from garance.server.trust import TrustingReader, own_writers
 from garance.server.verbs.options import add_settings, chosen_settings
-from garance.views.reading import Reader
 
 
 def register(verbs: Verbs) -> None:
@@ -49,7 +49,7 @@ def _people(folder: DataFolder) -> People:
     if not folder.journal.is_file():
         return People()
     with closing(SqliteStore(folder.journal, read_only=True)) as store:
-        return Follower(store, Reader(MemoryKeyRing())).state.people
+        return Follower(store, TrustingReader(MemoryKeyRing(), own_writers(folder.path))).state.people
 
 
 def _house(settings: Settings) -> AbstractAsyncContextManager[House]:
