@@ -28,11 +28,14 @@ export type Session = {
   demo: boolean;
   first_administrator: boolean;
   oidc?: { title_fr: string; title_en: string } | null;
+  /** The zone whose legal time every screen shows. */
+  time_zone: string;
 };
 
 export type DemoRole = {
   role: string;
   person: string;
+  display_name: string;
   title_fr: string;
   title_en: string;
   organisation_name: string;

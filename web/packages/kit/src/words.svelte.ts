@@ -10,6 +10,8 @@ const CATALOGUES: Record<Language, Record<string, string>> = { fr, en };
 const KEPT = 'garance.language';
 
 class Words {
+  /** The zone whose legal time is shown: that of the territory, named by the server, wherever the screen is. */
+  zone = $state('Europe/Paris');
   language = $state<Language>(localStorage.getItem(KEPT) === 'en' ? 'en' : 'fr');
 
   choose(language: Language): void {
@@ -56,10 +58,10 @@ export function decimal(value: number, digits: number): string {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function write(ms: number, options: Intl.DateTimeFormatOptions): string {
-  const key = words.language + JSON.stringify(options);
+  const key = words.language + words.zone + JSON.stringify(options);
   let format = formats.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat(words.language === 'fr' ? 'fr-FR' : 'en-GB', options);
+    format = new Intl.DateTimeFormat(words.language === 'fr' ? 'fr-FR' : 'en-GB', { ...options, timeZone: words.zone });
     formats.set(key, format);
   }
   return format.format(ms);

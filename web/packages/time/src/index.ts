@@ -1,2 +1,3 @@
 export * from './axis.ts';
+export * from './legal.ts';
 export { default as TimeStrip } from './TimeStrip.svelte';
