@@ -26,7 +26,7 @@ from bench.measuring import Line, flush_s, percentile
 from bench.words import TEXT
 from garance.kernel.identity import new_id
 
-SERVE = "import sys; from garance.server.cli import main; sys.exit(main(sys.argv[1:]))"
+SERVE = "import os; exec(os.environ.get('PRE','')); import sys; from garance.server.cli import main; sys.exit(main(sys.argv[1:]))"
 CLIENTS = (1, 16, 64)
 PASSWORD = "un long mot de passe pour la mesure"
 

@@ -15,16 +15,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import msgspec
 
+from garance.journal.lock import take_lock
 from garance.kernel.refusal import Refused
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 IDLE_READERS = 8
 BUSY_S = 5.0
@@ -79,13 +75,16 @@ class Database:
         self._writing = threading.Lock()
         self._resting = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
+        self._watching = threading.Lock()
+        self._watch: sqlite3.Connection | None = None
+        self._watches = 0
         self._writer: sqlite3.Connection | None = None
         self._closed = False
         self._opening = True
         # A process killed after destroying something may have left the bytes in the WAL.
         self._unwiped = True
         self._immutable = False
-        self._lock = _lock(path) if alone and not read_only else None
+        self._lock = take_lock(path) if alone and not read_only else None
         try:
             self._open_first()
             self._opening = False
@@ -246,6 +245,24 @@ class Database:
                 return
         connection.close()
 
+    def version(self) -> tuple[int, int]:
+        """What changes whenever anybody, in this process or another, has committed to the file: for 3 µs.
+
+        What was read after a version was asked is still true as long as the version is the same.
+        """
+        with self._watching, self._refusing():
+            if self._closed:
+                raise Refused("stopping")
+            if self._watch is None:
+                self._watch = self._open_reader()
+                self._watches += 1  # each connection counts for itself
+            try:
+                return self._watches, int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+            except sqlite3.Error:
+                self._watch.close()
+                self._watch = None
+                raise
+
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """The writing connection, in a transaction: all of it is durable at the end, or nothing happened."""
@@ -319,10 +336,11 @@ class Database:
     def close(self) -> None:
         """Let go of the file. Again changes nothing."""
         with self._writing:
-            with self._resting:
+            with self._resting, self._watching:
                 self._closed = True
                 idle, self._idle = self._idle, []
-            for connection in idle:
+                watch, self._watch = self._watch, None
+            for connection in [*idle, *([watch] if watch is not None else [])]:
                 connection.close()
             if self._writer is not None:
                 with suppress(sqlite3.Error):
@@ -348,23 +366,6 @@ def _create(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
     if path.stat().st_mode & 0o077:
         path.chmod(OWNER_ONLY)
-
-
-def _lock(path: Path) -> IO[bytes]:
-    name = path.with_name(path.name + ".lock")
-    try:
-        handle = name.open("ab")
-    except OSError as problem:
-        raise Refused("storage-failed", detail={"file": path.name}) from problem
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        handle.close()
-        raise Refused("journal-in-use", detail={"file": path.name}) from problem
-    return handle
 
 
 def sync_file(path: Path) -> None:

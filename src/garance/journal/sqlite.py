@@ -7,7 +7,9 @@ stand the chain and the signed heads, which `verify` reads.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -24,6 +26,10 @@ MARK = 0x47524A31
 """`GRJ1`, in the SQLite header: this file is a Garance journal."""
 
 _COLUMNS = ", ".join(Row._fields)
+_RECEIPT_COLUMNS = "person, command, request, facts, cursor"
+
+ROWS_TOGETHER = 64
+"""Rows in one statement: few statements, and few enough lengths of them for SQLite to keep each one prepared."""
 
 _TABLES = (
     """CREATE TABLE facts (
@@ -98,7 +104,7 @@ class SqliteStore:
                 for head in batch.heads:
                     _insert_head(connection, head)
                 receipts = place_receipts(batch, lines)
-                connection.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", map(_receipt_row, receipts))
+                _insert_rows(connection, "receipts", _RECEIPT_COLUMNS, [_receipt_row(one) for one in receipts])
         except sqlite3.IntegrityError as problem:
             # The chain was checked in this very transaction: only a receipt can be there already.
             raise Refused("command-repeated") from problem
@@ -108,7 +114,7 @@ class SqliteStore:
         arrived_ms = to_milliseconds(self._clock.now())
         tails: dict[str, Tail] = {}
         lines: list[Line] = []
-        rows: list[Row] = []
+        rows: list[tuple[Any, ...]] = []
         for position, record in enumerate(batch.records, start=_last_position(connection) + 1):
             header = read_header(record.header)
             tail = tails.get(header.writer) or _tail(connection, header.writer)
@@ -116,11 +122,8 @@ class SqliteStore:
             own = digest(record.header)
             tails[header.writer] = Tail(header.seq, own)
             lines.append(Line(position, header, record))
-            rows.append(row_of(position, header, record, own))
-        connection.executemany(
-            f"INSERT INTO facts ({_COLUMNS}, arrived_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,{arrived_ms})",  # noqa: S608 - our own names and number
-            rows,
-        )
+            rows.append((*row_of(position, header, record, own), arrived_ms))
+        _insert_rows(connection, "facts", f"{_COLUMNS}, arrived_ms", rows)
         return lines
 
     def read(self, after: int, limit: int, *, situation: str | None = None) -> list[Line]:
@@ -220,6 +223,17 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file; the WAL is folded into it."""
         self._database.close()
+
+
+def _insert_rows(
+    connection: sqlite3.Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Many rows in one statement: between statements a thread must win Python's lock back from the busy loop."""
+    for start in range(0, len(rows), ROWS_TOGETHER):
+        some = rows[start : start + ROWS_TOGETHER]
+        places = ", ".join([f"({', '.join('?' * len(some[0]))})"] * len(some))
+        values = [value for row in some for value in row]
+        connection.execute(f"INSERT INTO {table} ({columns}) VALUES {places}", values)  # noqa: S608 - our own names
 
 
 def _last_position(connection: sqlite3.Connection) -> int:

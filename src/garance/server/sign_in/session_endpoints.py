@@ -97,7 +97,7 @@ class Porch:
     async def current_reader(self, request: Request) -> Reader | None:
         """Who asks, if signed in; the session's use is noted. For `http.Gate`."""
         reader = self.reader_of(request)
-        if reader is not None and reader.kind is not Kind.WALL:
+        if reader is not None and reader.kind is not Kind.WALL and self.entrance.sessions.due(reader.session):
             await asyncio.to_thread(self.entrance.sessions.touch, reader.session)
         return reader
 

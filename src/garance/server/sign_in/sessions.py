@@ -45,19 +45,39 @@ class SessionListed(msgspec.Struct, frozen=True):
     seen_at: datetime
 
 
+class _Known(msgspec.Struct, frozen=True):
+    """A session as the file has it, in force or not."""
+
+    reader: Reader
+    seen_ms: int
+    ends_ms: int
+
+
+class _Memory(msgspec.Struct, frozen=True):
+    """What was read from the file while it was at that version. Only what was found: guesses take no room."""
+
+    version: tuple[int, int]
+    known: dict[str | bytes, _Known]
+
+
 def csrf_of(token: str) -> str:
     """The page's own token of a session: from its secret, so that it need not be kept."""
     return hashlib.sha256(b"garance csrf\0" + token.encode()).hexdigest()
 
 
 class Sessions:
-    """The sessions of one file. Whoever holds a stream for a session asks to be told when it is ended here."""
+    """The sessions of one file. Whoever holds a stream for a session asks to be told when it is ended here.
+
+    Sessions are remembered as long as nobody has written in the file: what is ended, by this process or another, is
+    ended for the very next request.
+    """
 
     def __init__(self, file: Database, clock: Clock, lifetimes: Lifetimes | None = None) -> None:
         self._file = file
         self._clock = clock
         self.lifetimes = lifetimes or Lifetimes()
         self._told: list[Callable[[str], None]] = []
+        self._memory = _Memory((0, 0), {})
 
     def when_ended(self, tell: Callable[[str], None]) -> None:
         """Have `tell` called with the identifier of each session ended by this process, from any thread."""
@@ -100,38 +120,62 @@ class Sessions:
         return self._find("id", session, "")
 
     def _find(self, column: str, value: str | bytes, csrf: str) -> Reader | None:
+        known = self._recall(column, value, csrf)
         now = to_milliseconds(self._clock.now())
+        if known is None or known.ends_ms <= now:
+            return None
+        if known.reader.kind is Kind.WALL:
+            return known.reader if known.reader.wall is not None else None
+        return known.reader if known.seen_ms + self._idle_ms > now else None
+
+    def _recall(self, column: str, value: str | bytes, csrf: str = "") -> _Known | None:
+        version = self._file.version()
+        memory = self._memory
+        if memory.version != version:
+            memory = self._memory = _Memory(version, {})
+        known = memory.known.get(value)
+        if known is None:
+            known = self._read(column, value, csrf)
+            if known is not None:
+                # In the memory of the version asked before reading: if the file changed since, this is forgotten.
+                memory.known[value] = known
+        return known
+
+    def _read(self, column: str, value: str | bytes, csrf: str) -> _Known | None:
         with self._file.read() as connection:
             row = connection.execute(
                 f"SELECT id, kind, person, seen_ms, ends_ms FROM sessions WHERE {column} = ?",  # noqa: S608
                 (value,),
             ).fetchone()
             wall = _wall(connection, "id", row[2]) if row is not None and row[1] == Kind.WALL else None
-        if row is None or row[4] <= now:
+        if row is None:
             return None
-        kind = Kind(row[1])
-        if kind is Kind.WALL and wall is None:
-            return None
-        idle_ms = self.lifetimes.idle // timedelta(milliseconds=1)
-        if kind is not Kind.WALL and row[3] + idle_ms <= now:
-            return None
-        return Reader(
-            session=row[0], person=row[2], kind=kind, csrf=csrf, until=from_milliseconds(row[4]), wall=wall
-        )
+        until = from_milliseconds(row[4])
+        reader = Reader(session=row[0], person=row[2], kind=Kind(row[1]), csrf=csrf, until=until, wall=wall)
+        return _Known(reader, row[3], row[4])
+
+    @property
+    def _idle_ms(self) -> int:
+        return self.lifetimes.idle // timedelta(milliseconds=1)
+
+    def due(self, session: str) -> bool:
+        """Whether the use of that session should be noted: it was not lately."""
+        known = self._recall("id", session)
+        return known is not None and known.seen_ms <= self._stale_ms()
+
+    def _stale_ms(self) -> int:
+        return to_milliseconds(self._clock.now()) - self._idle_ms // _SEEN_EVERY
 
     def touch(self, session: str) -> bool:
         """Note that the session is used now, if that was not noted lately; whether it had to be."""
-        now = to_milliseconds(self._clock.now())
-        stale = now - self.lifetimes.idle // timedelta(milliseconds=1) // _SEEN_EVERY
-        with self._file.read() as connection:
-            due = connection.execute(
-                "SELECT 1 FROM sessions WHERE id = ? AND seen_ms <= ?", (session, stale)
-            ).fetchone()
-        if due is None:
+        if not self.due(session):
             return False
+        stale_ms, now = self._stale_ms(), to_milliseconds(self._clock.now())
         with self._file.write() as connection:
-            connection.execute("UPDATE sessions SET seen_ms = ? WHERE id = ? AND seen_ms <= ?", (now, session, stale))
-        return True
+            noted = connection.execute(
+                "UPDATE sessions SET seen_ms = ? WHERE id = ? AND seen_ms <= ?", (now, session, stale_ms)
+            )
+            return noted.rowcount > 0
 
     def of(self, person: str) -> list[SessionListed]:
         """That person's sessions in force, oldest first."""
