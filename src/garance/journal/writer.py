@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import logging
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -20,7 +21,7 @@ from garance.journal.envelope import Draft, Header, Line, Record, Tail, enclose
 from garance.journal.head import Head, sign_head
 from garance.journal.recent import Recent
 from garance.journal.store import Appended, Batch, Receipt, Store
-from garance.kernel.clock import Clock, HybridClock, Stamp, to_milliseconds
+from garance.kernel.clock import Clock, HybridClock, Stamp
 from garance.kernel.digest import digest
 from garance.kernel.refusal import Refused
 from garance.kernel.signature import Signer
@@ -31,6 +32,11 @@ MAX_WAITING = 2048
 """Intentions that may wait; the next is refused `overloaded` at once rather than answered late."""
 
 MAX_BATCH = 512
+QUICK_S = 0.05
+REST = 4.0
+"""After a failed write, commands are refused at once for this many times what starting again from the store took,
+unless it was quick: a full disk must not keep the server busy with nothing else.
+"""
 RECENT_LINES = 20_000
 READ_LINES = 1_000
 
@@ -114,6 +120,8 @@ class Writer:
         self._recent = Recent(store.last_position(), limit=RECENT_LINES)
         self._changed = asyncio.Condition()
         self._doubtful = False
+        self._rest = (0.0, "")
+        """Until when, and with which code, what comes is refused at once after a failed write."""
         self._tail = Tail()
         self._resume(*_end_of(store, self.name))
 
@@ -177,6 +185,10 @@ class Writer:
     def _admit(self) -> None:
         if self._stopping or self._task is None or self._task.done():
             raise Refused("stopping")
+        until, code = self._rest
+        left = until - asyncio.get_running_loop().time()
+        if left > 0:
+            raise Refused(code, detail={"retry_after_s": math.ceil(left)})
         if len(self._waiting) >= self._max_waiting:
             raise Refused("overloaded", detail={"waiting": len(self._waiting)})
 
@@ -269,6 +281,7 @@ class Writer:
 
     async def _fail(self, taken: Sequence[_Waiting], round_: _Round, problem: Exception) -> None:
         self._doubtful = True
+        began = asyncio.get_running_loop().time()
         found: dict[tuple[str, str], Receipt] = {}
         try:
             await self._settle()
@@ -284,6 +297,10 @@ class Writer:
                 _reply(each, known)
         for waiting in taken:
             _refuse(waiting.answer, problem)
+        now = asyncio.get_running_loop().time()
+        if now - began > QUICK_S:
+            code = problem.code if isinstance(problem, Refused) else "storage-failed"
+            self._rest = (now + REST * (now - began), code)
 
     def _heads(self, records: Sequence[Record]) -> list[Head]:
         if not records:
@@ -374,8 +391,3 @@ def _reply(each: _Decided, receipt: Receipt) -> None:
 def _refuse(answer: asyncio.Future[Answer] | asyncio.Future[Appended], problem: Exception) -> None:
     if not answer.done():
         answer.set_exception(problem)
-
-
-def skew_of(stamp: Stamp, clock: Clock) -> int:
-    """How many milliseconds that stamp runs ahead of this clock (negative: behind)."""
-    return stamp.milliseconds - to_milliseconds(clock.now())

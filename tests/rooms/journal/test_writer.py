@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -163,6 +164,29 @@ async def test_a_write_that_failed_yet_reached_the_disk_is_the_truth(writer: Wri
     assert (await submit(writer, 2)).receipt.facts == (f"{writer.name}-2",)
     assert heard.ids == [line.id for line in disk.read(0, 10)]
     assert await first_lines(writer, 0, 2) == [1, 2]
+
+
+async def test_a_full_disk_leaves_time_for_everything_else(writer: Writer, disk: FaultyDisk) -> None:
+    class Slow(Heard):
+        starts = 0
+
+        def lost(self) -> None:
+            self.starts += 1
+            time.sleep(0.1)
+            super().lost()
+
+    slow = Slow(disk)
+    writer.listen(slow)
+    disk.fault = "before"
+    with pytest.raises(Refused, match="storage-failed"):
+        await submit(writer, 1)
+    for number in range(2, 20):
+        with pytest.raises(Refused, match="storage-failed") as refusal:
+            await submit(writer, number)
+        assert refusal.value.detail == {"retry_after_s": 1}
+    assert slow.starts == 1, "those that came meanwhile cost nothing"
+    await asyncio.sleep(0.6)
+    assert not (await submit(writer, 1)).repeated
 
 
 async def test_nothing_is_decided_until_the_truth_can_be_read_again(writer: Writer, disk: FaultyDisk) -> None:
