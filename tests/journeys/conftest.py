@@ -1,0 +1,68 @@
+"""What every journey shares: a real Chromium, nodes that are processes, a place for the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from support.chromium import open_chromium, visiting
+from support.desk import DeskPage
+from support.images import Album
+from support.node_process import NodeProcess
+
+Visit = Callable[..., DeskPage]
+"""`visit(url, **options)`: somebody else's browser, not yet on any page."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder drives a browser, and may wait for a territory to be read."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser, for one module."""
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Opens browsers of different people; each one's witness is checked at the end of the test."""
+    with ExitStack() as opened:
+
+        def come(url: str, **options: Any) -> DeskPage:
+            page, witness = opened.enter_context(visiting(chromium, url, **options))
+            return DeskPage(page, witness)
+
+        yield come
+
+
+@pytest.fixture(scope="module")
+def start_node(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., NodeProcess]]:
+    """Starts nodes that stop with the module. Needs the browser first: without it nothing is worth starting."""
+    with ExitStack() as started:
+
+        def start(verb: str, *arguments: str, environment: dict[str, str] | None = None) -> NodeProcess:
+            node = NodeProcess(verb, tmp_path_factory.mktemp(verb), arguments, environment)
+            started.callback(node.stop)
+            node.start()
+            return node
+
+        yield start
+
+
+@pytest.fixture
+def album(request: pytest.FixtureRequest) -> Album:
+    """Where the pictures of the journeys go."""
+    return Album(keep=bool(request.config.getoption("--keep-images")))
+
+

@@ -1,0 +1,170 @@
+"""The desk as the journeys use it: by what a person sees and touches, and by the API that must agree."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+from support.chromium import Witness
+
+READY = "() => window.garance?.ready === true"
+IDLE = """() => new Promise((done) => {
+  const { map } = window.garance;
+  map.once('idle', () => done(true));
+  map.triggerRepaint();
+})"""
+FIT = """([west, south, east, north]) =>
+  window.garance.map.fitBounds([[west, south], [east, north]], { animate: false, padding: 60 })"""
+DRAWN = """(layers) => {
+  const { map } = window.garance;
+  const present = layers.filter((name) => map.getLayer(name));
+  const found = map.queryRenderedFeatures({ layers: present }).map((feature) => feature.properties.id);
+  return [...new Set(found)].sort();
+}"""
+HELD = """(source) => {
+  const data = window.garance.map.getSource(source)?.serialize().data;
+  return (data?.features ?? []).map((feature) => feature.properties.id).sort();
+}"""
+SHAPE_LAYERS = ["shape-fills", "shape-lines", "shape-lines-planned", "shape-points"]
+
+
+class DeskPage:
+    """One person's desk."""
+
+    def __init__(self, page: Page, witness: Witness) -> None:
+        self.page = page
+        self.witness = witness
+
+    # -- coming in ----------------------------------------------------------------------------------------------
+
+    def open(self, query: str = "", *, role: str | None = None) -> DeskPage:
+        """Open the desk, taking a role of the demonstration first when one is named."""
+        self.page.goto(f"/?test{query}")
+        if role:
+            self.page.get_by_role("button", name=role).click()
+        return self.wait_ready()
+
+    def wait_ready(self) -> DeskPage:
+        """Wait until every fact is read and the map has drawn everything it has."""
+        self.page.wait_for_function(READY, timeout=45_000)
+        return self
+
+    def wait_idle(self) -> None:
+        """Wait until the map has nothing left to draw."""
+        self.page.evaluate(IDLE)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def ask(self, expression: str, argument: Any = None) -> Any:
+        """A value of the desk's own store: `picture.shapes.length`."""
+        return self.page.evaluate(
+            f"(argument) => {{ const desk = window.garance.store; return {expression}; }}", argument
+        )
+
+    def wait_for(self, condition: str, *, timeout_ms: float = 10_000) -> None:
+        """Wait until a condition on the desk's store holds."""
+        self.page.wait_for_function(
+            f"() => {{ const desk = window.garance?.store; return !!desk && !!({condition}); }}", timeout=timeout_ms
+        )
+
+    @property
+    def situation(self) -> str:
+        """The situation on the desk."""
+        identifier: str = self.ask("desk.id")
+        return identifier
+
+    def picture(self, **parameters: str) -> dict[str, Any]:
+        """The picture that the API gives to this same person."""
+        answer = self.page.request.get(f"/api/v1/situations/{self.situation}/picture", params=parameters)
+        assert answer.ok, answer.text()
+        picture: dict[str, Any] = answer.json()
+        return picture
+
+    def logbook(self) -> list[dict[str, Any]]:
+        """Every entry that the API gives to this person, in order."""
+        entries: list[dict[str, Any]] = []
+        parameters = {"limit": "200"}
+        while True:
+            answer = self.page.request.get(f"/api/v1/situations/{self.situation}/logbook", params=parameters)
+            assert answer.ok, answer.text()
+            page = answer.json()
+            entries += page["items"]
+            if not page["next"]:
+                return entries
+            parameters["after"] = page["next"]
+
+    def frame_all(self, box: list[float]) -> None:
+        """Look at that whole box, from above."""
+        self.page.evaluate(FIT, box)
+        self.wait_idle()
+
+    def drawn(self, layers: list[str]) -> list[str]:
+        """The identifiers of what those layers have really drawn on the map."""
+        found: list[str] = self.page.evaluate(DRAWN, layers)
+        return found
+
+    def map_problems(self) -> list[str]:
+        """What the map engine complained of."""
+        problems: list[str] = self.page.evaluate("() => window.garance.problems")
+        return problems
+
+    @property
+    def rows(self) -> Locator:
+        """The rows of the logbook."""
+        return self.page.locator("li[data-entry]")
+
+    def row(self, text: str) -> Locator:
+        """The row of the logbook with that text."""
+        return self.rows.filter(has_text=text)
+
+    @property
+    def banner(self) -> Locator:
+        """The words of the frame around the window."""
+        return self.page.get_by_role("region", name=re.compile("Ce que vous regardez|What you are looking at"))
+
+    @property
+    def strip(self) -> Locator:
+        """The strip of time."""
+        return self.page.get_by_role("slider", name=re.compile("Temps montré|Time shown"))
+
+    # -- acting -------------------------------------------------------------------------------------------------
+
+    def write(self, text: str) -> None:
+        """Write an entry as one does in a hurry: the slash key, the text, Enter."""
+        self.page.keyboard.press("/")
+        field = self.page.locator("#entry-text")
+        expect(field).to_be_focused()
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+        expect(field).to_have_value("")
+        field.blur()
+
+    def tab(self, name: str) -> None:
+        """Open one tab of the panel."""
+        self.page.get_by_role("tab", name=name).click()
+
+    def draw_polygon(self, corners: list[tuple[float, float]]) -> None:
+        """Draw a zone with the mouse; corners as shares of the map's width and height."""
+        self.page.get_by_role("button", name="Dessiner une zone").click()
+        self.page.get_by_role("form", name="Tracé en cours").wait_for()
+        box = self.page.locator(".maplibregl-canvas").bounding_box()
+        assert box is not None
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+        for x, y in [*points, points[0]]:
+            self.page.mouse.move(x, y, steps=4)
+            self.page.mouse.down()
+            self.page.mouse.up()
+            self.page.wait_for_timeout(350)  # a second click too soon would be a double click
+
+    def drag_to(self, at_ms: float) -> None:
+        """Drag the hand of the time strip to an instant, as a mouse does: down on the present, move, release."""
+        box = self.strip.bounding_box()
+        assert box is not None
+        frame = self.ask("desk.window")
+        share = (at_ms - frame["from_ms"]) / (frame["to_ms"] - frame["from_ms"])
+        middle = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] + box["width"] * 0.97, middle)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + box["width"] * share, middle, steps=8)
+        self.page.mouse.up()

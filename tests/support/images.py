@@ -1,0 +1,44 @@
+"""Pictures taken by the journeys: all of them in `tests/journeys/out`, the chosen ones in the manual."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "tests" / "journeys" / "out"
+CHOSEN = ROOT / "docs" / "images"
+MAX_BYTES = 400_000
+LEAST_COLOURS = 200
+"""Fewer colours on a desk means that the map was not drawn."""
+
+
+class Album:
+    """Takes pictures. With `keep`, those that have a place in the manual are put there too, small."""
+
+    def __init__(self, *, keep: bool) -> None:
+        self._keep = keep
+
+    def take(self, page: Page, name: str, *, chosen: str | None = None) -> Path:
+        """Take a picture of the whole window; `chosen` is its name in the manual. An empty canvas fails."""
+        OUT.mkdir(parents=True, exist_ok=True)
+        taken = page.screenshot()
+        (OUT / f"{name}.png").write_bytes(taken)
+        with Image.open(io.BytesIO(taken)) as image:
+            colours = image.convert("RGB").getcolors(maxcolors=1 << 24)
+            assert colours is not None
+            if page.locator(".maplibregl-canvas").count():
+                assert len(colours) > LEAST_COLOURS, f"{name}: {len(colours)} colours, is the map drawn?"
+            if chosen and self._keep:
+                keep_small(image, CHOSEN / f"{chosen}.png")
+        return OUT / f"{name}.png"
+
+
+def keep_small(image: Image.Image, path: Path) -> None:
+    """Write a picture with a palette: as readable, a third of the size."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    assert path.stat().st_size < MAX_BYTES, f"{path.name}: {path.stat().st_size} bytes"
