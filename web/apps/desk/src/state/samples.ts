@@ -8,6 +8,8 @@ export class Samples {
   readonly #situation: string;
   readonly #tracks: Tracks;
   readonly #changed: () => void;
+  /** How far each series was read. What the stream brings meanwhile is later, and leaves a hole before it. */
+  readonly #reached = new Map<string, number>();
 
   constructor(api: Api, situation: string, tracks: Tracks, changed: () => void) {
     this.#api = api;
@@ -16,19 +18,20 @@ export class Samples {
     this.#changed = changed;
   }
 
-  /** Reads each series from its last held sample on. A series that cannot be read now will be at the next return. */
+  /** Reads each series from where its last reading ended. A series that cannot be read now will be at the next return. */
   async read(series: readonly Series[]): Promise<void> {
     for (const { id } of series) await this.#readOne(id).catch(() => undefined);
   }
 
   async #readOne(series: string): Promise<void> {
-    const last = this.#tracks.all(series).at(-1)?.[0];
-    let from = last === undefined ? null : formatInstant(last);
+    const reached = this.#reached.get(series);
+    let from = reached === undefined ? null : formatInstant(reached);
     for (;;) {
       const page = await this.#api.samples(this.#situation, { series, limit: PAGE, ...(from ? { from } : {}) });
       this.#tracks.add(series, page.samples);
       this.#changed();
       const end = page.samples.at(-1)?.[0];
+      if (end !== undefined) this.#reached.set(series, end);
       if (!page.next || end === undefined || formatInstant(end) === from) return;
       from = formatInstant(end);
     }
