@@ -15,7 +15,6 @@ from garance.domain.people.state import Grant, People
 from garance.kernel.digest import digest
 from garance.kernel.label import Sensitivity
 
-
 MAX_REMEMBERED = 10_000
 """Clearances remembered at most: then all are worked out again."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -117,7 +117,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._body_open = True
         super().on_headers_complete()
         if self.cycle is not None:
-            self.cycle.transport = self._whole
+            self.cycle.transport = cast(asyncio.Transport, self._whole)  # all that a cycle asks of one
 
     def on_message_complete(self) -> None:
         """The body is over, read or not."""
