@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,6 +14,9 @@ from garance.domain.people.facts import Level
 from garance.domain.people.state import Grant, People
 from garance.kernel.digest import digest
 from garance.kernel.label import Sensitivity
+
+MAX_REMEMBERED = 10_000
+"""Clearances remembered at most: then all are worked out again."""
 
 
 class Acting(msgspec.Struct, frozen=True, order=True):
@@ -53,6 +57,18 @@ class Clearance(msgspec.Struct, frozen=True, kw_only=True):
         return digest(msgspec.json.encode(parts))
 
 
+class _WorkedOut(NamedTuple):
+    """A clearance, and for how long it is one: until people change, or time alone may change it."""
+
+    changes: int
+    since: datetime
+    until: datetime | None
+    held: Clearance | None
+
+    def stands(self, people: People, now: datetime) -> bool:
+        return self.changes == people.changes and self.since <= now and (self.until is None or now < self.until)
+
+
 class _Standing(enum.Enum):
     PARTNER = "partner"
     ABOVE = "above"
@@ -65,13 +81,41 @@ def clearance(
 
     `owner` is the organisation that opened the situation (None on the facts of the node itself).
     """
-    return clearance_of(people, people.grants_of(person), situation, now, owner=owner)
+    return _remembered(people, person, lambda: people.grants_of(person), situation, now, owner)
 
 
 def clearance_of(
     people: People, grants: Iterable[Grant], situation: str | None, now: datetime, *, owner: str | None
 ) -> Clearance | None:
     """The rights that these grants give together: for a person, for one role in use, or for a wall screen."""
+    known = tuple(grants)
+    return _remembered(people, known, lambda: known, situation, now, owner)
+
+
+def _remembered(
+    people: People,
+    who: str | tuple[Grant, ...],
+    grants: Callable[[], Iterable[Grant]],
+    situation: str | None,
+    now: datetime,
+    owner: str | None,
+) -> Clearance | None:
+    """The same answer as long as nothing it depends on changed: each command asks three times, each stream more."""
+    asked = who, situation, owner
+    known: _WorkedOut | None = people.worked_out.get(asked)
+    if known is not None and known.stands(people, now):
+        return known.held
+    changes, given = people.changes, tuple(grants())
+    held = _work_out(people, given, situation, now, owner=owner)
+    if len(people.worked_out) >= MAX_REMEMBERED:
+        people.worked_out.clear()
+    people.worked_out[asked] = _WorkedOut(changes, now, next_change(given, now), held)
+    return held
+
+
+def _work_out(
+    people: People, grants: Iterable[Grant], situation: str | None, now: datetime, *, owner: str | None
+) -> Clearance | None:
     engaged = people.engaged(situation) if situation is not None else frozenset()
     if owner is not None:
         engaged |= {owner}

@@ -74,12 +74,15 @@ class Versions(msgspec.Struct, Generic[V], dict=True):
         self._replaced: set[str] = {fact for version in self.said.values() for fact in version.follows}
         self._heads: dict[str, Version[V]] = {f: v for f, v in self.said.items() if f not in self._replaced}
         self._latest: Version[V] | None = max(self.said.values(), key=_order, default=None)
+        self._first: Version[V] | None = None
         self._last: tuple[datetime, int] | None = None
         for version in self.said.values():
             self._note(version)
 
     def _note(self, version: Version[V]) -> None:
-        """Remember the latest of each of the two times: a moment after both includes everything."""
+        """Remember the earliest, and the latest of each of the two times: a moment after both includes everything."""
+        if self._first is None or version.stamp < self._first.stamp:
+            self._first = version
         occurred_at, recorded_ms = self._last or (version.occurred_at, version.stamp.milliseconds)
         self._last = max(occurred_at, version.occurred_at), max(recorded_ms, version.stamp.milliseconds)
 
@@ -125,7 +128,7 @@ class Versions(msgspec.Struct, Generic[V], dict=True):
 
     def first(self) -> Version[V] | None:
         """The earliest statement in the order of all writers."""
-        return min(self.said.values(), key=_stamp, default=None)
+        return self._first
 
     def newest(self) -> Version[V] | None:
         """The last statement in the order of all writers, whatever moment it is about."""

@@ -30,15 +30,18 @@ def as_utc(moment: datetime, *, field: str = "time") -> datetime:
         raise Refused("time-out-of-range", field=field) from problem
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
 def to_milliseconds(moment: datetime) -> int:
     """Whole milliseconds since 1970-01-01T00:00Z, rounded down, exact (no floating point)."""
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return delta // timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def from_milliseconds(milliseconds: int) -> datetime:
     """The UTC moment that many milliseconds after 1970-01-01T00:00Z."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 class Clock(Protocol):

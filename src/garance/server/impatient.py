@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -19,6 +19,45 @@ HEAD_BYTES = 64 << 10
 
 LINGER_S = 2.0
 """How long the rest of a refused body is thrown away before the connection is closed."""
+
+
+class WholeAnswers:
+    """A transport that writes the head of an answer together with the beginning of its body.
+
+    uvicorn hands them over one after the other: two calls of the system where one does, two packets, and a client
+    that wakes twice. A head that nothing follows at once leaves on its own.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+        self._leaving: asyncio.Handle | None = None
+
+    def write(self, data: bytes) -> None:
+        """Hold the first piece for a moment, send it with the second."""
+        if self._leaving is None:
+            self._held, self._leaving = data, self._loop.call_soon(self.flush)
+        else:
+            self._held += data
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is held."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """Send what is held, then close."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether the connection ends."""
+        return self._transport.is_closing()
 
 
 class ImpatientProtocol(HttpToolsProtocol):
@@ -37,6 +76,7 @@ class ImpatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head."""
         super().connection_made(transport)
+        self._whole = WholeAnswers(transport, self.loop)
         self._expect_head()
 
     def _expect_head(self) -> None:
@@ -76,6 +116,8 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._end_wait()
         self._body_open = True
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.cycle.transport = cast(asyncio.Transport, self._whole)  # all that a cycle asks of one
 
     def on_message_complete(self) -> None:
         """The body is over, read or not."""
@@ -102,6 +144,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         """Answer what is not HTTP, in the one shape, then close."""
         self._deaf = True
         self._end_wait()
+        self._whole.flush()
         response = answer_refusal(Refused("request-malformed"))
         body = bytes(response.body)
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {PROBLEM_JSON}\r\ncontent-length: {len(body)}\r\n"

@@ -62,6 +62,31 @@ def test_time_alone_changes_rights_when_foretold() -> None:
     assert clearance(people, ident("anne"), FLOOD, now, owner=ROCHEFORT) is None
 
 
+def test_what_is_remembered_gives_way_at_once() -> None:
+    grant = granted("anne", "dos", "rochefort", not_after=NOW + timedelta(hours=1))
+    people = house(grant)
+    held = clearance(people, ident("anne"), FLOOD, NOW, owner=ROCHEFORT)
+    assert held is not None
+    assert clearance(people, ident("anne"), FLOOD, NOW, owner=ROCHEFORT) is held, "nothing changed"
+    later = NOW + timedelta(hours=1)
+    assert clearance(people, ident("anne"), FLOOD, later, owner=ROCHEFORT) is None, "time alone ended it"
+    assert clearance(people, ident("anne"), FLOOD, NOW, owner=ROCHEFORT) == held, "a clock may be set back"
+    assert clearance(people, ident("anne"), ident("other"), NOW, owner=ident("saintes")) is None
+    people.fold(told(RoleEnded(grant=grant.grant, reason="fin")))
+    assert clearance(people, ident("anne"), FLOOD, NOW, owner=ROCHEFORT) is None, "taken back: for the very next asking"
+    with pytest.raises(Refused) as refused:
+        act(people, ident("anne"), grant.grant, "logbook.write", situation=FLOOD, owner=ROCHEFORT, now=NOW)
+    assert refused.value.code == "unknown"
+
+
+def test_the_memory_of_clearances_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("garance.access.clearance.MAX_REMEMBERED", 10)
+    people = house(granted("anne", "dos", "rochefort"))
+    for number in range(100):
+        assert clearance(people, ident("anne"), ident(f"flood-{number}"), NOW, owner=ROCHEFORT) is not None
+    assert len(people.worked_out) <= 10
+
+
 def test_an_erased_person_has_no_rights() -> None:
     people = house(person("anne"), granted("anne", "dos", "rochefort"))
     people.fold(told(PersonErased(person=ident("anne"), reason="départ")))

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import msgspec
@@ -156,6 +156,36 @@ async def test_what_is_not_http_is_refused_in_the_one_shape() -> None:
         assert (status, problem["code"]) == (400, "request-malformed")
         endless = b"GET / HTTP/1.1\r\n" + b"x-filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 20_000
         assert said(await exchange(running, endless))[1]["code"] == "request-malformed"
+
+
+class Wire:
+    """A transport that notes each call of the system it would make."""
+
+    def __init__(self) -> None:
+        self.calls: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.calls.append(data)
+
+    def close(self) -> None:
+        self.calls.append(b"closed")
+
+
+async def test_an_answer_leaves_whole_and_a_head_alone_does_not_wait() -> None:
+    wire = Wire()
+    whole = impatient.WholeAnswers(cast(asyncio.Transport, wire), asyncio.get_running_loop())
+    whole.write(b"head,")
+    whole.write(b"body")
+    assert wire.calls == [b"head,body"]
+    whole.write(b"head alone")
+    assert len(wire.calls) == 1
+    await asyncio.sleep(0)
+    assert wire.calls[1:] == [b"head alone"]
+    whole.write(b"last")
+    whole.close()
+    assert wire.calls[2:] == [b"last", b"closed"], "nothing is lost by closing"
+    await asyncio.sleep(0)
+    assert len(wire.calls) == 4
 
 
 async def test_half_a_head_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -95,6 +95,8 @@ class People:
 
     def __init__(self) -> None:
         self.changes = 0
+        self.worked_out: dict[Hashable, Any] = {}
+        """What was worked out from all this at a given count of `changes`, by whoever asks often (see `access`)."""
         self._organisations: _First[Organisation] = _First()
         self._persons: _First[Person] = _First()
         self._grants: _First[Grant] = _First()

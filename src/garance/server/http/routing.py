@@ -85,7 +85,7 @@ class Resource(Generic[R]):
         said = self._path(call.request, wanted)
         if wanted.query is not None:
             said["query"] = convert_query(call.request.query_params.multi_items(), wanted.query)
-        elif call.request.url.query:
+        elif call.request.scope["query_string"]:
             raise Refused("field-unknown", field=call.request.url.query.partition("=")[0][:64])
         if wanted.body is not None:
             check_type(call.request.headers, JSON)

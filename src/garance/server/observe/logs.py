@@ -66,6 +66,8 @@ class PlainLines(logging.Formatter):
 
 def start_logs(level: str = "info", style: Literal["json", "text"] = "json", to: TextIO | None = None) -> None:
     """Send every log of this process there (standard error unless told), and nowhere else."""
+    # What a line of log never says here is not worth finding out for each.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(JsonLines() if style == "json" else PlainLines())
     root = logging.getLogger()

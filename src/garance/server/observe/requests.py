@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import random
 import time
 
 from prometheus_client import Counter, Histogram
@@ -29,7 +29,7 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number = secrets.token_hex(8)
+        number = f"{random.getrandbits(64):016x}"
         request_id.set(number)
         begun, status, sent = time.perf_counter(), 500, 0
 

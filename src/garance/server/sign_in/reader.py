@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from garance.access.clearance import Clearance, clearance_of
+from garance.access.clearance import Clearance, clearance, clearance_of
 from garance.domain.people.facts import Role
 from garance.domain.people.state import Grant, People
 
@@ -69,4 +69,6 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
         self, people: People, situation: str | None, now: datetime, *, owner: str | None
     ) -> Clearance | None:
         """This reader's rights there and now; None when they must not know that the situation exists."""
+        if self.wall is None:
+            return clearance(people, self.person, situation, now, owner=owner)
         return clearance_of(people, self.grants(people), situation, now, owner=owner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -177,6 +179,37 @@ async def test_sessions_are_listed_and_ended_at_once(door: Door) -> None:
         door.entrance.sessions.end_all(person)
         assert (await other.get(SESSION)).json()["signed_in"] is False
         assert ended == [first.session, second.session]
+
+
+async def test_a_remembered_session_is_ended_by_any_process_for_the_next_request(door: Door, tmp_path: Path) -> None:
+    await door.enrol("anne")
+    async with door.browser() as browser:
+        await sign_in(browser)
+        for _ in range(3):
+            assert (await browser.get(SESSION)).json()["signed_in"] is True
+        ending = "import sqlite3, sys; f = sqlite3.connect(sys.argv[1]); f.execute('DELETE FROM sessions'); f.commit()"
+        subprocess.run([sys.executable, "-c", ending, str(door.file.path)], check=True)  # noqa: ASYNC221 - brief
+        assert (await browser.get(SESSION)).json()["signed_in"] is False
+
+
+async def test_the_use_of_a_session_is_noted_now_and_then(door: Door) -> None:
+    person = await door.enrol("anne", role="administrator")
+    sessions = door.entrance.sessions
+    async with door.browser() as browser:
+        headers = {CSRF: (await sign_in(browser)).json()["csrf"]}
+
+        async def seen_after(wait: timedelta) -> bool:
+            before = door.file.version()
+            door.clock.advance(wait)
+            assert (await browser.post(PROBE, headers=headers)).status_code == 200
+            (listed,) = sessions.of(person)
+            assert (door.file.version() != before) == (listed.seen_at == door.clock.now())
+            return listed.seen_at == door.clock.now()
+
+        noted_every = sessions.lifetimes.idle / 20
+        assert not await seen_after(timedelta(seconds=1)), "not a write for each request"
+        assert await seen_after(noted_every)
+        assert not await seen_after(noted_every / 2)
 
 
 async def test_shutting_out_and_a_new_password_end_sessions(door: Door) -> None:
