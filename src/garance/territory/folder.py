@@ -158,6 +158,7 @@ def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
             "--no-tiny-polygon-reduction-at-maximum-zoom",
             "--simplify-only-low-zooms",
             "--detect-shared-borders",
+            "--drop-rate=1",  # a hospital is shown at every zoom: no point is thinned out
             "--no-progress-indicator",
             "-t",
             ".",

@@ -14,6 +14,7 @@ import shapely
 from garance.kernel.refusal import Refused
 from garance.territory import reporting
 from garance.territory.folder import Content, LayerData, Progress, building, write_pack
+from garance.territory.labels import label_layers
 from garance.territory.manifest import Missing, ReportLine, read_manifest
 from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import WGS84, Bounds, metric_crs, project, project_bounds
@@ -24,7 +25,7 @@ from garance.territory.sources import Findings, Grid, Table, digest_files, list_
 from garance.territory.terrain import Terrain, read_terrain
 from garance.territory.wording import slug
 
-RECIPE = "import-1"
+RECIPE = "import-2"
 """Changes whenever the same files would give another pack."""
 
 MARGIN_M = 2_000.0
@@ -130,7 +131,7 @@ def _compose(found: Sorted, source_digest: str, progress: Progress) -> Content:
         source_digest=source_digest,
         attribution=attribution,
         licences=licences,
-        layers=layers,
+        layers=[*layers, *label_layers(layers, metric)],
         terrain=terrain,
         missing=missing,
         report=report,
@@ -254,4 +255,4 @@ def _in_degrees(layer: Kept, metric: str, attribution: str, licences: list[str])
 def missing_roles(layers: list[LayerData], terrain: Terrain | None) -> list[Missing]:
     """The roles that no layer fills, each with what that disables."""
     roles = {LAYERS[layer.name].role for layer in layers} | ({Role.TERRAIN} if terrain is not None else set())
-    return [Missing(role=str(role), disables_fr=DISABLES_FR[role]) for role in Role if role not in roles]
+    return [Missing(role=str(role), disables_fr=loss) for role, loss in DISABLES_FR.items() if role not in roles]

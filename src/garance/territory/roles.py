@@ -22,6 +22,8 @@ class Role(enum.StrEnum):
     LAND_USE = "land-use"
     SITES = "sites"
     TERRAIN = "terrain"
+    NAMES = "names"
+    """Names to write on the map, derived from the other layers: never asked of a source, never missing."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ LAYER_KINDS: tuple[LayerKind, ...] = (
         ("name", "insee_code", "population"),
     ),
     LayerKind("sites", Role.SITES, "point", "Sites", "Sites", ("name", "kind"), together=True),
+    LayerKind("water-labels", Role.NAMES, "point", "Noms des eaux", "Names of waters", ("name", "kind")),
+    LayerKind("commune-labels", Role.NAMES, "point", "Noms des communes", "Names of communes", ("name", "population")),
 )
 """In drawing order, from the ground up."""
 

@@ -30,7 +30,7 @@ def refusal_of(source: Path, out: Path) -> Refused:
 
 def test_layers_are_recognised_whatever_their_file_is_called(tiny: Pack) -> None:
     counts = {layer.name: layer.count for layer in tiny.manifest.layers}
-    assert counts == {"risk-zones": 2, "roads": 3, "defences": 1, "communes": 2, "sites": 1}
+    assert counts == {"risk-zones": 2, "roads": 3, "defences": 1, "communes": 2, "commune-labels": 2, "sites": 1}
     assert tiny.manifest.name == "Échillais"
     assert tiny.manifest.insee_codes == ["17146", "17237"]
 

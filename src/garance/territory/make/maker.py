@@ -15,6 +15,7 @@ from affine import Affine
 from garance.kernel.refusal import Refused
 from garance.territory.folder import Content, LayerData, Progress, building, write_pack
 from garance.territory.importer import missing_roles
+from garance.territory.labels import label_layers
 from garance.territory.make import zones
 from garance.territory.make.naming import COMMUNE, NEIGHBOURS, RIVER, STREAMS, name_roads
 from garance.territory.make.relief import HEIGHT_M, WIDTH_M, Ground, make_ground
@@ -26,7 +27,7 @@ from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import LAMBERT_93, WGS84, project, project_bounds, transformer
 from garance.territory.terrain import Terrain
 
-RECIPE = "make-1"
+RECIPE = "make-2"
 CORNER_DEG = (-2.985, 46.225)
 """The south-west corner: open sea in the Bay of Biscay, where nobody lives, so that it is taken for no real place."""
 
@@ -128,7 +129,7 @@ def _content(seed: int, town: Town, source_digest: str) -> Content:
         source_digest=source_digest,
         attribution=ATTRIBUTION,
         licences=[LICENCE],
-        layers=layers,
+        layers=[*layers, *label_layers(layers, LAMBERT_93)],
         terrain=terrain,
         missing=missing,
         report=[line],
