@@ -44,8 +44,11 @@ class Aftermath:
 
     def _carry_out(self, lines: Sequence[Line]) -> None:
         carry_out(lines, self._node.store, self._node.keys, self._node.reader)
-        if any(line.header.name.startswith(ERASED) for line in lines):
-            self._node.cabinet.forget()
+        for line in lines:
+            body = self._node.reader.read(line).body if line.header.name.startswith(ERASED) else None
+            if isinstance(body, PersonErased):
+                self._node.cabinet.forget()
+                self._node.sign_in.entrance.accounts.forget(body.person)
 
 
 def carry_out(lines: Sequence[Line], store: Store, keys: KeyRing, reader: Reader) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from garance.kernel.clock import Clock, SystemClock
 from garance.kernel.refusal import Refused
+from garance.server.api.accounts import account_endpoints
 from garance.server.api.commands import command_endpoints
 from garance.server.api.samples import sample_endpoint
 from garance.server.api.situations import situation_endpoints
@@ -63,6 +64,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *situation_endpoints(node),
         sample_endpoint(node),
         *wall_endpoints(node),
+        *account_endpoints(node),
         *territory_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=organisations),
     ]

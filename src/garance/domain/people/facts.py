@@ -113,6 +113,45 @@ class PersonErased(Body, frozen=True, kw_only=True):
     reason: Reason
 
 
+@fact("account.invited.v1")
+class AccountInvited(Body, frozen=True, kw_only=True):
+    """A person was given a one-time link to choose a login and a password (invitation). Never the link itself.
+
+    `renews`: the person had an account, whose password the link replaces. Refused: `person-unknown`, `person-erased`,
+    `account-closed`.
+    """
+
+    person: ObjectId
+    renews: bool = False
+
+
+@fact("account.opened.v1")
+class AccountOpened(Body, frozen=True, kw_only=True):
+    """The holder of an invitation chose a login and a password (compte ouvert). Said by the node."""
+
+    person: ObjectId
+
+
+@fact("account.closed.v1")
+class AccountClosed(Body, frozen=True, kw_only=True):
+    """The door is shut to a person, and their sessions end (compte fermé); their roles are left as they are.
+
+    Refused: `person-unknown`, `person-erased`, `account-closed`, `last-administrator`.
+    """
+
+    person: ObjectId
+
+
+@fact("account.reopened.v1")
+class AccountReopened(Body, frozen=True, kw_only=True):
+    """The door is open again to a person (compte rouvert).
+
+    Refused: `person-unknown`, `person-erased`, `account-open`.
+    """
+
+    person: ObjectId
+
+
 @fact("personal-data.read.v1")
 class PersonalDataRead(Body, frozen=True, kw_only=True):
     """The author of this fact read personal data in those facts (consultation de données personnelles).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +12,9 @@ import msgspec
 
 from garance.domain.commands import command
 from garance.domain.people.facts import (
+    AccountClosed,
+    AccountInvited,
+    AccountReopened,
     Level,
     OrganisationRegistered,
     PersonEnrolled,
@@ -129,6 +132,43 @@ def erase(people: People, *, person: str, reason: str, now: datetime) -> PersonE
     if holders == {person}:
         raise Refused("last-administrator", field="body.person")
     return PersonErased(person=person, reason=_clean(reason, "body.reason"))
+
+
+def invite(people: People, *, person: str, closed: Collection[str], renews: bool) -> AccountInvited:
+    """Invite a person to open an account, or to choose a new password; or refuse. `closed`: see `close_account`."""
+    _check_person(people, person)
+    if person in closed:
+        raise Refused("account-closed", field="person")
+    return AccountInvited(person=person, renews=renews)
+
+
+def close_account(people: People, *, person: str, closed: Collection[str], now: datetime) -> AccountClosed:
+    """Shut the door to a person, or refuse; `closed` names those to whom it is shut already.
+
+    Somebody to whom it is open must still be able to keep accounts and roles.
+    """
+    _check_person(people, person)
+    if person in closed:
+        raise Refused("account-closed", field="person")
+    holders = {g.person for g in people.administrators(now)}
+    if person in holders and not holders - {person, *closed}:
+        raise Refused("last-administrator", field="person")
+    return AccountClosed(person=person)
+
+
+def reopen_account(people: People, *, person: str, closed: Collection[str]) -> AccountReopened:
+    """Open the door again to a person, or refuse."""
+    _check_person(people, person)
+    if person not in closed:
+        raise Refused("account-open", field="person")
+    return AccountReopened(person=person)
+
+
+def _check_person(people: People, person: str) -> None:
+    if people.erased(person):
+        raise Refused("person-erased", field="person")
+    if people.person(person) is None:
+        raise Refused("person-unknown", field="person")
 
 
 def found_house(  # the first facts of a node: who keeps it, and for whom

@@ -9,6 +9,10 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from garance.domain.people.facts import (
+    AccountClosed,
+    AccountInvited,
+    AccountOpened,
+    AccountReopened,
     Level,
     OrganisationRegistered,
     PersonalDataRead,
@@ -78,6 +82,11 @@ class _First(Generic[T]):
             return None
         return next(iter(said.values()))[1] if len(said) == 1 else min(said.values(), key=_stamp)[1]
 
+    def fact(self, key: str) -> str | None:
+        """The fact by which the value is known."""
+        said = self._said.get(key)
+        return min(said, key=lambda fact: said[fact][0]) if said else None
+
     def values(self) -> Iterator[T]:
         return (value for value in map(self.get, list(self._said)) if value is not None)
 
@@ -121,7 +130,7 @@ class People:
                 self._ended.offer(body.grant, fact, body.grant)
             case PersonErased() as body:
                 self._erased.offer(body.person, fact, body.person)
-            case PersonalDataRead():
+            case PersonalDataRead() | AccountInvited() | AccountOpened() | AccountClosed() | AccountReopened():
                 return True
             case _:
                 return False
@@ -148,6 +157,10 @@ class People:
         if known is not None and self.erased(person):
             return Person(person, None, None)
         return known
+
+    def enrolment(self, person: str) -> str | None:
+        """The fact that made that person known, if its personal data can still be read."""
+        return None if self.erased(person) else self._persons.fact(person)
 
     def persons(self) -> list[Person]:
         """Every person ever enrolled, by identifier."""

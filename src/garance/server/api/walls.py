@@ -1,4 +1,6 @@
-"""Wall screens: an address that shows one situation and can do nothing, given and taken back by who steers it."""
+"""Wall screens: an address that shows one situation and can do nothing, given and taken back by who steers it
+or keeps the node.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +47,14 @@ def wall_endpoints(node: Node) -> list[Endpoint]:
     sessions = node.sign_in.sessions
 
     def steers(reader: Reader, situation: str, organisation: str) -> bool:
-        """Whether that reader steers that situation for that organisation (a screen sees no more than its giver)."""
+        """Whether that reader steers that situation, or keeps the node, for that organisation.
+
+        A screen sees no more than its giver: an observer of the organisation reads nothing that its administrator
+        does not.
+        """
         held = node.seating.clearance(reader, situation)
-        return Ability.SITUATION_STEER in held.abilities and organisation in held.organisations
+        able = held.abilities & {Ability.SITUATION_STEER, Ability.PEOPLE_MANAGE}
+        return bool(able) and organisation in held.organisations
 
     @endpoint("POST", PATH, tag="walls", refusals=("unknown", "not-allowed"))
     async def make_wall(call: Call[Reader], body: WallWanted) -> WallMade:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -15,6 +16,8 @@ from garance.server.sign_in import second_factor
 from garance.server.sign_in.accounts_file import kept
 
 _LOGIN = re.compile(r"^[\w.@+-]{2,100}$")
+OF_PERSON = ("accounts", "recovery", "linked", "sessions", "barred", "invitations")
+"""The tables that hold something of a person."""
 _COLUMNS = "login, person, hash, factor, factor_confirmed, factor_step"
 
 
@@ -43,12 +46,30 @@ def plain_login(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
-class Accounts:
-    """The accounts of one file. Methods touch the disk: on the event loop, call those that write from a thread."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person may come in. `linked`: by another service. `closed`: by no way. `invited_until_ms`: by a link."""
 
-    def __init__(self, file: Database, clock: Clock) -> None:
+    login: str | None = None
+    second_factor: bool = False
+    linked: bool = False
+    closed: bool = False
+    invited_until_ms: int | None = None
+
+
+def nobody(sessions: Iterable[str]) -> None:
+    """For who holds no stream: ended sessions are told to nobody."""
+
+
+class Accounts:
+    """The accounts of one file. Methods touch the disk: on the event loop, call those that write from a thread.
+
+    `told` hears which sessions a new password, a closed door or an erasure ended.
+    """
+
+    def __init__(self, file: Database, clock: Clock, told: Callable[[Iterable[str]], None] = nobody) -> None:
         self._file = file
         self._clock = clock
+        self._told = told
 
     def _now(self) -> int:
         return to_milliseconds(self._clock.now())
@@ -72,10 +93,38 @@ class Accounts:
         )
         return plain
 
+    def has_with(self, connection: sqlite3.Connection, person: str) -> bool:
+        """Whether that person has an account, within a transaction already begun."""
+        return connection.execute("SELECT 1 FROM accounts WHERE person = ?", (person,)).fetchone() is not None
+
+    def renew_with(
+        self, connection: sqlite3.Connection, login: str, *, person: str, password_hash: str, drop_factor: bool
+    ) -> list[str]:
+        """Give an account another login and password, within a transaction already begun; gives the sessions it ends.
+
+        Refuses `login-malformed`, `login-taken`. Whoever commits must then tell of those sessions.
+        """
+        plain = plain_login(login)
+        if not _LOGIN.match(plain):
+            raise Refused("login-malformed", field="login")
+        if connection.execute("SELECT 1 FROM accounts WHERE login = ? AND person != ?", (plain, person)).fetchone():
+            raise Refused("login-taken", field="login")
+        connection.execute("UPDATE accounts SET login = ?, hash = ? WHERE person = ?", (plain, password_hash, person))
+        if drop_factor:
+            _drop_factor(connection, person)
+        return _end_sessions(connection, person)
+
     def find(self, login: str) -> Account | None:
         """The account of that login."""
+        return self._find("login", plain_login(login))
+
+    def of(self, person: str) -> Account | None:
+        """The account of that person."""
+        return self._find("person", person)
+
+    def _find(self, column: str, value: str) -> Account | None:
         with self._file.read() as connection:
-            row = connection.execute(f"SELECT {_COLUMNS} FROM accounts WHERE login = ?", (plain_login(login),))  # noqa: S608
+            row = connection.execute(f"SELECT {_COLUMNS} FROM accounts WHERE {column} = ?", (value,))  # noqa: S608
             found = row.fetchone()
         if found is None:
             return None
@@ -97,12 +146,34 @@ class Accounts:
             ).fetchall()
         return [AccountListed(login, person, bool(factor), bool(barred)) for login, person, factor, barred in rows]
 
-    def set_password(self, login: str, password_hash: str) -> None:
-        """Replace the password, and end every session opened with the old one."""
+    def standings(self) -> dict[str, Standing]:
+        """How each person who has something in this file may come in."""
+        with self._file.read() as connection:
+            rows = connection.execute(
+                "WITH known AS (SELECT person FROM accounts UNION SELECT person FROM linked"
+                " UNION SELECT person FROM barred UNION SELECT person FROM invitations WHERE ends_ms > ?)"
+                " SELECT person, a.login, a.factor_confirmed,"
+                " EXISTS (SELECT 1 FROM linked l WHERE l.person = k.person),"
+                " EXISTS (SELECT 1 FROM barred b WHERE b.person = k.person),"
+                " (SELECT ends_ms FROM invitations i WHERE i.person = k.person AND i.ends_ms > ?)"
+                " FROM known k LEFT JOIN accounts a USING (person)",
+                (self._now(), self._now()),
+            ).fetchall()
+        return {
+            row[0]: Standing(
+                login=row[1], second_factor=bool(row[2]), linked=bool(row[3]), closed=bool(row[4]),
+                invited_until_ms=row[5],
+            )
+            for row in rows
+        }
+
+    def set_password(self, login: str, password_hash: str, *, keep: str | None = None) -> None:
+        """Replace the password, and end every session opened with the old one but `keep`."""
         person = self.known(login).person
         with self._file.write() as connection:
             connection.execute("UPDATE accounts SET hash = ? WHERE person = ?", (password_hash, person))
-            connection.execute("DELETE FROM sessions WHERE person = ?", (person,))
+            ended = _end_sessions(connection, person, keep=keep)
+        self._told(ended)
 
     def better_hash(self, login: str, *, old: str, new: str) -> None:
         """Keep the same password under newer parameters, unless it was changed meanwhile."""
@@ -113,7 +184,9 @@ class Accounts:
         """Close the door to that person, whatever the way of signing in, and end their sessions."""
         with self._file.write() as connection:
             connection.execute("INSERT OR IGNORE INTO barred VALUES (?, ?)", (person, self._now()))
-            connection.execute("DELETE FROM sessions WHERE person = ?", (person,))
+            connection.execute("DELETE FROM invitations WHERE person = ?", (person,))
+            ended = _end_sessions(connection, person)
+        self._told(ended)
 
     def unbar(self, person: str) -> None:
         """Open it again."""
@@ -128,9 +201,14 @@ class Accounts:
     def forget(self, person: str) -> None:
         """Destroy everything this file knows of a person."""
         with self._file.write() as connection:
-            for table in ("accounts", "recovery", "linked", "sessions", "barred"):
-                connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608
-        self._file.wipe()
+            ended = _end_sessions(connection, person)
+            gone = sum(
+                connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,)).rowcount  # noqa: S608
+                for table in OF_PERSON
+            )
+        if ended or gone:
+            self._file.wipe()
+        self._told(ended)
 
     def propose_factor(self, login: str) -> bytes:
         """A new second-factor secret, not asked for until confirmed by a first code."""
@@ -168,10 +246,13 @@ class Accounts:
         """Ask no second factor any more."""
         person = self.known(login).person
         with self._file.write() as connection:
-            connection.execute(
-                "UPDATE accounts SET factor = NULL, factor_confirmed = 0, factor_step = 0 WHERE person = ?", (person,)
-            )
-            connection.execute("DELETE FROM recovery WHERE person = ?", (person,))
+            _drop_factor(connection, person)
+
+    def recovery_codes(self, person: str) -> int:
+        """How many recovery codes that person has left."""
+        with self._file.read() as connection:
+            row = connection.execute("SELECT count(*) FROM recovery WHERE person = ?", (person,)).fetchone()
+        return int(row[0])
 
     def take_code(self, account: Account, code: str) -> bool:
         """Whether that code proves the second factor; each code is good once."""
@@ -202,3 +283,15 @@ class Accounts:
             row = connection.execute("SELECT person FROM linked WHERE issuer = ? AND subject = ?", (issuer, subject))
             found = row.fetchone()
         return None if found is None else str(found[0])
+
+
+def _end_sessions(connection: sqlite3.Connection, person: str, *, keep: str | None = None) -> list[str]:
+    rows = connection.execute("DELETE FROM sessions WHERE person = ? AND id IS NOT ? RETURNING id", (person, keep))
+    return [row[0] for row in rows.fetchall()]
+
+
+def _drop_factor(connection: sqlite3.Connection, person: str) -> None:
+    connection.execute(
+        "UPDATE accounts SET factor = NULL, factor_confirmed = 0, factor_step = 0 WHERE person = ?", (person,)
+    )
+    connection.execute("DELETE FROM recovery WHERE person = ?", (person,))

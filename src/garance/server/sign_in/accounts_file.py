@@ -49,12 +49,26 @@ _TABLES = (
     ) WITHOUT ROWID""",
 )
 
+_LATER = (
+    """CREATE TABLE IF NOT EXISTS invitations (
+        token BLOB PRIMARY KEY, person TEXT NOT NULL UNIQUE, drops_factor INTEGER NOT NULL, ends_ms INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+)
+"""Tables that files made before them lack. An older Garance does not look at them, so the version stays."""
+
 SHAPE = Shape(MARK, 1, _TABLES)
 
 
 def open_accounts(folder: Path) -> Database:
     """The file of accounts of that data folder, made if there was none; refuses what `Database` refuses."""
-    return Database(folder / NAME, SHAPE, alone=False)
+    file = Database(folder / NAME, SHAPE, alone=False)
+    with file.read() as connection:
+        known = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "invitations" not in known:
+        with file.write() as connection:
+            for statement in _LATER:
+                connection.execute(statement)
+    return file
 
 
 def new_token() -> str:

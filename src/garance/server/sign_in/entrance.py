@@ -20,6 +20,7 @@ from garance.server.sign_in.accounts import Account, Accounts, plain_login
 from garance.server.sign_in.attempts import Attempts
 from garance.server.sign_in.first_link import FirstLinks
 from garance.server.sign_in.house import DemoPerson, House
+from garance.server.sign_in.invitations import Invitation, Invitations
 from garance.server.sign_in.passwords import MAX_LENGTH, Passwords, check_strength
 from garance.server.sign_in.reader import Kind
 from garance.server.sign_in.sessions import Opened, Sessions
@@ -46,6 +47,14 @@ class FirstAdministrator(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     password: Secret
 
 
+class Acceptance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an invited person chooses, with the secret of the invitation."""
+
+    token: Token
+    login: Login
+    password: Secret
+
+
 class Entrance:
     """Lets people in. `sessions` and `accounts` are open to those who manage them."""
 
@@ -63,7 +72,8 @@ class Entrance:
         self._file = file
         self.clock = clock
         self.house = house
-        self.accounts = Accounts(file, clock)
+        self.accounts = Accounts(file, clock, sessions.tell)
+        self.invitations = Invitations(file, clock)
         self.first_links = FirstLinks(file, clock)
         self.sessions = sessions
         self.passwords = passwords
@@ -101,6 +111,21 @@ class Entrance:
             better = partial(self.accounts.better_hash, account.login, old=account.hash, new=verdict.better)
             await asyncio.to_thread(better)
         return account
+
+    async def prove_password(self, account: Account, password: str, *, address: str) -> None:
+        """Have somebody already signed in prove again who they are.
+
+        Refuses `password-wrong`, `too-many-attempts` (counted with failed sign-ins), `overloaded`.
+        """
+        attempt = await asyncio.to_thread(self._attempts.begin, account.login, address)
+        try:
+            verdict = await self.passwords.verify(account.hash, password)
+        except Refused:
+            await asyncio.to_thread(self._attempts.forgive, attempt)
+            raise
+        if not verdict.right:
+            raise Refused("password-wrong", field="password")
+        await asyncio.to_thread(self._attempts.forgive, attempt)
 
     def _shut_out(self, person: str) -> bool:
         return self.accounts.barred(person) or self.house.people.erased(person)
@@ -147,6 +172,38 @@ class Entrance:
             await asyncio.to_thread(partial(self.first_links.give_back, said.token, person=person))
             raise
         return await self.let_in(person)
+
+    async def accept(self, said: Acceptance) -> str:
+        """Open the account of whoever holds that invitation, or give it another login and password; gives the person.
+
+        Nobody is signed in by this: a second factor that is in use is still asked for. Refuses `invitation-refused`
+        (unknown, used, replaced, over, or for one shut out), what `check_strength` refuses, `login-malformed`,
+        `login-taken`.
+        """
+        await asyncio.to_thread(self.read_invitation, said.token)
+        check_strength(said.password, login=said.login)
+        hashed = await self.passwords.hash(said.password)
+        return await asyncio.to_thread(self._accept, said, hashed)
+
+    def read_invitation(self, token: str) -> Invitation:
+        """Whom that invitation is for; refuses `invitation-refused`."""
+        found = self.invitations.check(token)
+        if self._shut_out(found.person):
+            raise Refused("invitation-refused", field="token")
+        return found
+
+    def _accept(self, said: Acceptance, hashed: str) -> str:
+        with self._file.write() as connection:
+            taken = self.invitations.take(connection, said.token)
+            if self.accounts.has_with(connection, taken.person):
+                ended = self.accounts.renew_with(
+                    connection, said.login, person=taken.person, password_hash=hashed, drop_factor=taken.drops_factor
+                )
+            else:
+                ended = []
+                self.accounts.add_with(connection, said.login, person=taken.person, password_hash=hashed)
+        self.sessions.tell(ended)
+        return taken.person
 
     def _take_first_link(self, said: FirstAdministrator, person: str, hashed: str) -> None:
         with self._file.write() as connection:

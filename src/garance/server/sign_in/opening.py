@@ -18,6 +18,7 @@ from garance.server.sign_in.crossing import CALLBACK, Crossings, crossing_routes
 from garance.server.sign_in.entrance import Entrance
 from garance.server.sign_in.house import DemoPerson, House
 from garance.server.sign_in.oidc import TIMEOUT_S, OidcSettings, Service
+from garance.server.sign_in.own_account import own_account_endpoints
 from garance.server.sign_in.passwords import Passwords
 from garance.server.sign_in.session_endpoints import OidcShown, Porch, session_endpoints
 from garance.server.sign_in.sessions import Lifetimes, Sessions
@@ -54,8 +55,8 @@ class SignIn:
         self._outside = outside or httpx2.AsyncClient(timeout=TIMEOUT_S)
 
     def endpoints(self) -> list[Endpoint]:
-        """The addresses of sessions."""
-        return session_endpoints(self.porch)
+        """The addresses of sessions, and of everyone's own account."""
+        return [*session_endpoints(self.porch), *own_account_endpoints(self.entrance)]
 
     def routes(self, origin: str, charge: Callable[[str], None]) -> list[Route]:
         """The addresses of the crossing to another service, when the settings name one. `origin` is ours."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -203,7 +203,11 @@ class Sessions:
                 f"DELETE FROM sessions WHERE {column} = ? RETURNING id",  # noqa: S608
                 (value,),
             ).fetchall()
-        for (session,) in rows:
+        self.tell(session for (session,) in rows)
+
+    def tell(self, ended: Iterable[str]) -> None:
+        """Tell of sessions ended in the file by this process, once that is done."""
+        for session in ended:
             for tell in self._told:
                 tell(session)
 
