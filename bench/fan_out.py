@@ -241,17 +241,44 @@ def _delays(one: Outcome) -> str:
 
 
 def _lines(hub: Outcome, raw: Outcome, ordinary: Outcome, packed: Outcome) -> list[Line]:
-    at = f"fan-out, {hub.streams} streams"
-    floor = max(raw.cpu_us_per_frame, 0.01)
-    remark = f"{hub.cpu_us_per_frame:.1f} µs against {raw.cpu_us_per_frame:.1f} µs raw"
+    at = f"{hub.streams} streams"
+    processor = _Against(raw.cpu_us_per_frame)
     return [
-        Line(f"{at}: processor per frame", hub.cpu_us_per_frame / floor, "× raw write", 2.5, 1.3, "less", remark),
-        Line(f"{at}: the same, ordinary ASGI sends", ordinary.cpu_us_per_frame / floor, "× raw write"),
-        Line(f"{at}: the same, compressed once", packed.cpu_us_per_frame / floor, "× raw write"),
-        Line(f"{at}: bytes compressed", packed.bytes / packed.frames / (hub.bytes / hub.frames), "× plain"),
-        Line(f"{at}: append to receipt p50", hub.p50_ms, "ms"),
-        Line(f"{at}: append to receipt p99", hub.p99_ms, "ms"),
-        Line(f"{at}: answer to receipt p99", hub.after_answer_p99_ms, "ms", 100, 30),
-        Line(f"{at}: not received in time", hub.late, "facts", 0, 0),
-        Line(f"{at}: memory per stream", hub.kib_per_stream, "KiB", 40, 10),
+        processor.line(f"{at}: processor per frame", hub, good=2.5, excellent=1.3),
+        processor.line(f"{at}: the same, compressed once", packed, good=2.5, excellent=1.3),
+        processor.line(f"{at}: the same, ordinary ASGI sends", ordinary),
+        Line(
+            measure=f"{at}: bytes per frame, compressed",
+            value=packed.bytes / packed.frames,
+            unit="B",
+            ratio=packed.bytes / packed.frames / (hub.bytes / hub.frames),
+            against="× plain",
+        ),
+        Line(measure=f"{at}: append to receipt, p50", value=hub.p50_ms, unit="ms"),
+        Line(measure=f"{at}: append to receipt, p99", value=hub.p99_ms, unit="ms"),
+        Line(
+            measure=f"{at}: answer to receipt, p99", value=hub.after_answer_p99_ms, unit="ms", good=100, excellent=30
+        ),
+        Line(measure=f"{at}: not received in time", value=hub.late, unit="facts", good=0, excellent=0),
+        Line(measure=f"{at}: memory per stream", value=hub.kib_per_stream, unit="KiB", good=40, excellent=10),
     ]
+
+
+class _Against:
+    """Processor time per frame, beside that of the raw write in the same run."""
+
+    def __init__(self, raw_us: float) -> None:
+        self._raw_us = max(raw_us, 0.01)
+
+    def line(self, measure: str, side: Outcome, *, good: float | None = None, excellent: float | None = None) -> Line:
+        """The line of that side."""
+        return Line(
+            measure=measure,
+            value=side.cpu_us_per_frame,
+            unit="µs",
+            ratio=side.cpu_us_per_frame / self._raw_us,
+            against="× raw write",
+            good=good,
+            excellent=excellent,
+            remark=f"raw {self._raw_us:.1f} µs",
+        )
