@@ -22,11 +22,11 @@ import msgspec
 import psutil
 import uvloop
 
-from bench.measuring import Line, flush_s, percentile
+from bench.measuring import Flush, Line, percentile
 from bench.words import TEXT
 from garance.kernel.identity import new_id
 
-SERVE = "import os; exec(os.environ.get('PRE','')); import sys; from garance.server.cli import main; sys.exit(main(sys.argv[1:]))"
+SERVE = "import sys; from garance.server.cli import main; sys.exit(main(sys.argv[1:]))"
 CLIENTS = (1, 16, 64)
 PASSWORD = "un long mot de passe pour la mesure"
 
@@ -148,40 +148,61 @@ def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
 
 def run(*, quick: bool) -> list[Line]:
     """1, 16 and 64 clients, then the ratios."""
-    seconds = 3.0 if quick else 10.0
+    seconds = 2.0 if quick else 10.0
     with tempfile.TemporaryDirectory(prefix="garance-bench-") as name:
         folder = Path(name)
-        before_s = flush_s(folder)
+        flush, outcomes = Flush(folder), list[Outcome]()
         with served(folder) as (server, address, token):
             desk = Desk(address, token)
             process = psutil.Process(server.pid)
-            outcomes = [uvloop.run(measure(desk, process, clients, seconds)) for clients in CLIENTS]
-        flush = (before_s + flush_s(folder)) / 2
+            flush.measure()
+            for clients in CLIENTS:
+                outcomes.append(uvloop.run(measure(desk, process, clients, seconds)))
+                flush.measure()
     for one in outcomes:
         print(
             f"  {one.clients:3} clients  {one.per_s:7,.0f} commands/s  p50 {one.p50_s * 1e3:.1f} ms  "
-            f"p99 {one.p99_s * 1e3:.1f} ms  {one.cores:.2f} core",
+            f"p99 {one.p99_s * 1e3:.1f} ms  {one.cores:.2f} core  {one.cores / one.per_s * 1e6:.0f} µs each",
             flush=True,
         )
     return _lines(outcomes, flush)
 
 
-def _lines(outcomes: list[Outcome], flush: float) -> list[Line]:
+def _lines(outcomes: list[Outcome], flush: Flush) -> list[Line]:
     alone, _, many = outcomes
-    told = f"flush {flush * 1e3:.2f} ms"
+    flush_s = flush.median_s
     lines = [
         Line(
-            f"commands, {one.clients} clients",
-            one.per_s * flush,
-            "× flush rate",
-            15 if one is many else None,
-            40 if one is many else None,
-            "more",
-            f"{one.per_s:,.0f}/s, p50 {one.p50_s * 1e3:.1f} ms, p99 {one.p99_s * 1e3:.1f} ms",
+            measure=f"durable commands, {one.clients} clients",
+            value=one.per_s,
+            unit="/s",
+            ratio=one.per_s * flush_s,
+            against="× flush rate",
+            good=15 if one is many else None,
+            excellent=40 if one is many else None,
+            better="more",
+            remark=f"p50 {one.p50_s * 1e3:.1f} ms, p99 {one.p99_s * 1e3:.1f} ms; {flush.told}",
         )
         for one in outcomes
     ]
-    good_ms, excellent_ms = 2 * flush * 1e3 + 3, flush * 1e3 + 2
-    lines.append(Line("one command alone, p50", alone.p50_s * 1e3, "ms", good_ms, excellent_ms, remark=told))
-    lines.append(Line(f"commands, {many.clients} clients, p99", many.p99_s / flush, "flushes", None, 4, remark=told))
-    return lines
+    good_ms, excellent_ms = 2 * flush_s * 1e3 + 3, flush_s * 1e3 + 2
+    return [
+        *lines,
+        Line(
+            measure="one command alone, p50",
+            value=alone.p50_s * 1e3,
+            unit="ms",
+            good=good_ms,
+            excellent=excellent_ms,
+            remark=f"2 flushes + 3 ms; 1 flush + 2 ms; {flush.told}",
+        ),
+        Line(
+            measure=f"{many.clients} clients, p99",
+            value=many.p99_s * 1e3,
+            unit="ms",
+            ratio=many.p99_s / flush_s,
+            against="flushes",
+            excellent=4,
+        ),
+        Line(measure="processor for one command", value=many.cores / many.per_s * 1e6, unit="µs"),
+    ]

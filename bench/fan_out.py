@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import msgspec
@@ -24,8 +26,7 @@ import uvloop
 from bench.measuring import Line, percentile
 from bench.words import SITUATION
 
-FACTS_PER_S = 50
-POSITIONS_PER_S = 1000
+FIRST_STREAMS = 50
 
 
 class Outcome(msgspec.Struct):
@@ -43,7 +44,6 @@ class Outcome(msgspec.Struct):
     after_answer_p99_ms: float
     late: int
     """Facts not received by someone before the end of the measure: too late, or never."""
-    kib_per_stream: float
 
 
 class Client(asyncio.Protocol):
@@ -121,20 +121,44 @@ class Load:
         self.received: list[tuple[int, int]] = []
 
 
-async def measure(side: str, streams: int, seconds: float, *, deflate: bool = False) -> Outcome:
-    """One side, so many streams, for so long."""
+@contextmanager
+def started(side: str) -> Iterator[subprocess.Popen[str]]:
+    """A process of that side, until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="garance-bench-") as folder:
-        server = subprocess.Popen(  # noqa: ASYNC220 - started once, before anything is timed
+        server = subprocess.Popen(
             [sys.executable, "-m", "bench.fan_out_server", side, "--folder", folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         try:
-            return await _measure(server, side, streams, seconds, deflate=deflate)
+            yield server
         finally:
             server.kill()
             server.wait()
+
+
+async def measure(side: str, streams: int, seconds: float, *, deflate: bool = False) -> Outcome:
+    """One side, so many streams, for so long."""
+    with started(side) as server:
+        return await _measure(server, side, streams, seconds, deflate=deflate)
+
+
+async def idle_kib(streams: int) -> float:
+    """The memory each more idle stream takes, in KiB, beyond what the first few make the server load."""
+    with started("hub") as server:
+        assert server.stdout is not None
+        port, process, load = int(server.stdout.readline()), psutil.Process(server.pid), Load()
+        clients = await _connect(port, load, FIRST_STREAMS, deflate=True)
+        await asyncio.sleep(1.0)
+        before = process.memory_info().rss
+        clients += await _connect(port, load, streams, deflate=True)
+        await asyncio.sleep(1.0)
+        taken = process.memory_info().rss - before
+        for client in clients:
+            if client.transport is not None:
+                client.transport.abort()
+    return taken / 1024 / streams
 
 
 async def _measure(server: subprocess.Popen[str], side: str, streams: int, seconds: float, *, deflate: bool) -> Outcome:
@@ -145,11 +169,9 @@ async def _measure(server: subprocess.Popen[str], side: str, streams: int, secon
     print("feed", file=server.stdin, flush=True)
     await asyncio.sleep(0.5)
     alone = await _cores(process, seconds / 2)
-    before_kib = process.memory_info().rss / 1024
     load = Load()
     clients = await _connect(port, load, streams, deflate=deflate)
     await asyncio.sleep(1.0)
-    kib = (process.memory_info().rss / 1024 - before_kib) / streams
     load.counting = True
     cores = await _cores(process, seconds)
     load.counting = False
@@ -159,7 +181,7 @@ async def _measure(server: subprocess.Popen[str], side: str, streams: int, secon
     for client in clients:
         if client.transport is not None:
             client.transport.abort()
-    return _outcome(side + ("+deflate" if deflate else ""), load, answered, streams, seconds, alone, cores, kib)
+    return _outcome(side + ("+deflate" if deflate else ""), load, answered, streams, seconds, alone, cores)
 
 
 def _outcome(
@@ -170,7 +192,6 @@ def _outcome(
     seconds: float,
     alone: float,
     cores: float,
-    kib: float,
 ) -> Outcome:
     waits = [(now - answered[number][0]) / 1e6 for number, now in load.received]
     after = [max(0.0, (now - answered[number][1]) / 1e6) for number, now in load.received]
@@ -189,7 +210,6 @@ def _outcome(
         p99_ms=percentile(waits, 0.99),
         after_answer_p99_ms=percentile(after, 0.99),
         late=sum(streams - counts[number] for number in inner),
-        kib_per_stream=kib,
     )
 
 
@@ -202,35 +222,36 @@ async def _cores(process: psutil.Process, seconds: float) -> float:
 
 async def _connect(port: int, load: Load, streams: int, *, deflate: bool) -> list[Client]:
     loop = asyncio.get_running_loop()
-    clients: list[Client] = []
+    clients, wanted = list[Client](), load.open + streams
     for number in range(streams):
         client = Client(number, load, deflate=deflate)
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
         clients.append(client)
     async with asyncio.timeout(30):
-        while load.open < streams:  # noqa: ASYNC110 - a handful of looks, while nothing is timed
+        while load.open < wanted:  # noqa: ASYNC110 - a handful of looks, while nothing is timed
             await asyncio.sleep(0.05)
     return clients
 
 
 def run(*, quick: bool) -> list[Line]:
     """Every side at every size, then the ratios."""
-    seconds = 3.0 if quick else 10.0
+    seconds = 2.0 if quick else 10.0
     lines: list[Line] = []
-    for streams in (100, 500):
+    for streams in (100,) if quick else (100, 500):
         sides = {side: uvloop.run(measure(side, streams, seconds)) for side in ("raw", "hub", "ordinary")}
         packed = uvloop.run(measure("hub", streams, seconds, deflate=True))
         for outcome in (*sides.values(), packed):
             print(_told(outcome), flush=True)
         lines += _lines(sides["hub"], sides["raw"], sides["ordinary"], packed)
-    return lines
+    kib = uvloop.run(idle_kib(100 if quick else 500))
+    return [*lines, Line(measure="memory per idle stream", value=kib, unit="KiB", good=40, excellent=10)]
 
 
 def _told(one: Outcome) -> str:
     return (
         f"  {one.side:12} {one.streams:4} streams  {one.frames:8,} frames  {one.cpu_us_per_frame:6.1f} µs/frame  "
         f"{one.cores:.2f} core  {_delays(one)}"
-        f"{one.bytes / max(1, one.frames):,.0f} B/frame  {one.kib_per_stream:.0f} KiB/stream"
+        f"{one.bytes / max(1, one.frames):,.0f} B/frame"
     )
 
 
@@ -241,17 +262,43 @@ def _delays(one: Outcome) -> str:
 
 
 def _lines(hub: Outcome, raw: Outcome, ordinary: Outcome, packed: Outcome) -> list[Line]:
-    at = f"fan-out, {hub.streams} streams"
-    floor = max(raw.cpu_us_per_frame, 0.01)
-    remark = f"{hub.cpu_us_per_frame:.1f} µs against {raw.cpu_us_per_frame:.1f} µs raw"
+    at = f"{hub.streams} streams"
+    processor = _Against(raw.cpu_us_per_frame)
     return [
-        Line(f"{at}: processor per frame", hub.cpu_us_per_frame / floor, "× raw write", 2.5, 1.3, "less", remark),
-        Line(f"{at}: the same, ordinary ASGI sends", ordinary.cpu_us_per_frame / floor, "× raw write"),
-        Line(f"{at}: the same, compressed once", packed.cpu_us_per_frame / floor, "× raw write"),
-        Line(f"{at}: bytes compressed", packed.bytes / packed.frames / (hub.bytes / hub.frames), "× plain"),
-        Line(f"{at}: append to receipt p50", hub.p50_ms, "ms"),
-        Line(f"{at}: append to receipt p99", hub.p99_ms, "ms"),
-        Line(f"{at}: answer to receipt p99", hub.after_answer_p99_ms, "ms", 100, 30),
-        Line(f"{at}: not received in time", hub.late, "facts", 0, 0),
-        Line(f"{at}: memory per stream", hub.kib_per_stream, "KiB", 40, 10),
+        processor.line(f"{at}: processor per frame", hub, good=2.5, excellent=1.3),
+        processor.line(f"{at}: the same, compressed once", packed, good=2.5, excellent=1.3),
+        processor.line(f"{at}: the same, ordinary ASGI sends", ordinary),
+        Line(
+            measure=f"{at}: bytes per frame, compressed",
+            value=packed.bytes / packed.frames,
+            unit="B",
+            ratio=packed.bytes / packed.frames / (hub.bytes / hub.frames),
+            against="× plain",
+        ),
+        Line(measure=f"{at}: append to receipt, p50", value=hub.p50_ms, unit="ms"),
+        Line(measure=f"{at}: append to receipt, p99", value=hub.p99_ms, unit="ms"),
+        Line(
+            measure=f"{at}: answer to receipt, p99", value=hub.after_answer_p99_ms, unit="ms", good=100, excellent=30
+        ),
+        Line(measure=f"{at}: not received in time", value=hub.late, unit="facts", good=0, excellent=0),
     ]
+
+
+class _Against:
+    """Processor time per frame, beside that of the raw write in the same run."""
+
+    def __init__(self, raw_us: float) -> None:
+        self._raw_us = max(raw_us, 0.01)
+
+    def line(self, measure: str, side: Outcome, *, good: float | None = None, excellent: float | None = None) -> Line:
+        """The line of that side."""
+        return Line(
+            measure=measure,
+            value=side.cpu_us_per_frame,
+            unit="µs",
+            ratio=side.cpu_us_per_frame / self._raw_us,
+            against="× raw write",
+            good=good,
+            excellent=excellent,
+            remark=f"raw {self._raw_us:.1f} µs",
+        )

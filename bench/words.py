@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import msgspec
 
@@ -73,22 +76,24 @@ def line(number: int) -> Line:
     return Line(number, header, record)
 
 
-def operation(count: int, seed: int = 1) -> list[Draft]:
+def operation(count: int, seed: int = 1) -> Iterator[Draft]:
     """The facts of one operation: 60 % logbook, 25 % movements, 10 % states, 5 % drawings."""
+    for number, body in enumerate(islice(_bodies(seed), count)):
+        yield draft(body, after_s=number / 10)
+
+
+def _bodies(seed: int) -> Iterator[Body]:
     chance = random.Random(seed)
     resources = [derived_id("bench-resource", str(number)) for number in range(RESOURCES)]
     shapes = [derived_id("bench-shape", str(number)) for number in range(SHAPES)]
-    bodies: list[Body] = [
-        SituationOpened(situation=SITUATION, title="Crue de la Charente", kind="flood", mode=Mode.EXERCISE),
-        *(ResourceDeclared(resource=one, name=f"VSAV {n}", kind="ambulance") for n, one in enumerate(resources)),
-        *(
-            ShapeDrawn(shape=one, geometry=_square(chance), kind="perimeter", name=f"P{n}", state=ShapeStatus.ENGAGED)
-            for n, one in enumerate(shapes)
-        ),
-    ]
-    while len(bodies) < count:
-        bodies.append(_next(len(bodies), chance, resources, shapes))
-    return [draft(body, after_s=number / 10) for number, body in enumerate(bodies[:count])]
+    yield SituationOpened(situation=SITUATION, title="Crue de la Charente", kind="flood", mode=Mode.EXERCISE)
+    for number, resource in enumerate(resources):
+        yield ResourceDeclared(resource=resource, name=f"VSAV {number}", kind="ambulance")
+    for number, shape in enumerate(shapes):
+        square = _square(chance)
+        yield ShapeDrawn(shape=shape, geometry=square, kind="perimeter", name=f"P{number}", state=ShapeStatus.ENGAGED)
+    for number in itertools.count():
+        yield _next(number, chance, resources, shapes)
 
 
 def _next(number: int, chance: random.Random, resources: list[str], shapes: list[str]) -> Body:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from garance.journal.bulk import in_bulk
 from garance.journal.envelope import read_header
 from garance.journal.head import Head
 from garance.journal.store import Row, Store
@@ -109,7 +110,8 @@ def verify(store: Store, *, heads: Sequence[Head] = ()) -> Report:
     after, limit = 0, PAGE
     while True:
         try:
-            rows = store.rows(after, limit)
+            with in_bulk():
+                rows = store.rows(after, limit)
         except Refused as refused:
             if limit > 1:
                 limit = 1  # to learn how far it can be read
@@ -118,7 +120,8 @@ def verify(store: Store, *, heads: Sequence[Head] = ()) -> Report:
             break
         if not rows:
             break
-        reading.take(rows)
+        with in_bulk():
+            reading.take(rows)
         after = rows[-1].position
     reading.finish()
     return reading.report

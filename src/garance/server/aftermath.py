@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.people.facts import PersonErased
+from garance.journal.bulk import in_bulk
 from garance.journal.envelope import Line
 from garance.journal.sealing import KeyRing
 from garance.journal.store import Store
@@ -32,9 +33,13 @@ class Aftermath:
     async def finish(self) -> None:
         """Carry out again everything the journal promises: a crash or an older backup may have left some undone."""
         position = 0
-        while lines := await asyncio.to_thread(self._node.store.read, position, PAGE_LINES):
+        while lines := await asyncio.to_thread(self._read, position):
             await asyncio.to_thread(self._carry_out, lines)
             position = lines[-1].position
+
+    def _read(self, position: int) -> Sequence[Line]:
+        with in_bulk():
+            return self._node.store.read(position, PAGE_LINES)
 
     async def follow(self) -> None:
         """Carry out what is promised from now on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garance.domain.state import State
+from garance.journal.bulk import in_bulk
 from garance.journal.envelope import Line
 from garance.journal.store import Store
 from garance.views.reading import Reader
@@ -22,9 +23,12 @@ class Follower:
     def catch_up(self) -> None:
         """Fold the whole journal from its first line."""
         state, position = State(), 0
-        while lines := self._store.read(position, PAGE_LINES):
-            for line in lines:
-                state.fold(self._reader.read(line))
+        last = self._store.last_position()
+        while position < last:
+            with in_bulk():
+                lines = self._store.read(position, PAGE_LINES)
+                for line in lines:
+                    state.fold(self._reader.read(line))
             position = lines[-1].position
         self.state = state
 

@@ -12,11 +12,11 @@ from typing import Any, Generic, TypeVar
 
 from garance.domain.moment import Moment
 from garance.domain.vocabulary import Body
+from garance.journal.bulk import in_bulk
 from garance.journal.envelope import Line
 from garance.journal.snapshots import Picture, Snapshot, SnapshotStore
 from garance.journal.store import Store
 from garance.kernel.fact import Fact
-from garance.views.bulk import in_bulk
 from garance.views.view import View
 
 PAGE_LINES = 5_000

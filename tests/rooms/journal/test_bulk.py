@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from garance.views.bulk import in_bulk
+from garance.journal.bulk import in_bulk
 
 
 def fail_within() -> None:
