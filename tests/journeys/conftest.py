@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from support.chromium import open_chromium, visiting
+from support.chromium import chromium_path, open_chromium, visiting
 from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
 Visit = Callable[..., DeskPage]
 """`visit(url, **options)`: somebody else's browser, not yet on any page."""
+
+StartNode = Callable[..., NodeProcess]
+"""`start_node(verb, *arguments)`: a process of its own, listening."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,18 +49,31 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         yield come
 
 
-@pytest.fixture(scope="module")
-def start_node(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., NodeProcess]]:
-    """Starts nodes that stop with the module. Needs the browser first: without it nothing is worth starting."""
+@pytest.fixture(scope="session")
+def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartNode]:
+    """Starts nodes that stop with the session. Without a browser nothing is worth starting."""
+    chromium_path()
     with ExitStack() as started:
 
-        def start(verb: str, *arguments: str, environment: dict[str, str] | None = None) -> NodeProcess:
-            node = NodeProcess(verb, tmp_path_factory.mktemp(verb), arguments, environment)
+        def start(verb: str, *arguments: str) -> NodeProcess:
+            node = NodeProcess(verb, tmp_path_factory.mktemp(verb), arguments)
             started.callback(node.stop)
             node.start()
             return node
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def town(start_node: StartNode) -> NodeProcess:
+    """`./run demo`: the made-up town, its night told until 04:20, at the pace of the world."""
+    return start_node("demo", "--at", "04:20", "--speed", "1")
+
+
+@pytest.fixture(scope="session")
+def town_pack(town: NodeProcess) -> Path:
+    """The territory of the made-up town, for nodes of one's own."""
+    return next((town.data / "territory").iterdir())
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 from support.desk import SHAPE_LAYERS
 from support.images import Album
@@ -17,12 +15,6 @@ MAYOR = "Maire"
 OFFICER = "Officière SDIS"
 CORNERS = [(0.42, 0.40), (0.58, 0.42), (0.54, 0.62), (0.40, 0.58)]
 SOON_S = 1.0
-
-
-@pytest.fixture(scope="module")
-def town(start_node: Callable[..., NodeProcess]) -> NodeProcess:
-    """`./run demo`, told until 04:20, at the pace of the world."""
-    return start_node("demo", "--at", "04:20", "--speed", "1")
 
 
 def test_a_mayor_writes_draws_and_goes_back_in_time(town: NodeProcess, visit: Any, album: Album) -> None:
