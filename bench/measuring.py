@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -77,7 +78,7 @@ class Flush:
     @property
     def median_s(self) -> float:
         """What one flush took."""
-        return percentile(self._medians, 0.5)
+        return statistics.median(self._medians)
 
     @property
     def told(self) -> str:
