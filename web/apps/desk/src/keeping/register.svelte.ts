@@ -104,6 +104,9 @@ export class Register {
   }
 }
 
+/** Attached to the first field of a form that opens: what was asked for is ready to be typed. */
+export const focused = (field: HTMLElement): void => field.focus();
+
 export const blank = (organisation: string): Wanted => ({ role: '', organisation, situation: '', cell: '', from: '', until: '' });
 
 /** The hour typed is legal time, wherever the screen is. */
