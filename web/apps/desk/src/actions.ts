@@ -1,6 +1,7 @@
 /** Every action of the desk, in one list: the palette shows it, the keyboard reads it. */
 import { t, term, theme, words, type Key, type ThemeName } from '@garance/kit';
 import { GROUPS, available, type Tool } from '@garance/map';
+import { siteRoot } from './state/account.svelte.ts';
 import { writeAddress } from './state/address.ts';
 import { AXES, TABS, type Desk } from './state/desk.svelte.ts';
 import type { Workbench } from './state/workbench.svelte.ts';
@@ -67,6 +68,8 @@ function settling(bench: Workbench, onleave: () => void): Action[] {
     ...account.grantsFor(desk.id).map((grant) => ({ id: `role-${grant.id}`, words: t('role.take', { role: term('role', grant.role), organisation: grant.organisation_name }), run: () => account.choose(grant.id) })),
     ...THEMES.map((name) => ({ id: `theme-${name}`, words: t('looks.choose', { theme: term('theme', name) }), run: () => theme.choose(name) })),
     { id: 'language', words: t('looks.other-language'), run: () => words.choose(words.language === 'fr' ? 'en' : 'fr') },
+    ...(account.keeps ? [{ id: 'keeping', words: t('keeping.title'), run: () => location.assign(`${siteRoot}noeud`) }] : []),
+    ...(account.readOnly ? [] : [{ id: 'own', words: t('own.title'), run: () => location.assign(`${siteRoot}compte`) }]),
     { id: 'leave', words: t('action.leave'), run: onleave },
     { id: 'sign-out', words: t('action.sign-out'), run: () => void account.signOut() },
   ];

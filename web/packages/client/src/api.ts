@@ -67,6 +67,11 @@ export class Api {
     throw await refusalOf(response, type);
   }
 
+  /** Any address of the interface, by its name below `api/v1/`. */
+  ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#call(`api/v1/${path}`, { method, body });
+  }
+
   async session(): Promise<Session> {
     return this.#enter(await this.#call<Session>('api/v1/session'));
   }

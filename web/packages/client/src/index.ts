@@ -5,6 +5,7 @@ export * from './journal.ts';
 export * from './fold.ts';
 export * from './outbox.ts';
 export * from './keeper.ts';
+export * from './keeping.ts';
 export * from './register.ts';
 export * from './shown.ts';
 export * from './stream.ts';

@@ -31,6 +31,19 @@ export class Account {
     return grants.find((grant) => grant.id === this.#role) ?? grants[0] ?? null;
   }
 
+  /** A role held now that allows this: the one the person acts in, if it does. */
+  able(ability: string, situation: string | null): Grant | null {
+    const now_ms = Date.now();
+    const allows = (grant: Grant | null): boolean => grant !== null && grant.abilities.includes(ability) && (!grant.not_before || Date.parse(grant.not_before) <= now_ms);
+    const chosen = this.grantIn(situation);
+    return allows(chosen) ? chosen : this.grantsFor(situation).find(allows) ?? null;
+  }
+
+  /** Whether the person keeps this node: its people, roles and accounts. */
+  get keeps(): boolean {
+    return !this.readOnly && this.able('people.manage', null) !== null;
+  }
+
   choose(grant: string): void {
     this.#role = grant;
     sessionStorage.setItem(KEPT_ROLE, grant);
