@@ -40,9 +40,16 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("heading", name="Connexion")).to_be_visible()
 
 
-def test_the_first_day_of_a_node(node: NodeProcess, visit: Callable[..., DeskPage], album: Album) -> None:
+def come(node: NodeProcess, visit: Callable[..., DeskPage]) -> DeskPage:
+    """A browser on a node without a territory, where some requests are rightly refused."""
     desk = visit(node.url)
-    page, witness = desk.page, desk.witness
+    desk.witness.expect(r"Failed to load resource: .* 404 .*/api/v1/territory\b")
+    desk.witness.expect(r"Failed to load resource: .* 4\d\d .*/api/v1/(first-administrator|session)\b")
+    return desk
+
+
+def test_the_first_day_of_a_node(node: NodeProcess, visit: Callable[..., DeskPage], album: Album) -> None:
+    page = come(node, visit).page
     page.goto("/?test")
     expect(page.get_by_text("Aucun administrateur n'existe encore")).to_be_visible()
     check_accessible(page, "sign-in of a new node")
@@ -63,9 +70,7 @@ def test_the_first_day_of_a_node(node: NodeProcess, visit: Callable[..., DeskPag
     expect(page.get_by_role("status")).to_contain_text(LOGIN)
 
     # The link is worth nothing any more.
-    witness.expect(r"console error: Failed to load resource: .* 4\d\d .*/api/v1/(first-administrator|session)\b")
-    again = visit(node.url)
-    again.witness.expect(r"console error: Failed to load resource: .* 4\d\d .*/api/v1/first-administrator\b")
+    again = come(node, visit)
     again.page.goto(link[1])
     again.page.get_by_label("Nom affiché").fill("Un inconnu")
     again.page.get_by_label("Identifiant").fill("inconnu")
@@ -115,9 +120,7 @@ def test_a_second_factor_is_asked_for(node: NodeProcess, visit: Callable[..., De
         recovery = accounts.confirm_factor(LOGIN, earlier)
     finally:
         file.close()
-    desk = visit(node.url)
-    page = desk.page
-    desk.witness.expect(r"console error: Failed to load resource: .* 401 .*/api/v1/session\b")
+    page = come(node, visit).page
     page.goto("/?test")
     sign_in(page)
     code = page.get_by_label(re.compile("Code à six chiffres"))

@@ -40,7 +40,7 @@ def test_what_is_written_offline_is_sent_once_with_its_time(
     officer.open(role=OFFICER)
     page = mayor.page
     page.context.set_offline(True)
-    expect(page.get_by_role("status").filter(has_text="Lien coupé")).to_be_visible()
+    expect(page.get_by_role("button", name="Lien coupé")).to_be_visible()
     mayor.write(SAID_OFFLINE)
     said_ms = mayor.ask("desk.story_now_ms")
     expect(page.get_by_role("button", name="Lien coupé")).to_contain_text("1 non envoyé")

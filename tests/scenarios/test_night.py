@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,24 @@ async def test_stopped_and_started_again_the_night_goes_on_without_saying_anythi
         lines = opened.node.store.read(0, 10_000)
     assert [line.id for line in lines][: len(first)] == first
     assert {line.header.name for line in lines[len(first) :]} <= {"situation.clock-set.v1", "segment.sealed.v1"}
+
+
+async def test_started_again_the_clock_is_not_before_what_somebody_wrote(tmp_path: Path, fictional: Pack) -> None:
+    script = script_of(fictional, None)
+    mayor, body = script.story.people()["dos"], commands.find("logbook.write").request
+    written_at = script.story.starts_at + timedelta(minutes=3)
+    async with open_app(settings_for(tmp_path, fictional, begin_at="18:03", speed=0)) as opened:
+        asked = Asked(
+            id=new_id(),
+            role=script.object_id("grant dos"),
+            situation=script.situation,
+            body=msgspec.convert({"text": "Rien à signaler.", "category": "information"}, body),
+        )
+        await opened.node.scribe.carry_out(person_id(script, mayor), "logbook.write", asked)
+        before = commands.present_of(opened.node.follower.state, script.situation, opened.node.clock.now())
+    async with open_app(settings_for(tmp_path, fictional, begin_at="18:00", speed=0)) as opened:
+        after = commands.present_of(opened.node.follower.state, script.situation, opened.node.clock.now())
+    assert before == after == written_at
 
 
 async def test_the_sea_and_the_flight_are_kept_as_telemetry(tmp_path: Path, fictional: Pack) -> None:

@@ -27,6 +27,7 @@ from garance.server.follower import Follower
 from garance.server.scribe import Asked, Scribe
 
 TICK_S = 0.2
+PAGE = 1_000
 _log = logging.getLogger("garance.demo")
 OPENER = "prefecture"
 Observe = Callable[[str, Sequence[Row]], Awaitable[None]]
@@ -119,14 +120,16 @@ class Teller:
         await self._declare()
 
     def _reached(self) -> datetime | None:
-        """The moment of the last step already told, if any."""
-        people = self.script.story.people()
-        told = [
-            step.at
-            for index, step in enumerate(self.script.story.step)
-            if self._writer.store.receipt(person_id(self.script, people[step.by]), self.script.command_id(index))
-        ]
-        return max(told, default=None)
+        """The latest moment of the story of which anybody has said anything, if any.
+
+        What is dated after the story (the first setting of its clock is, by the world's time) does not count.
+        """
+        store, after, ends_at = self._writer.store, 0, self.script.story.ends_at
+        moments: set[datetime] = set()
+        while lines := store.read(after, PAGE, situation=self.script.situation):
+            after = lines[-1].position
+            moments.update(line.header.occurred_at for line in lines if line.header.occurred_at <= ends_at)
+        return max(moments, default=None)
 
     async def _declare(self) -> None:
         helicopter = {"resource": self.script.object_id("helicopter"), "name": "Dragon", "kind": "helicopter"}

@@ -19,6 +19,8 @@ export type Doing = Presence['doing'];
 
 const TAB_OF: Record<Selection['kind'], Tab> = { entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors' };
 export const BINS = 120;
+/** How far ahead of now the server lets something be said to have occurred. */
+const AHEAD_MS = 5 * 60_000;
 
 export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
 
@@ -80,8 +82,13 @@ export class Desk {
   /** How many facts the shown time lets through: the picture is folded again only when this changes. */
   readonly #cut: number = $derived.by(() => {
     void this.version;
-    return this.#everything ? this.journal.size : this.journal.countUntil(this.conductor.shown_ms, this.conductor.by);
+    return this.#everything ? this.journal.size : this.journal.countUntil(this.#until_ms, this.conductor.by);
   });
+
+  /** Up to when facts count. Live, those that another clock dates a little ahead are there already. */
+  get #until_ms(): number {
+    return this.conductor.live ? this.conductor.shown_ms + AHEAD_MS : this.conductor.shown_ms;
+  }
 
   get #everything(): boolean {
     return this.conductor.live && (this.conductor.by === 'recorded' || this.exerciseClock === null);
@@ -92,7 +99,7 @@ export class Desk {
     void this.#cut;
     const by = this.conductor.by;
     const everything = this.#everything;
-    return untrack(() => foldPicture(this.journal.all('recorded'), everything ? Infinity : this.conductor.shown_ms, by));
+    return untrack(() => foldPicture(this.journal.all('recorded'), everything ? Infinity : this.#until_ms, by));
   });
 
   /** The situation as it is now, whatever time is shown: its mode frames the window. */

@@ -3,6 +3,7 @@ import { Refusal, type Geometry, type Outcome, type Position, type Shape } from 
 import { paletteOf, type Tool } from '@garance/map';
 import type { Drawing } from '@garance/map/draw.ts';
 import { refusalWords, t, theme } from '@garance/kit';
+import { tick } from 'svelte';
 import type { Desk, Saying } from './desk.svelte.ts';
 
 export type Sketch = { tool: Tool; shape: Shape | null; geometry: Geometry | null };
@@ -125,6 +126,7 @@ export class Workbench {
       this.desk.axis = 'conduct';
       this.desk.tab = 'logbook';
     }
-    requestAnimationFrame(() => document.getElementById('entry-text')?.focus());
+    // At once, not at the next frame: on a slow screen the first letters would be taken for shortcuts.
+    void tick().then(() => document.getElementById('entry-text')?.focus());
   };
 }
