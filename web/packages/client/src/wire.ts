@@ -27,12 +27,15 @@ export type Session = {
   read_only?: boolean;
   demo: boolean;
   first_administrator: boolean;
+  /** IANA zone of the legal time every hour is shown in. */
+  time_zone: string;
   oidc?: { title_fr: string; title_en: string } | null;
 };
 
 export type DemoRole = {
   role: string;
   person: string;
+  display_name: string;
   title_fr: string;
   title_en: string;
   organisation_name: string;

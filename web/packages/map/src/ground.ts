@@ -184,14 +184,40 @@ const communes: Maker = ({ name }, p) => [
   { group: 'communes', layer: { id: `communes-${name}`, type: 'line', ...vector, 'source-layer': name, paint: { 'line-color': p.commune, 'line-width': 1, 'line-dasharray': [5, 2, 1, 2], 'line-opacity': 0.8 } } },
 ];
 
-const communeWords: Maker = ({ name }, p) => [{
-  group: 'communes',
-  layer: {
-    id: `communes-word-${name}`, type: 'symbol', source: NAMES, 'source-layer': name, maxzoom: 14.5,
-    layout: { 'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': zoomed([9, 12], [13, 16]), 'text-letter-spacing': 0.06, 'text-max-width': 8 },
-    paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
-  },
-}];
+/** Names of communes and waters, from the points that the pack chose: once each, the most inhabited first. */
+const names: Maker = ({ name }, p) => [name === 'commune-labels' ? communeWords(name, p, TILES) : waterWords(name, p)];
+
+function communeWords(name: string, p: Palette, source: string): Grouped {
+  return {
+    group: 'communes',
+    layer: {
+      id: `communes-word-${name}`, type: 'symbol', source, 'source-layer': name, maxzoom: 15,
+      layout: {
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': zoomed([9, 12], [13, 16]), 'text-letter-spacing': 0.06, 'text-max-width': 8,
+        'symbol-sort-key': ['-', 0, ['to-number', ['get', 'population'], 0]],
+        'text-variable-anchor': ['center', 'bottom', 'top', 'left', 'right'], 'text-radial-offset': 1.2, 'text-justify': 'auto',
+      },
+      paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
+    },
+  };
+}
+
+function waterWords(name: string, p: Palette): Grouped {
+  return {
+    group: 'water',
+    layer: {
+      id: `water-word-${name}`, type: 'symbol', ...vector, 'source-layer': name, minzoom: 10,
+      filter: ['any', ['match', ['get', 'kind'], ['sea', 'river', 'estuary'], true, false], ['>=', ['zoom'], 13]],
+      layout: {
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': zoomed([10, 11], [15, 14]), 'text-letter-spacing': 0.04, 'text-max-width': 7,
+      },
+      paint: { 'text-color': p.waterText, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
+    },
+  };
+}
+
+/** A pack made before names were chosen still shows them, from its outlines. */
+const oldCommuneWords: Maker = ({ name }, p) => [communeWords(name, p, NAMES)];
 
 const sites: Maker = ({ name }, p) => [{
   group: 'sites',
@@ -210,13 +236,14 @@ const sites: Maker = ({ name }, p) => [{
 const ORDER: readonly [string, Maker][] = [
   ['land-use', landUse], ['water', water], ['coast', coast], ['risk-zones', riskZones], ['past-extent', pastExtent],
   ['buildings', buildings], ['roads', roads], ['defences', defences], ['communes', communes],
-  ['roads', roadWords], ['communes', communeWords], ['sites', sites],
+  ['roads', roadWords], ['names', names], ['sites', sites],
 ];
 
 export function groundLayers(territory: Territory | null, p: Palette): Grouped[] {
   const background: Grouped = { group: null, layer: { id: 'background', type: 'background', paint: { 'background-color': p.ground } } };
   if (territory === null) return [background];
-  const made = ORDER.flatMap(([role, maker]) => territory.layers.filter((layer) => layer.role === role).flatMap((layer) => maker(layer, p)));
+  const old = territory.layers.some(({ role }) => role === 'names') ? [] : ([['communes', oldCommuneWords]] as const);
+  const made = [...ORDER, ...old].flatMap(([role, maker]) => territory.layers.filter((layer) => layer.role === role).flatMap((layer) => maker(layer, p)));
   if (!territory.terrain) return [background, ...made];
   const hills: Grouped = {
     group: 'relief',

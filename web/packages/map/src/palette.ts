@@ -10,6 +10,7 @@ export type Palette = {
   sea: string;
   water: string;
   waterEdge: string;
+  waterText: string;
   coast: string;
   commune: string;
   roadCase: string;
@@ -52,6 +53,7 @@ const dark: Palette = {
   sea: '#0d1b25',
   water: '#122935',
   waterEdge: '#2b5366',
+  waterText: '#7fb2cb',
   coast: '#4f7f93',
   commune: '#6f7a81',
   roadCase: '#111517',
@@ -95,6 +97,7 @@ const light: Palette = {
   sea: '#c3dbe8',
   water: '#b5d3e3',
   waterEdge: '#7aa9c2',
+  waterText: '#22566f',
   coast: '#3f7391',
   commune: '#78828a',
   roadCase: '#c2c6c8',
@@ -138,6 +141,7 @@ const contrast: Palette = {
   sea: '#00141f',
   water: '#00283d',
   waterEdge: '#4fb3e6',
+  waterText: '#a8dcff',
   coast: '#8fd4ff',
   commune: '#ffffff',
   roadCase: '#000000',

@@ -6,13 +6,14 @@ import {
 } from 'maplibre-gl';
 import { Protocol } from 'pmtiles';
 import {
-  entryFeatures, gaugeFeatures, shapeFeatures, trailFeatures, unitFeatures,
-  type Collection, type Reading, type Selection, type Unit,
+  entryFeatures, gaugeFeatures, shapeFeatures, spotsOf, trailFeatures, unitFeatures,
+  type Collection, type Reading, type Saying, type Selection, type Unit, type Written,
 } from './features.ts';
 import { groundLayers, groundSources, type Grouped } from './ground.ts';
 import type { Visibility } from './groups.ts';
 import { CLICKABLE, OPERATION_SOURCES, operationLayers, operationSources, type OperationSource } from './operations.ts';
 import { paletteOf } from './palette.ts';
+import { stacked } from './stacking.ts';
 import { symbolOf } from './symbols.ts';
 import type { ThemeName } from './theme.ts';
 
@@ -31,6 +32,8 @@ export type MapSettings = {
   resolve: (path: string) => string;
   words: Record<string, string>;
   camera: Camera | null;
+  /** What to frame first when no camera is asked for; the whole territory when there is nothing. */
+  frame: Box | null;
   still: boolean;
   onselect: (selection: Selection | null) => void;
   onpoint: (position: Position | null) => void;
@@ -38,7 +41,14 @@ export type MapSettings = {
   onproblem: (message: string) => void;
 };
 
-const PADDING = { top: 52, right: 56, bottom: 44, left: 28 };
+export type Box = [number, number, number, number];
+
+const PADDING = { top: 56, right: 64, bottom: 56, left: 48 };
+/** Symbols and their words reach farther than the places they stand at. */
+const OPERATION_PADDING = { top: 84, right: 110, bottom: 76, left: 84 };
+const NEAREST_FRAME = 14.5;
+/** Symbols are put side by side again when the zoom has changed by this much. */
+const STACK_STEP = 0.25;
 
 let protocolAdded = false;
 
@@ -62,13 +72,20 @@ export class MapView {
   #selected = '';
   #picking: ((position: Position | null) => void) | null = null;
   #drawing = false;
+  #picture: Picture | null = null;
+  #entries: readonly Entry[] = [];
+  #units: readonly Unit[] = [];
+  #tracks: Tracks | null = null;
+  #track_ms = 0;
+  #say: Saying = () => '';
+  #stack_zoom = 0;
 
   constructor(settings: MapSettings) {
     prepare(settings.workerUrl);
     this.#settings = settings;
     this.#theme = settings.theme;
     this.#visibility = settings.visibility;
-    const { territory, camera } = settings;
+    const { territory, camera, frame } = settings;
     this.engine = new Engine({
       container: settings.container,
       style: this.#style(),
@@ -78,7 +95,8 @@ export class MapView {
       locale: settings.words,
       ...(camera
         ? { center: [camera.lon_deg, camera.lat_deg], zoom: camera.zoom, pitch: camera.pitch_deg, bearing: camera.bearing_deg }
-        : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } } : { center: [2.5, 46.6], zoom: 5 }),
+        : frame ? { bounds: frame as LngLatBoundsLike, fitBoundsOptions: { padding: OPERATION_PADDING, maxZoom: NEAREST_FRAME } }
+          : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } } : { center: [2.5, 46.6], zoom: 5 }),
     });
     this.engine.addControl(new NavigationControl({ visualizePitch: true }), 'top-right');
     this.engine.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left');
@@ -127,6 +145,9 @@ export class MapView {
       engine.getCanvas().style.cursor = this.#under([point.x, point.y]) ? 'pointer' : '';
     });
     engine.on('mouseout', () => this.#settings.onpoint(null));
+    engine.on('zoomend', () => {
+      if (this.#zoomStep() !== this.#stack_zoom) this.#arrange();
+    });
     engine.on('moveend', () => this.#settings.oncamera(this.camera));
   }
 
@@ -199,16 +220,36 @@ export class MapView {
   }
 
   showPicture(picture: Picture, entries: readonly Entry[]): void {
-    this.#push('shapes', shapeFeatures(picture.shapes));
-    this.#push('entries', entryFeatures(entries));
+    this.#picture = picture;
+    this.#entries = entries;
+    this.#arrange();
   }
 
-  showUnits(units: readonly Unit[], tracks: Tracks, track_ms: number): void {
-    this.#push('units', unitFeatures(units, track_ms));
-    this.#push('trails', trailFeatures(units, tracks, track_ms));
+  /** `say` gives the words of a measured position that is no longer fresh. */
+  showUnits(units: readonly Unit[], tracks: Tracks, track_ms: number, say: Saying): void {
+    this.#units = units;
+    this.#tracks = tracks;
+    this.#track_ms = track_ms;
+    this.#say = say;
+    this.#arrange();
   }
 
-  showGauges(readings: readonly Reading[], write: (reading: Reading) => string): void {
+  #zoomStep(): number {
+    return Math.round(this.engine.getZoom() / STACK_STEP) * STACK_STEP;
+  }
+
+  /** Puts everything that stands somewhere on the map, apart from each other at this zoom. */
+  #arrange(): void {
+    this.#stack_zoom = this.#zoomStep();
+    const shapes = this.#picture?.shapes ?? [];
+    const places = stacked(spotsOf(shapes, this.#units, this.#entries), this.#stack_zoom);
+    this.#push('shapes', shapeFeatures(shapes, places));
+    this.#push('entries', entryFeatures(this.#entries, places));
+    this.#push('units', unitFeatures(this.#units, this.#track_ms, places, this.#say));
+    if (this.#tracks) this.#push('trails', trailFeatures(this.#units, this.#tracks, this.#track_ms));
+  }
+
+  showGauges(readings: readonly Reading[], write: (reading: Reading) => Written): void {
     this.#push('gauges', gaugeFeatures(readings, write));
   }
 
@@ -274,8 +315,13 @@ export class MapView {
     this.engine.easeTo({ center: position, zoom: Math.max(zoom, this.engine.getZoom()), duration: this.#settings.still ? 0 : 500 });
   }
 
-  fit(box: [number, number, number, number]): void {
+  fit(box: Box): void {
     this.engine.fitBounds(box as LngLatBoundsLike, { padding: 60, maxZoom: 16, duration: this.#settings.still ? 0 : 500 });
+  }
+
+  /** Frames what is going on, with room for the words around it. */
+  frame(box: Box): void {
+    this.engine.fitBounds(box as LngLatBoundsLike, { padding: OPERATION_PADDING, maxZoom: NEAREST_FRAME, duration: this.#settings.still ? 0 : 500 });
   }
 
   goHome(): void {

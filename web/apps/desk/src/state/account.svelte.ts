@@ -1,5 +1,6 @@
 /** Who is signed in on this browser, and in which role they act. */
 import { Api, Refusal, Unreachable, type Grant, type Session } from '@garance/client';
+import { legal } from '@garance/kit';
 
 const KEPT_ROLE = 'garance.role';
 
@@ -59,6 +60,7 @@ export class Account {
   async #try(ask: () => Promise<Session>): Promise<Refusal | null> {
     try {
       this.session = await ask();
+      legal.choose(this.session.time_zone);
       this.unreachable = false;
       return null;
     } catch (error) {

@@ -4,7 +4,7 @@ import {
   type By, type Directory, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
-import { PRESETS, readingAt, unitsAt, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
+import { operationsBox, PRESETS, readingAt, unitsAt, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { histogram, neighbour, wholeWindow, type Window } from '@garance/time/axis.ts';
 import { untrack } from 'svelte';
 import { siteRoot, type Account } from './account.svelte.ts';
@@ -273,6 +273,17 @@ export class Desk {
 
   show(group: GroupId, shown: boolean): void {
     this.visibility = { ...this.visibility, [group]: shown };
+  }
+
+  /** The box of what is going on at the time shown; null when nothing is placed. */
+  get operations(): [number, number, number, number] | null {
+    return operationsBox(this.picture, this.units);
+  }
+
+  frameOperations(): void {
+    const box = this.operations;
+    if (box) this.map?.frame(box);
+    else this.map?.goHome();
   }
 
   /** Moves the shown time to the fact before or after it. */
