@@ -88,8 +88,8 @@ function placing({ right_px, down_px, beside }: Placed = PLAIN): Feature['proper
 /** What stands somewhere and must be read: units that do not fly, points drawn, and the entries that point at a place. */
 export function spotsOf(shapes: readonly Shape[], units: readonly Unit[], entries: readonly Entry[]): Spot[] {
   return [
-    ...units.filter(({ source }) => source === 'fact').map(({ resource, position }) => ({ id: resource.id, position, stands: true })),
-    ...shapes.flatMap(({ id, geometry }) => (geometry.type === 'Point' ? [{ id, position: geometry.coordinates, stands: true }] : [])),
+    ...units.filter(({ source }) => source === 'fact').map(({ resource, position }) => ({ id: resource.id, position, stands: true, letters: resource.name.length })),
+    ...shapes.flatMap(({ id, geometry, name }) => (geometry.type === 'Point' ? [{ id, position: geometry.coordinates, stands: true, letters: name.length }] : [])),
     ...entries.flatMap(({ entry, geometry, struck }) => (geometry && struck.length === 0 ? [{ id: entry, position: anchorOf(geometry), stands: false }] : [])),
   ];
 }

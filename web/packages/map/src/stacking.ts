@@ -1,63 +1,90 @@
 /** Things that stand at the same place on screen: each is given room, in a column, so that all can be read. Pure. */
 import type { Position } from '@garance/client';
 
-/** One thing to place. `stands` is false for what only points at a place (a logbook entry): it sits beside the column. */
-export type Spot = { id: string; position: Position; stands: boolean };
+/**
+ * One thing to place. `stands` is false for what only points at a place (a logbook entry): it sits beside the column.
+ * `letters` is how long its name is: beside a column, a name needs room to its right.
+ */
+export type Spot = { id: string; position: Position; stands: boolean; letters?: number };
 
 /** Where it is drawn: pixels right and down of its own place; `beside` when its name goes to its right. */
 export type Placed = { right_px: number; down_px: number; beside: boolean };
 
-const NEAR_RIGHT_PX = 58;
-const NEAR_DOWN_PX = 34;
+const HALF_WIDE_PX = 27;
+const HALF_HIGH_PX = 15;
+const NAME_UNDER_PX = 17;
 const ROW_PX = 27;
-const BESIDE_PX = -36;
-const NEXT_PX = -22;
+const LETTER_PX = 6.2;
+const BESIDE_PX = -38;
+const NEXT_PX = -7;
 const TILE_PX = 512;
-
 const AT_HOME: Placed = { right_px: 0, down_px: 0, beside: false };
 
-type OnScreen = Spot & { x: number; y: number };
+type OnScreen = Spot & { x: number; y: number; order: number };
+type Extent = { west: number; east: number; north: number; south: number };
 
-function onScreen(spot: Spot, zoom: number): OnScreen {
+function onScreen(spot: Spot, zoom: number, order: number): OnScreen {
   const world = TILE_PX * 2 ** zoom;
   const [lon, lat] = spot.position;
   const y = (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2;
-  return { ...spot, x: ((lon + 180) / 360) * world, y: y * world };
+  return { ...spot, x: ((lon + 180) / 360) * world, y: y * world, order };
 }
-
-const near = (a: OnScreen, b: OnScreen): boolean => Math.abs(a.x - b.x) < NEAR_RIGHT_PX && Math.abs(a.y - b.y) < NEAR_DOWN_PX;
 
 /** The places of all of them at that zoom. The first of a group keeps its place, so that nothing jumps when one joins. */
 export function stacked(spots: readonly Spot[], zoom: number): Map<string, Placed> {
-  const groups: OnScreen[][] = [];
-  for (const spot of spots.filter(({ stands }) => stands).map((one) => onScreen(one, zoom))) {
-    const group = groups.find(([first]) => near(first!, spot));
-    if (group) group.push(spot);
-    else groups.push([spot]);
-  }
-  const places = new Map<string, Placed>(groups.flatMap((group) => column(group)));
-  const beside = new Map<OnScreen, number>();
-  for (const spot of spots.filter(({ stands }) => !stands).map((one) => onScreen(one, zoom))) {
-    const first = groups.find(([head]) => near(head!, spot))?.[0];
-    if (!first) groups.push([spot]);
-    const order = first ? (beside.get(first) ?? (first.stands ? 0 : 1)) : 0;
-    if (first) beside.set(first, order + 1);
-    places.set(spot.id, first ? besideOf(first, spot, order) : AT_HOME);
-  }
+  const seen = spots.map((spot, order) => onScreen(spot, zoom, order));
+  const groups = gathered(seen.filter(({ stands }) => stands).map((spot) => [spot]));
+  const places = new Map<string, Placed>(groups.flatMap(column));
+  for (const [id, place] of pointing(seen.filter(({ stands }) => !stands), groups.map(([first]) => first!))) places.set(id, place);
   return places;
 }
 
-/** To the left of a column, or of the first entry of the place. */
-function besideOf(first: OnScreen, spot: OnScreen, order: number): Placed {
-  const right_px = first.x - spot.x + (first.stands ? BESIDE_PX : 0) + order * NEXT_PX;
-  return { right_px: Math.round(right_px), down_px: Math.round(first.y - spot.y), beside: false };
+/** Joins groups whose symbols or names would cover each other, until none does. */
+function gathered(groups: OnScreen[][]): OnScreen[][] {
+  for (let a = 0; a < groups.length; a += 1) {
+    const b = groups.findIndex((group, index) => index > a && cover(extentOf(groups[a]!), extentOf(group)));
+    if (b === -1) continue;
+    const joined = [...groups[a]!, ...groups[b]!].sort((one, other) => one.order - other.order);
+    return gathered([...groups.slice(0, a), joined, ...groups.slice(a + 1).filter((_group, index) => index + a + 1 !== b)]);
+  }
+  return groups;
 }
+
+function extentOf(group: OnScreen[]): Extent {
+  const { x, y } = group[0]!;
+  const names = group.map(({ letters = 0 }) => letters * LETTER_PX);
+  if (group.length === 1) {
+    const half = Math.max(HALF_WIDE_PX, names[0]! / 2);
+    return { west: x - half, east: x + half, north: y - HALF_HIGH_PX, south: y + HALF_HIGH_PX + (names[0]! > 0 ? NAME_UNDER_PX : 0) };
+  }
+  return { west: x - HALF_WIDE_PX, east: x + HALF_WIDE_PX + Math.max(...names), north: y - HALF_HIGH_PX, south: y + (group.length - 1) * ROW_PX + HALF_HIGH_PX };
+}
+
+const cover = (a: Extent, b: Extent): boolean => a.west < b.east && b.west < a.east && a.north < b.south && b.north < a.south;
 
 /** A column over the first one's place; a thing alone stays where it is, its name under it. */
 function column(group: OnScreen[]): [string, Placed][] {
-  const [first] = group;
-  if (group.length === 1) return [[first!.id, AT_HOME]];
+  const first = group[0]!;
+  if (group.length === 1) return [[first.id, AT_HOME]];
   return group.map((spot, row) => [
-    spot.id, { right_px: Math.round(first!.x - spot.x), down_px: Math.round(first!.y - spot.y) + row * ROW_PX, beside: true },
+    spot.id, { right_px: Math.round(first.x - spot.x), down_px: Math.round(first.y - spot.y) + row * ROW_PX, beside: true },
   ]);
+}
+
+/** What points at the place of a column sits to its left, piled like cards, the last one on top. */
+function pointing(spots: OnScreen[], heads: readonly OnScreen[]): [string, Placed][] {
+  const firsts = [...heads];
+  const piles = new Map<OnScreen, number>();
+  return spots.map((spot) => {
+    const first = firsts.find((head) => Math.abs(head.x - spot.x) < HALF_WIDE_PX + 11 && Math.abs(head.y - spot.y) < HALF_HIGH_PX * 2);
+    if (!first) {
+      firsts.push(spot);
+      piles.set(spot, 1);
+      return [spot.id, AT_HOME];
+    }
+    const under = piles.get(first) ?? 0;
+    piles.set(first, under + 1);
+    const right_px = first.x - spot.x + (first.stands ? BESIDE_PX : 0) + under * NEXT_PX;
+    return [spot.id, { right_px: Math.round(right_px), down_px: Math.round(first.y - spot.y), beside: false }];
+  });
 }

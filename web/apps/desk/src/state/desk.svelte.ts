@@ -1,6 +1,6 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
-  DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, ServerClock, storyTime, Stream, timeOf, Tracks,
+  DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
   type By, type Directory, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
@@ -9,7 +9,6 @@ import { histogram, neighbour, wholeWindow, type Window } from '@garance/time/ax
 import { untrack } from 'svelte';
 import { siteRoot, type Account } from './account.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
-import { Samples } from './samples.ts';
 
 export const AXES = ['watch', 'anticipate', 'prepare', 'conduct', 'analyse', 'inform'] as const;
 export type Axis = (typeof AXES)[number];
@@ -214,6 +213,7 @@ export class Desk {
   }
 
   #linked(state: LinkState, wait_ms: number | null): void {
+    if (state === 'cut') this.#samples.cut();
     this.link = state;
     this.retry_at_ms = wait_ms === null ? null : this.clock.now_ms() + wait_ms;
   }
