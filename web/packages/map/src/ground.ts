@@ -12,6 +12,15 @@ const TILES = 'territory';
 /** The same tiles read no deeper than zoom 7, where a commune lies in one tile: its name is written once. */
 const NAMES = 'territory-names';
 
+const OUTSIDE = 'outside';
+
+/** The world but that box. */
+function around([west, south, east, north]: Territory['bbox']): object {
+  const world = [[-179, -84], [179, -84], [179, 84], [-179, 84], [-179, -84]];
+  const hole = [[west, south], [west, north], [east, north], [east, south], [west, south]];
+  return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [world, hole] } };
+}
+
 /** `resolve` turns an address of the manifest into a full one. */
 export function groundSources(territory: Territory | null, resolve: (path: string) => string): Record<string, SourceSpecification> {
   if (territory === null) return {};
@@ -23,6 +32,7 @@ export function groundSources(territory: Territory | null, resolve: (path: strin
     const relief: SourceSpecification = { type: 'raster-dem', url: `pmtiles://${resolve(territory.terrain)}`, encoding: 'terrarium', tileSize: 256 };
     sources['terrain'] = relief;
     sources['hills'] = { ...relief };
+    sources[OUTSIDE] = { type: 'geojson', data: around(territory.bbox) } as SourceSpecification;
   }
   return sources;
 }
@@ -252,7 +262,9 @@ export function groundLayers(territory: Territory | null, p: Palette): Grouped[]
       paint: { 'hillshade-shadow-color': p.hillShadow, 'hillshade-highlight-color': p.hillLight, 'hillshade-accent-color': p.ground, 'hillshade-exaggeration': 0.7 },
     },
   };
+  /** The relief tiles go past the territory, where they know nothing: what they say there is covered. */
+  const outside: Grouped = { group: 'relief', layer: { id: 'outside', type: 'fill', source: OUTSIDE, paint: { 'fill-color': p.ground, 'fill-antialias': false } } };
   const firstWater = made.findIndex(({ group }) => group === 'water');
   const at = firstWater === -1 ? 0 : firstWater;
-  return [background, ...made.slice(0, at), hills, ...made.slice(at)];
+  return [background, ...made.slice(0, at), hills, outside, ...made.slice(at)];
 }

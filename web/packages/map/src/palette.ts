@@ -42,6 +42,7 @@ export type Palette = {
   caution: string;
   normal: string;
   sky: string;
+  haze: string;
 };
 
 const dark: Palette = {
@@ -84,7 +85,8 @@ const dark: Palette = {
   serious: '#ff9f45',
   caution: '#f2cf4a',
   normal: '#63cc83',
-  sky: '#0e1418',
+  sky: '#1d2b36',
+  haze: '#2f3f4a',
 };
 
 const light: Palette = {
@@ -128,7 +130,8 @@ const light: Palette = {
   serious: '#a24a00',
   caution: '#775b00',
   normal: '#17692f',
-  sky: '#cfdfea',
+  sky: '#a9cbe3',
+  haze: '#e3ecf1',
 };
 
 const contrast: Palette = {

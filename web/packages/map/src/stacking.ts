@@ -7,6 +7,9 @@ import type { Position } from '@garance/client';
  */
 export type Spot = { id: string; position: Position; stands: boolean; letters?: number };
 
+/** Where a place is on screen now, in pixels: the engine knows tilt, turn and relief. */
+export type OnPicture = (position: Position) => { x: number; y: number };
+
 /** Where it is drawn: pixels right and down of its own place; `beside` when its name goes to its right. */
 export type Placed = { right_px: number; down_px: number; beside: boolean };
 
@@ -17,27 +20,22 @@ const ROW_PX = 27;
 const LETTER_PX = 6.2;
 const BESIDE_PX = -38;
 const NEXT_PX = -7;
-const TILE_PX = 512;
+const ENTRY_PX = 11;
 const AT_HOME: Placed = { right_px: 0, down_px: 0, beside: false };
 
 type OnScreen = Spot & { x: number; y: number; order: number };
 type Extent = { west: number; east: number; north: number; south: number };
 
-function onScreen(spot: Spot, zoom: number, order: number): OnScreen {
-  const world = TILE_PX * 2 ** zoom;
-  const [lon, lat] = spot.position;
-  const y = (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2;
-  return { ...spot, x: ((lon + 180) / 360) * world, y: y * world, order };
-}
-
-/** The places of all of them at that zoom. The first of a group keeps its place, so that nothing jumps when one joins. */
-export function stacked(spots: readonly Spot[], zoom: number): Map<string, Placed> {
-  const seen = spots.map((spot, order) => onScreen(spot, zoom, order));
+/** The places of all of them on this picture. The first of a group keeps its place, so that nothing jumps when one joins. */
+export function stacked(spots: readonly Spot[], project: OnPicture): Map<string, Placed> {
+  const seen = spots.map((spot, order): OnScreen => ({ ...spot, ...pick(project(spot.position)), order }));
   const groups = gathered(seen.filter(({ stands }) => stands).map((spot) => [spot]));
   const places = new Map<string, Placed>(groups.flatMap(column));
-  for (const [id, place] of pointing(seen.filter(({ stands }) => !stands), groups.map(([first]) => first!))) places.set(id, place);
+  for (const [id, place] of pointing(seen.filter(({ stands }) => !stands), groups)) places.set(id, place);
   return places;
 }
+
+const pick = ({ x, y }: { x: number; y: number }): { x: number; y: number } => ({ x, y });
 
 /** Joins groups whose symbols or names would cover each other, until none does. */
 function gathered(groups: OnScreen[][]): OnScreen[][] {
@@ -72,16 +70,18 @@ function column(group: OnScreen[]): [string, Placed][] {
 }
 
 /** What points at the place of a column sits to its left, piled like cards, the last one on top. */
-function pointing(spots: OnScreen[], heads: readonly OnScreen[]): [string, Placed][] {
-  const firsts = [...heads];
+function pointing(spots: OnScreen[], groups: readonly OnScreen[][]): [string, Placed][] {
+  const heads = groups.map((group) => ({ first: group[0]!, extent: extentOf(group) }));
   const piles = new Map<OnScreen, number>();
   return spots.map((spot) => {
-    const first = firsts.find((head) => Math.abs(head.x - spot.x) < HALF_WIDE_PX + 11 && Math.abs(head.y - spot.y) < HALF_HIGH_PX * 2);
-    if (!first) {
-      firsts.push(spot);
+    const around = { west: spot.x - ENTRY_PX, east: spot.x + ENTRY_PX, north: spot.y - ENTRY_PX, south: spot.y + ENTRY_PX };
+    const head = heads.find(({ extent }) => cover(extent, around));
+    if (!head) {
+      heads.push({ first: spot, extent: around });
       piles.set(spot, 1);
       return [spot.id, AT_HOME];
     }
+    const { first } = head;
     const under = piles.get(first) ?? 0;
     piles.set(first, under + 1);
     const right_px = first.x - spot.x + (first.stands ? BESIDE_PX : 0) + under * NEXT_PX;

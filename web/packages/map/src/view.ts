@@ -47,8 +47,10 @@ const PADDING = { top: 56, right: 64, bottom: 56, left: 48 };
 /** Symbols and their words reach farther than the places they stand at. */
 const OPERATION_PADDING = { top: 84, right: 110, bottom: 76, left: 84 };
 const NEAREST_FRAME = 14.5;
-/** Symbols are put side by side again when the zoom has changed by this much. */
-const STACK_STEP = 0.25;
+const TILT_DEG = 56;
+/** Tilted, a wide view shows more sky than ground: it comes a little nearer. */
+const TILT_ZOOM = 12.5;
+const TILT_NEARER = 0.6;
 
 let protocolAdded = false;
 
@@ -78,7 +80,6 @@ export class MapView {
   #tracks: Tracks | null = null;
   #track_ms = 0;
   #say: Saying = () => '';
-  #stack_zoom = 0;
 
   constructor(settings: MapSettings) {
     prepare(settings.workerUrl);
@@ -112,7 +113,7 @@ export class MapView {
       version: 8,
       'font-faces': { Atkinson: fontUrls.map(({ url, ranges }) => ({ url, 'unicode-range': ranges })) },
       state: { selected: { default: '' } },
-      sky: { 'sky-color': palette.sky, 'horizon-color': palette.sky, 'fog-color': palette.sky, 'fog-ground-blend': 0.9, 'atmosphere-blend': 0 },
+      sky: { 'sky-color': palette.sky, 'horizon-color': palette.haze, 'fog-color': palette.haze, 'fog-ground-blend': 0.55, 'horizon-fog-blend': 0.6, 'sky-horizon-blend': 0.7, 'atmosphere-blend': 0 },
       sources: { ...groundSources(territory, resolve), ...operationSources() },
       layers: this.#grouped.map(({ group, layer }) => this.#dressed(group, layer)),
     };
@@ -145,10 +146,11 @@ export class MapView {
       engine.getCanvas().style.cursor = this.#under([point.x, point.y]) ? 'pointer' : '';
     });
     engine.on('mouseout', () => this.#settings.onpoint(null));
-    engine.on('zoomend', () => {
-      if (this.#zoomStep() !== this.#stack_zoom) this.#arrange();
+    engine.on('moveend', () => {
+      this.#arrange();
+      this.#settings.oncamera(this.camera);
     });
-    engine.on('moveend', () => this.#settings.oncamera(this.camera));
+    engine.on('idle', () => this.#arrangeOnRelief());
   }
 
   /** After a new style: data, selection and relief are put back. */
@@ -234,15 +236,15 @@ export class MapView {
     this.#arrange();
   }
 
-  #zoomStep(): number {
-    return Math.round(this.engine.getZoom() / STACK_STEP) * STACK_STEP;
+  /** The relief comes after the camera stops: places rise, so they are put apart once more. */
+  #arrangeOnRelief(): void {
+    if (this.#volume) this.#arrange();
   }
 
-  /** Puts everything that stands somewhere on the map, apart from each other at this zoom. */
+  /** Puts everything that stands somewhere on the map, apart from each other on this picture. */
   #arrange(): void {
-    this.#stack_zoom = this.#zoomStep();
     const shapes = this.#picture?.shapes ?? [];
-    const places = stacked(spotsOf(shapes, this.#units, this.#entries), this.#stack_zoom);
+    const places = stacked(spotsOf(shapes, this.#units, this.#entries), (position) => this.engine.project(position));
     this.#push('shapes', shapeFeatures(shapes, places));
     this.#push('entries', entryFeatures(this.#entries, places));
     this.#push('units', unitFeatures(this.#units, this.#track_ms, places, this.#say));
@@ -303,7 +305,10 @@ export class MapView {
       this.#relief();
       this.#dress();
     }
-    this.engine.easeTo({ pitch: on ? 58 : 0, bearing: on ? this.engine.getBearing() : 0, duration: this.#settings.still ? 0 : 600 });
+    const nearer = on && this.engine.getZoom() < TILT_ZOOM ? TILT_NEARER : 0;
+    this.engine.easeTo({
+      pitch: on ? TILT_DEG : 0, bearing: on ? this.engine.getBearing() : 0, zoom: this.engine.getZoom() + nearer, duration: this.#settings.still ? 0 : 600,
+    });
   }
 
   #relief(): void {

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf } from '../src/codes.ts';
-import { stacked, type Spot } from '../src/stacking.ts';
+import { stacked as place, type Spot } from '../src/stacking.ts';
 
+/** A flat picture, north up. */
+const flat = (zoom: number) => ([lon, lat]: [number, number]) => {
+  const world = 512 * 2 ** zoom;
+  return { x: ((lon + 180) / 360) * world, y: ((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * world };
+};
+const stacked = (spots: Spot[], zoom: number) => place(spots, flat(zoom));
 const at = (id: string, lon: number, lat: number, stands = true, letters = 6): Spot => ({ id, position: [lon, lat], stands, letters });
 
 test('what stands alone keeps its place, its name under it', () => {
@@ -28,10 +34,9 @@ test('no two symbols cover each other, at any zoom', () => {
   const spots = Array.from({ length: 24 }, (_, n) => at(`u${n}`, -0.96 + (n % 5) * 0.0021, 45.94 + ((n * 7) % 6) * 0.0013));
   for (let zoom = 9; zoom <= 17; zoom += 0.5) {
     const places = stacked(spots, zoom);
-    const world = 512 * 2 ** zoom;
-    const drawn = spots.map(({ id, position: [lon, lat] }) => {
-      const y = ((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * world;
-      return { x: ((lon + 180) / 360) * world + places.get(id)!.right_px, y: y + places.get(id)!.down_px };
+    const drawn = spots.map(({ id, position }) => {
+      const { x, y } = flat(zoom)(position);
+      return { x: x + places.get(id)!.right_px, y: y + places.get(id)!.down_px };
     });
     drawn.forEach((a, i) => drawn.slice(i + 1).forEach((b) => assert.ok(Math.abs(a.x - b.x) > 50 || Math.abs(a.y - b.y) > 25, `zoom ${zoom}`)));
   }
