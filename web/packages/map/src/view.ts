@@ -48,9 +48,6 @@ const PADDING = { top: 56, right: 64, bottom: 56, left: 48 };
 const OPERATION_PADDING = { top: 84, right: 110, bottom: 76, left: 84 };
 const NEAREST_FRAME = 14.5;
 const TILT_DEG = 56;
-/** Tilted, a wide view shows more sky than ground: it comes a little nearer. */
-const TILT_ZOOM = 12.5;
-const TILT_NEARER = 0.6;
 
 let protocolAdded = false;
 
@@ -305,10 +302,7 @@ export class MapView {
       this.#relief();
       this.#dress();
     }
-    const nearer = on && this.engine.getZoom() < TILT_ZOOM ? TILT_NEARER : 0;
-    this.engine.easeTo({
-      pitch: on ? TILT_DEG : 0, bearing: on ? this.engine.getBearing() : 0, zoom: this.engine.getZoom() + nearer, duration: this.#settings.still ? 0 : 600,
-    });
+    this.engine.easeTo({ pitch: on ? TILT_DEG : 0, bearing: on ? this.engine.getBearing() : 0, duration: this.#settings.still ? 0 : 600 });
   }
 
   #relief(): void {
