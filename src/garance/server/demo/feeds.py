@@ -35,7 +35,7 @@ def sea_feed(script: Script, source: Path | None) -> Feed:
     """The sea level: the series supplied with the territory if there is one, a made-up tide otherwise."""
     story = script.story
     files = sorted(source.glob(f"**/{SEA_PATTERN}")) if source is not None and source.is_dir() else []
-    when = story.sea_peak_at.isoformat()
+    when = f"{story.sea_peak_at:%d/%m/%Y à %H h %M}"
     if files:
         rows = place_series(read_boundary_series(files[0]), peak_at=story.sea_peak_at)
         provenance = (

@@ -111,9 +111,7 @@ class Teller:
             "kind": story.kind,
             "mode": Mode.EXERCISE,
         }
-        await self._command(
-            OPENER, "situation.open", opened, command=self._fixed("open"), at=story.starts_at, situation=None
-        )
+        await self._once(OPENER, "situation.open", opened, what="open", at=story.starts_at, situation=None)
         start = max(self._reached() or story.starts_at, begin_at or story.starts_at)
         clock = {"story_at": start, "real_at": self._clock.now(), "speed": speed}
         await self._command(OPENER, "situation.set-clock", clock, command=new_id(), at=None)
@@ -134,15 +132,18 @@ class Teller:
     async def _declare(self) -> None:
         helicopter = {"resource": self.script.object_id("helicopter"), "name": "Dragon", "kind": "helicopter"}
         start = self.script.story.starts_at
-        await self._command("sdis", "resources.declare", helicopter, command=self._fixed("helicopter"), at=start)
+        await self._once("sdis", "resources.declare", helicopter, what="helicopter", at=start)
         for feed in self._feeds:
-            await self._command(
-                feed.by,
-                "observations.declare-series",
-                feed.declaration,
-                command=self._fixed(f"series {feed.key}"),
-                at=start,
-            )
+            declared = "observations.declare-series"
+            await self._once(feed.by, declared, feed.declaration, what=f"series {feed.key}", at=start)
+
+    async def _once(
+        self, by: str, name: str, body: dict[str, Any], *, what: str, at: datetime, situation: str | None = ""
+    ) -> None:
+        """Say it unless an earlier start did, be it in the words of an earlier version of the story."""
+        command = self._fixed(what)
+        if not self._writer.store.receipt(person_id(self.script, self.script.story.people()[by]), command):
+            await self._command(by, name, body, command=command, at=at, situation=situation)
 
     async def tell(self) -> None:
         """Tell every step when its time comes, and feed the telemetry, until the story ends."""

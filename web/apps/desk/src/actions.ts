@@ -47,6 +47,7 @@ function moving(bench: Workbench): Action[] {
     ...TABS.map((tab) => ({ id: `tab-${tab}`, words: t('tab.go', { tab: term('tab', tab) }), run: () => { desk.axis = 'conduct'; desk.tab = tab; } })),
     { id: 'volume', words: t(desk.volume ? 'map.flat' : 'map.volume'), keys: 'v', run: () => (desk.volume = !desk.volume) },
     { id: 'home', words: t('map.home'), keys: 'h', run: () => desk.map?.goHome() },
+    { id: 'operations', words: t('map.operations'), keys: 'o', run: () => desk.frameOperations() },
     { id: 'layers', words: t('layers.open'), keys: 'c', run: () => (bench.layers = !bench.layers) },
     { id: 'live', words: t('conductor.go-live'), keys: 'd', run: desk.conductor.goLive },
     { id: 'play', words: t('conductor.play'), keys: 'Space', run: desk.conductor.toggle },
@@ -61,6 +62,7 @@ function settling(bench: Workbench, onleave: () => void): Action[] {
   const { desk } = bench;
   const { account } = desk;
   return [
+    { id: 'help', words: t('help.open'), keys: '?', run: () => (bench.help = true) },
     { id: 'share', words: t('share.copy'), run: () => void share(bench) },
     ...GROUPS.filter((group) => available(group, desk.territory?.layers ?? [], desk.territory?.terrain ?? null)).map(({ id }) => ({
       id: `layer-${id}`, words: t(desk.visibility[id] ? 'layers.hide' : 'layers.show', { layer: term('layer', id) }), run: () => desk.show(id, !desk.visibility[id]),
@@ -108,7 +110,7 @@ export function listen(bench: Workbench, actions: () => Action[]): () => void {
       return;
     }
     if (key.key === 'Escape' && bench.escape()) return;
-    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette) return;
+    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help) return;
     const name = key.key === ' ' ? 'Space' : key.key;
     if (name === 'Space' && pressable(key.target)) return;
     const action = actions().find(({ keys }) => keys === name);

@@ -7,6 +7,7 @@ export * from './outbox.ts';
 export * from './keeper.ts';
 export * from './keeping.ts';
 export * from './register.ts';
+export * from './samples.ts';
 export * from './shown.ts';
 export * from './stream.ts';
 export * from './tracks.ts';

@@ -4,6 +4,7 @@ import type { Sample } from './wire.ts';
 /** Columns of a position sample: t_ms, lon_deg, lat_deg, altitude_m, speed_mps, course_deg. */
 export const LON = 1;
 export const LAT = 2;
+export const SPEED = 4;
 export const COURSE = 5;
 
 /** Index of the last sample at or before that instant; -1 when all are later. */

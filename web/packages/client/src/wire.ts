@@ -27,9 +27,9 @@ export type Session = {
   read_only?: boolean;
   demo: boolean;
   first_administrator: boolean;
-  oidc?: { title_fr: string; title_en: string } | null;
-  /** The zone whose legal time every screen shows. */
+  /** IANA zone of the legal time every hour is shown in. */
   time_zone: string;
+  oidc?: { title_fr: string; title_en: string } | null;
 };
 
 export type DemoRole = {

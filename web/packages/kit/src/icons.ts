@@ -29,6 +29,9 @@ export const ICONS = {
   frame: ['M2.5 6V2.5H6', 'M10 2.5h3.5V6', 'M13.5 10v3.5H10', 'M6 13.5H2.5V10'],
   share: ['M6.3 9.7 13.5 2.5', 'M9.5 2.5h4v4', 'M12 9v4.5H2.5V4H7'],
   alert: ['M8 2 1.5 13.5h13Z', 'M8 6.5v3.5', 'M8 12v.01'],
+  rising: ['M3.500 12.500 12.500 3.500', 'M6.500 3.500h6v6'],
+  falling: ['M3.500 3.500l9 9', 'M12.500 6.500v6h-6'],
+  steady: ['M2.500 8h11', 'm9.500 4 4 4-4 4'],
   gauge: ['M2 11.5a6 6 0 1 1 12 0', 'm8 11.5 2.8-3.8'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -2,6 +2,7 @@
 import en from '../../../i18n/en.json';
 import fr from '../../../i18n/fr.json';
 import refusals from '../../../i18n/refusals.json';
+import { legal } from './zone.svelte.ts';
 
 export type Language = 'fr' | 'en';
 export type Key = keyof typeof fr;
@@ -10,8 +11,6 @@ const CATALOGUES: Record<Language, Record<string, string>> = { fr, en };
 const KEPT = 'garance.language';
 
 class Words {
-  /** The zone whose legal time is shown: that of the territory, named by the server, wherever the screen is. */
-  zone = $state('Europe/Paris');
   language = $state<Language>(localStorage.getItem(KEPT) === 'en' ? 'en' : 'fr');
 
   choose(language: Language): void {
@@ -55,13 +54,14 @@ export function decimal(value: number, digits: number): string {
   return new Intl.NumberFormat(words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
+/** Every hour and every day is written in the legal time of the situation (`legal.zone`), never in that of the computer. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function write(ms: number, options: Intl.DateTimeFormatOptions): string {
-  const key = words.language + words.zone + JSON.stringify(options);
+  const key = `${words.language} ${legal.zone} ${JSON.stringify(options)}`;
   let format = formats.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat(words.language === 'fr' ? 'fr-FR' : 'en-GB', { ...options, timeZone: words.zone });
+    format = new Intl.DateTimeFormat(words.language === 'fr' ? 'fr-FR' : 'en-GB', { ...options, timeZone: legal.zone });
     formats.set(key, format);
   }
   return format.format(ms);

@@ -12,6 +12,15 @@ const TILES = 'territory';
 /** The same tiles read no deeper than zoom 7, where a commune lies in one tile: its name is written once. */
 const NAMES = 'territory-names';
 
+const OUTSIDE = 'outside';
+
+/** The world but that box. */
+function around([west, south, east, north]: Territory['bbox']): object {
+  const world = [[-179, -84], [179, -84], [179, 84], [-179, 84], [-179, -84]];
+  const hole = [[west, south], [west, north], [east, north], [east, south], [west, south]];
+  return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [world, hole] } };
+}
+
 /** `resolve` turns an address of the manifest into a full one. */
 export function groundSources(territory: Territory | null, resolve: (path: string) => string): Record<string, SourceSpecification> {
   if (territory === null) return {};
@@ -23,6 +32,7 @@ export function groundSources(territory: Territory | null, resolve: (path: strin
     const relief: SourceSpecification = { type: 'raster-dem', url: `pmtiles://${resolve(territory.terrain)}`, encoding: 'terrarium', tileSize: 256 };
     sources['terrain'] = relief;
     sources['hills'] = { ...relief };
+    sources[OUTSIDE] = { type: 'geojson', data: around(territory.bbox) } as SourceSpecification;
   }
   return sources;
 }
@@ -184,14 +194,40 @@ const communes: Maker = ({ name }, p) => [
   { group: 'communes', layer: { id: `communes-${name}`, type: 'line', ...vector, 'source-layer': name, paint: { 'line-color': p.commune, 'line-width': 1, 'line-dasharray': [5, 2, 1, 2], 'line-opacity': 0.8 } } },
 ];
 
-const communeWords: Maker = ({ name }, p) => [{
-  group: 'communes',
-  layer: {
-    id: `communes-word-${name}`, type: 'symbol', source: NAMES, 'source-layer': name, maxzoom: 14.5,
-    layout: { 'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': zoomed([9, 12], [13, 16]), 'text-letter-spacing': 0.06, 'text-max-width': 8 },
-    paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
-  },
-}];
+/** Names of communes and waters, from the points that the pack chose: once each, the most inhabited first. */
+const names: Maker = ({ name }, p) => [name === 'commune-labels' ? communeWords(name, p, TILES) : waterWords(name, p)];
+
+function communeWords(name: string, p: Palette, source: string): Grouped {
+  return {
+    group: 'communes',
+    layer: {
+      id: `communes-word-${name}`, type: 'symbol', source, 'source-layer': name, maxzoom: 15,
+      layout: {
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': zoomed([9, 12], [13, 16]), 'text-letter-spacing': 0.06, 'text-max-width': 8,
+        'symbol-sort-key': ['-', 0, ['to-number', ['get', 'population'], 0]],
+        'text-variable-anchor': ['center', 'bottom', 'top', 'left', 'right'], 'text-radial-offset': 1.2, 'text-justify': 'auto',
+      },
+      paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
+    },
+  };
+}
+
+function waterWords(name: string, p: Palette): Grouped {
+  return {
+    group: 'water',
+    layer: {
+      id: `water-word-${name}`, type: 'symbol', ...vector, 'source-layer': name, minzoom: 10,
+      filter: ['any', ['match', ['get', 'kind'], ['sea', 'river', 'estuary'], true, false], ['>=', ['zoom'], 13]],
+      layout: {
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': zoomed([10, 11], [15, 14]), 'text-letter-spacing': 0.04, 'text-max-width': 7,
+      },
+      paint: { 'text-color': p.waterText, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
+    },
+  };
+}
+
+/** A pack made before names were chosen still shows them, from its outlines. */
+const oldCommuneWords: Maker = ({ name }, p) => [communeWords(name, p, NAMES)];
 
 const sites: Maker = ({ name }, p) => [{
   group: 'sites',
@@ -210,13 +246,14 @@ const sites: Maker = ({ name }, p) => [{
 const ORDER: readonly [string, Maker][] = [
   ['land-use', landUse], ['water', water], ['coast', coast], ['risk-zones', riskZones], ['past-extent', pastExtent],
   ['buildings', buildings], ['roads', roads], ['defences', defences], ['communes', communes],
-  ['roads', roadWords], ['communes', communeWords], ['sites', sites],
+  ['roads', roadWords], ['names', names], ['sites', sites],
 ];
 
 export function groundLayers(territory: Territory | null, p: Palette): Grouped[] {
   const background: Grouped = { group: null, layer: { id: 'background', type: 'background', paint: { 'background-color': p.ground } } };
   if (territory === null) return [background];
-  const made = ORDER.flatMap(([role, maker]) => territory.layers.filter((layer) => layer.role === role).flatMap((layer) => maker(layer, p)));
+  const old = territory.layers.some(({ role }) => role === 'names') ? [] : ([['communes', oldCommuneWords]] as const);
+  const made = [...ORDER, ...old].flatMap(([role, maker]) => territory.layers.filter((layer) => layer.role === role).flatMap((layer) => maker(layer, p)));
   if (!territory.terrain) return [background, ...made];
   const hills: Grouped = {
     group: 'relief',
@@ -225,7 +262,9 @@ export function groundLayers(territory: Territory | null, p: Palette): Grouped[]
       paint: { 'hillshade-shadow-color': p.hillShadow, 'hillshade-highlight-color': p.hillLight, 'hillshade-accent-color': p.ground, 'hillshade-exaggeration': 0.7 },
     },
   };
+  /** The relief tiles go past the territory, where they know nothing: what they say there is covered. */
+  const outside: Grouped = { group: 'relief', layer: { id: 'outside', type: 'fill', source: OUTSIDE, paint: { 'fill-color': p.ground, 'fill-antialias': false } } };
   const firstWater = made.findIndex(({ group }) => group === 'water');
   const at = firstWater === -1 ? 0 : firstWater;
-  return [background, ...made.slice(0, at), hills, ...made.slice(at)];
+  return [background, ...made.slice(0, at), hills, outside, ...made.slice(at)];
 }

@@ -12,7 +12,8 @@ export const CLICKABLE = ['gauges', 'units', 'entries', 'shape-points', 'shape-l
 
 export function operationSources(): Record<OperationSource, SourceSpecification> {
   const empty = { type: 'geojson', data: collection([]) } as unknown as SourceSpecification;
-  return Object.fromEntries(OPERATION_SOURCES.map((name) => [name, { ...empty }])) as Record<OperationSource, SourceSpecification>;
+  const sources = Object.fromEntries(OPERATION_SOURCES.map((name) => [name, { ...empty }])) as Record<OperationSource, SourceSpecification>;
+  return { ...sources, trails: { ...empty, lineMetrics: true } as SourceSpecification };
 }
 
 const selected: ExpressionSpecification = ['==', ['get', 'id'], ['global-state', 'selected']];
@@ -25,6 +26,10 @@ function shapeColour(p: Palette): ExpressionSpecification {
     'evacuation-zone', p.green2, 'reception-centre', p.green2, 'command-post', p.violet, p.grey,
   ];
 }
+
+/** A pair of numbers that a feature carries. */
+const pair = (property: string): ExpressionSpecification => ['array', 'number', 2, ['get', property]];
+const anchor = ['get', 'anchor'] as ExpressionSpecification;
 
 const polygon: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
 const point: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
@@ -42,8 +47,8 @@ function shapeLayers(p: Palette): LayerSpecification[] {
     {
       id: 'shape-points', type: 'symbol', source: 'shapes', filter: point,
       layout: {
-        'icon-image': ['concat', 'shape|', ['get', 'what'], '|', ['get', 'state'], '|', colour, '|', p.halo], 'icon-allow-overlap': true,
-        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': [0, 1.3], 'text-anchor': 'top', 'text-optional': true,
+        'icon-image': ['concat', 'shape|', ['get', 'what'], '|', ['get', 'state'], '|', colour, '|', p.halo], 'icon-allow-overlap': true, 'icon-offset': pair('offset'),
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-allow-overlap': true,
       },
       paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
     },
@@ -59,20 +64,33 @@ function shapeLayers(p: Palette): LayerSpecification[] {
 }
 
 function unitLayers(p: Palette): LayerSpecification[] {
-  const fading: ExpressionSpecification = ['match', ['get', 'stale'], 2, 0.45, 1, 0.75, 1];
+  const fading: ExpressionSpecification = ['match', ['get', 'stale'], 2, 0.5, 1, 0.75, 1];
   return [
-    { id: 'trails', type: 'line', source: 'trails', layout: { 'line-cap': 'round' }, paint: { 'line-color': p.text, 'line-width': ['case', selected, 2.5, 1.2], 'line-opacity': 0.4, 'line-dasharray': [1, 2] } },
-    { id: 'unit-ring', type: 'circle', source: 'units', filter: selected, paint: { 'circle-radius': 22, 'circle-color': 'transparent', 'circle-stroke-color': p.select, 'circle-stroke-width': 2, 'circle-pitch-alignment': 'map' } },
+    {
+      id: 'trails', type: 'line', source: 'trails', layout: { 'line-cap': 'butt' },
+      paint: { 'line-width': ['case', selected, 3.5, 2.4], 'line-gradient': ['interpolate', ['linear'], ['line-progress'], 0, fade(p.text, 0), 1, fade(p.text, 0.85)] },
+    },
+    { id: 'unit-feet', type: 'circle', source: 'units', filter: ['get', 'moved'], paint: { 'circle-radius': 2.5, 'circle-color': p.text, 'circle-stroke-color': p.halo, 'circle-stroke-width': 1.5 } },
+    {
+      id: 'unit-courses', type: 'symbol', source: 'units', filter: ['has', 'course'],
+      layout: { 'icon-image': `course|${p.text}|${p.halo}`, 'icon-rotate': ['get', 'course'], 'icon-rotation-alignment': 'map', 'icon-offset': [0, -27], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+    },
     {
       id: 'units', type: 'symbol', source: 'units',
       layout: {
-        'icon-image': ['concat', 'unit|', ['get', 'what'], '|', ['get', 'state'], '|', p.text, '|', p.halo], 'icon-allow-overlap': true,
-        'text-field': ['concat', ['get', 'name'], ['match', ['get', 'stale'], 2, ' ?', '']], 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': [0, 1.15], 'text-anchor': 'top', 'text-optional': true,
+        'icon-image': ['concat', 'unit|', ['get', 'what'], '|', ['get', 'code'], '|', ['get', 'state'], '|', p.text, '|', p.halo, '|', ['case', selected, p.select, '']],
+        'icon-allow-overlap': true, 'icon-offset': pair('offset'),
+        'text-field': ['case', ['==', ['get', 'seen'], ''], ['get', 'name'], ['format', ['get', 'name'], {}, '\n', {}, ['get', 'seen'], { 'font-scale': 0.88, 'text-color': p.caution }]],
+        'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-justify': 'auto', 'text-allow-overlap': true, 'text-max-width': 14,
       },
-      paint: { 'icon-opacity': fading, 'text-opacity': fading, 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
+      paint: { 'icon-opacity': fading, 'text-opacity': fading, 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
     },
   ];
 }
+
+/** A colour of six hexadecimal digits, made lighter on the ground under it. */
+const fade = (colour: string, opacity: number): string =>
+  `rgba(${[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)).join(', ')}, ${opacity})`;
 
 function gaugeLayers(p: Palette): LayerSpecification[] {
   const colour: ExpressionSpecification = ['match', ['get', 'severity'], 'critical', p.critical, 'serious', p.serious, 'caution', p.caution, 'normal', p.normal, p.unknown];
@@ -82,7 +100,10 @@ function gaugeLayers(p: Palette): LayerSpecification[] {
       id: 'gauges', type: 'symbol', source: 'gauges',
       layout: {
         'icon-image': ['concat', 'gauge|', ['get', 'severity'], '|', colour, '|', p.halo], 'icon-allow-overlap': true,
-        'text-field': ['format', ['get', 'value'], { 'font-scale': 1.15 }, '\n', {}, ['get', 'name'], { 'font-scale': 0.85 }], 'text-font': TEXT_FONT, 'text-size': 13,
+        'text-field': [
+          'format', ['get', 'value'], { 'font-scale': 1.2 }, ['image', ['concat', 'trend|', ['get', 'trend'], '|', p.text, '|', p.halo]], {}, '\n', {},
+          ['get', 'word'], { 'font-scale': 0.88, 'text-color': colour }, '\n', {}, ['get', 'name'], { 'font-scale': 0.85 },
+        ], 'text-font': TEXT_FONT, 'text-size': 13,
         'text-anchor': 'left', 'text-offset': [1.2, 0], 'text-justify': 'left', 'text-max-width': 14, 'text-allow-overlap': true,
       },
       paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
@@ -94,7 +115,7 @@ function entryLayers(p: Palette): LayerSpecification[] {
   return [
     {
       id: 'entries', type: 'symbol', source: 'entries',
-      layout: { 'icon-image': ['concat', 'entry|', ['case', selected, p.select, p.text], '|', p.halo], 'icon-allow-overlap': true, 'icon-anchor': 'bottom' },
+      layout: { 'icon-image': ['concat', 'entry|', ['case', selected, p.select, p.text], '|', p.halo], 'icon-allow-overlap': true, 'icon-offset': pair('offset') },
     },
     { id: 'mark', type: 'symbol', source: 'mark', layout: { 'icon-image': `mark|${p.select}|${p.halo}`, 'icon-allow-overlap': true } },
   ];

@@ -10,6 +10,7 @@ export type Palette = {
   sea: string;
   water: string;
   waterEdge: string;
+  waterText: string;
   coast: string;
   commune: string;
   roadCase: string;
@@ -41,6 +42,7 @@ export type Palette = {
   caution: string;
   normal: string;
   sky: string;
+  haze: string;
 };
 
 const dark: Palette = {
@@ -52,6 +54,7 @@ const dark: Palette = {
   sea: '#0d1b25',
   water: '#122935',
   waterEdge: '#2b5366',
+  waterText: '#7fb2cb',
   coast: '#4f7f93',
   commune: '#6f7a81',
   roadCase: '#111517',
@@ -82,7 +85,8 @@ const dark: Palette = {
   serious: '#ff9f45',
   caution: '#f2cf4a',
   normal: '#63cc83',
-  sky: '#0e1418',
+  sky: '#1d2b36',
+  haze: '#2f3f4a',
 };
 
 const light: Palette = {
@@ -95,6 +99,7 @@ const light: Palette = {
   sea: '#c3dbe8',
   water: '#b5d3e3',
   waterEdge: '#7aa9c2',
+  waterText: '#22566f',
   coast: '#3f7391',
   commune: '#78828a',
   roadCase: '#c2c6c8',
@@ -125,7 +130,8 @@ const light: Palette = {
   serious: '#a24a00',
   caution: '#775b00',
   normal: '#17692f',
-  sky: '#cfdfea',
+  sky: '#a9cbe3',
+  haze: '#e3ecf1',
 };
 
 const contrast: Palette = {
@@ -138,6 +144,7 @@ const contrast: Palette = {
   sea: '#00141f',
   water: '#00283d',
   waterEdge: '#4fb3e6',
+  waterText: '#a8dcff',
   coast: '#8fd4ff',
   commune: '#ffffff',
   roadCase: '#000000',

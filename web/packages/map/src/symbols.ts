@@ -1,5 +1,7 @@
 /** Symbols drawn when the map first asks for them. An image name says what to draw: `family|…|colour|halo`. */
 
+import { flies, isTeam } from './codes.ts';
+
 const SCALE = 2;
 
 type Pen = CanvasRenderingContext2D;
@@ -41,28 +43,63 @@ function word(pen: Pen, text: string, x: number, y: number, size: number, colour
 
 const PLANNED = new Set(['planned', 'requested', 'validated']);
 
-/** A vehicle is a rounded rectangle with one tick on top; an aircraft has two facing triangles; planned is dashed. */
-function unit([what = '', state = '', colour = '', halo = '']: string[]): ImageData {
-  const { pen, done } = sheet(34, 28);
-  const dash = PLANNED.has(state) ? [3, 3] : [];
-  const air = /helicopter|aircraft|drone|air/.test(what);
-  const team = /team|post|staff|person|boat-crew/.test(what);
-  pen.fillStyle = halo;
-  pen.fill(new Path2D('M6 8h22a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2Z'));
-  path(pen, 'M6 8h22a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2Z', colour, halo, { dash });
-  if (air) path(pen, 'M9 11.5 17 16l-8 4.500Zm16 0L17 16l8 4.500Z', colour, halo, { fill: !PLANNED.has(state), width: 1 });
-  else if (!team) path(pen, 'M17 3.500V8', colour, halo, {});
-  if (/boat|water-rescue|ship/.test(what)) path(pen, 'M9 17.500c1.6 3 14.4 3 16 0Zm8-6v6', colour, halo, { width: 1.6 });
+const BOX_HIGH = 20;
+const LETTERS_PX = 10.5;
+
+/** A vehicle is a rounded rectangle with one tick on top and its letters inside; an aircraft has two facing triangles. */
+function unit([what = '', code = '', state = '', colour = '', halo = '', ring = '']: string[]): ImageData {
+  const wide = Math.max(34, 14 + code.length * 7.2);
+  const { pen, done } = sheet(wide + 16, 40);
+  const left = 8;
+  const top = 12;
+  const outline = `M${left + 3} ${top}h${wide - 6}a3 3 0 0 1 3 3v${BOX_HIGH - 6}a3 3 0 0 1-3 3H${left + 3}a3 3 0 0 1-3-3V${top + 3}a3 3 0 0 1 3-3Z`;
+  const middle = left + wide / 2;
+  const engaged = state === 'engaged';
+  const ink = engaged ? halo : colour;
+  if (ring) path(pen, `M4 8h${wide + 8}v${BOX_HIGH + 8}H4Z`, ring, halo, { width: 1.5 });
+  if (!flies(what) && !isTeam(what)) path(pen, `M${middle} ${top - 6}v6`, colour, halo, { width: 2.4 });
+  path(pen, outline, engaged ? colour : halo, halo, { fill: true, width: 1 });
+  path(pen, outline, colour, engaged ? colour : halo, { dash: PLANNED.has(state) ? [4, 3] : [] });
   pen.setLineDash([]);
-  if (state === 'engaged') fillBar(pen, colour);
-  if (state === 'out-of-service') path(pen, 'M5 9 29 23M29 9 5 23', colour, halo, { width: 1.5 });
-  if (state === 'in-transit') path(pen, 'M12 16h9m-3.5-3.500L21 16l-3.5 3.5', colour, halo, { width: 1.6 });
+  if (state === 'released') pen.globalAlpha = 0.6;
+  if (flies(what)) facingTriangles(pen, middle, top + BOX_HIGH / 2, wide / 2 - 6, ink, !PLANNED.has(state));
+  else word(pen, code, middle, top + BOX_HIGH / 2 + 0.5, LETTERS_PX, ink);
+  pen.globalAlpha = 1;
+  marks(pen, state, { left, top, wide }, colour, halo);
   return done();
 }
 
-function fillBar(pen: Pen, colour: string): void {
-  pen.fillStyle = colour;
-  pen.fillRect(4, 21, 26, 3);
+function facingTriangles(pen: Pen, x: number, y: number, reach: number, colour: string, fill: boolean): void {
+  const shape = new Path2D(`M${x - reach} ${y - 6} ${x - 1} ${y} ${x - reach} ${y + 6}ZM${x + reach} ${y - 6} ${x + 1} ${y} ${x + reach} ${y + 6}Z`);
+  pen.fillStyle = pen.strokeStyle = colour;
+  pen.lineWidth = 1.4;
+  if (fill) pen.fill(shape);
+  pen.stroke(shape);
+}
+
+type Box = { left: number; top: number; wide: number };
+
+/** What the state adds: an arrow when it travels, a foot when it has arrived, a cross when it is out of service. */
+function marks(pen: Pen, state: string, { left, top, wide }: Box, colour: string, halo: string): void {
+  const right = left + wide;
+  if (state === 'in-transit') path(pen, `M${right + 2.5} ${top + 5}l4.5 5-4.5 5Z`, colour, halo, { fill: true, width: 0.5 });
+  if (state === 'arrived') path(pen, `M${left + 3} ${top + BOX_HIGH + 2.5}h${wide - 6}`, colour, halo, { width: 2.4 });
+  if (state === 'out-of-service') path(pen, `M${left} ${top + BOX_HIGH}L${right} ${top}M${left} ${top}l${wide} ${BOX_HIGH}`, colour, halo, { width: 1.3 });
+}
+
+/** Which way an aircraft goes: a small arrowhead ahead of it, turned by the map. */
+function course([colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(16);
+  path(pen, 'M8 3 13 12 8 9.500 3 12Z', colour, halo, { fill: true, width: 0.8 });
+  return done();
+}
+
+const WAYS: Record<string, string> = { rising: 'M3 11 11 3M5.500 3H11v5.500', falling: 'M3 3l8 8M11 5.500V11H5.500', steady: 'M2 7h10M8.500 3.500 12 7l-3.500 3.500' };
+
+function trend([way = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(14);
+  path(pen, WAYS[way] ?? '', colour, halo, { width: 2 });
+  return done();
 }
 
 const GLYPHS: Record<string, string> = {
@@ -155,7 +192,7 @@ function hatch([colour = '']: string[]): ImageData {
   return done();
 }
 
-const FAMILIES: Record<string, (parts: string[]) => ImageData> = { unit, shape, gauge, entry, site, mark, hatch };
+const FAMILIES: Record<string, (parts: string[]) => ImageData> = { course, trend, unit, shape, gauge, entry, site, mark, hatch };
 
 /** The image of that name, or null when no family draws it. */
 export function symbolOf(name: string): { image: ImageData; scale: number } | null {

@@ -6,13 +6,14 @@ import {
 } from 'maplibre-gl';
 import { Protocol } from 'pmtiles';
 import {
-  entryFeatures, gaugeFeatures, shapeFeatures, trailFeatures, unitFeatures,
-  type Collection, type Reading, type Selection, type Unit,
+  entryFeatures, gaugeFeatures, shapeFeatures, spotsOf, trailFeatures, unitFeatures,
+  type Collection, type Reading, type Saying, type Selection, type Unit, type Written,
 } from './features.ts';
 import { groundLayers, groundSources, type Grouped } from './ground.ts';
 import type { Visibility } from './groups.ts';
 import { CLICKABLE, OPERATION_SOURCES, operationLayers, operationSources, type OperationSource } from './operations.ts';
 import { paletteOf } from './palette.ts';
+import { stacked } from './stacking.ts';
 import { symbolOf } from './symbols.ts';
 import type { ThemeName } from './theme.ts';
 
@@ -31,6 +32,8 @@ export type MapSettings = {
   resolve: (path: string) => string;
   words: Record<string, string>;
   camera: Camera | null;
+  /** What to frame first when no camera is asked for; the whole territory when there is nothing. */
+  frame: Box | null;
   still: boolean;
   onselect: (selection: Selection | null) => void;
   onpoint: (position: Position | null) => void;
@@ -38,7 +41,13 @@ export type MapSettings = {
   onproblem: (message: string) => void;
 };
 
-const PADDING = { top: 52, right: 56, bottom: 44, left: 28 };
+export type Box = [number, number, number, number];
+
+const PADDING = { top: 56, right: 64, bottom: 56, left: 48 };
+/** Symbols and their words reach farther than the places they stand at. */
+const OPERATION_PADDING = { top: 84, right: 110, bottom: 76, left: 84 };
+const NEAREST_FRAME = 14.5;
+const TILT_DEG = 56;
 
 let protocolAdded = false;
 
@@ -62,13 +71,19 @@ export class MapView {
   #selected = '';
   #picking: ((position: Position | null) => void) | null = null;
   #drawing = false;
+  #picture: Picture | null = null;
+  #entries: readonly Entry[] = [];
+  #units: readonly Unit[] = [];
+  #tracks: Tracks | null = null;
+  #track_ms = 0;
+  #say: Saying = () => '';
 
   constructor(settings: MapSettings) {
     prepare(settings.workerUrl);
     this.#settings = settings;
     this.#theme = settings.theme;
     this.#visibility = settings.visibility;
-    const { territory, camera } = settings;
+    const { territory, camera, frame } = settings;
     this.engine = new Engine({
       container: settings.container,
       style: this.#style(),
@@ -78,7 +93,8 @@ export class MapView {
       locale: settings.words,
       ...(camera
         ? { center: [camera.lon_deg, camera.lat_deg], zoom: camera.zoom, pitch: camera.pitch_deg, bearing: camera.bearing_deg }
-        : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } } : { center: [2.5, 46.6], zoom: 5 }),
+        : frame ? { bounds: frame as LngLatBoundsLike, fitBoundsOptions: { padding: OPERATION_PADDING, maxZoom: NEAREST_FRAME } }
+          : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } } : { center: [2.5, 46.6], zoom: 5 }),
     });
     this.engine.addControl(new NavigationControl({ visualizePitch: true }), 'top-right');
     this.engine.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left');
@@ -94,7 +110,7 @@ export class MapView {
       version: 8,
       'font-faces': { Atkinson: fontUrls.map(({ url, ranges }) => ({ url, 'unicode-range': ranges })) },
       state: { selected: { default: '' } },
-      sky: { 'sky-color': palette.sky, 'horizon-color': palette.sky, 'fog-color': palette.sky, 'fog-ground-blend': 0.9, 'atmosphere-blend': 0 },
+      sky: { 'sky-color': palette.sky, 'horizon-color': palette.haze, 'fog-color': palette.haze, 'fog-ground-blend': 0.55, 'horizon-fog-blend': 0.6, 'sky-horizon-blend': 0.7, 'atmosphere-blend': 0 },
       sources: { ...groundSources(territory, resolve), ...operationSources() },
       layers: this.#grouped.map(({ group, layer }) => this.#dressed(group, layer)),
     };
@@ -127,7 +143,11 @@ export class MapView {
       engine.getCanvas().style.cursor = this.#under([point.x, point.y]) ? 'pointer' : '';
     });
     engine.on('mouseout', () => this.#settings.onpoint(null));
-    engine.on('moveend', () => this.#settings.oncamera(this.camera));
+    engine.on('moveend', () => {
+      this.#arrange();
+      this.#settings.oncamera(this.camera);
+    });
+    engine.on('idle', () => this.#arrangeOnRelief());
   }
 
   /** After a new style: data, selection and relief are put back. */
@@ -199,16 +219,36 @@ export class MapView {
   }
 
   showPicture(picture: Picture, entries: readonly Entry[]): void {
-    this.#push('shapes', shapeFeatures(picture.shapes));
-    this.#push('entries', entryFeatures(entries));
+    this.#picture = picture;
+    this.#entries = entries;
+    this.#arrange();
   }
 
-  showUnits(units: readonly Unit[], tracks: Tracks, track_ms: number): void {
-    this.#push('units', unitFeatures(units, track_ms));
-    this.#push('trails', trailFeatures(units, tracks, track_ms));
+  /** `say` gives the words of a measured position that is no longer fresh. */
+  showUnits(units: readonly Unit[], tracks: Tracks, track_ms: number, say: Saying): void {
+    this.#units = units;
+    this.#tracks = tracks;
+    this.#track_ms = track_ms;
+    this.#say = say;
+    this.#arrange();
   }
 
-  showGauges(readings: readonly Reading[], write: (reading: Reading) => string): void {
+  /** The relief comes after the camera stops: places rise, so they are put apart once more. */
+  #arrangeOnRelief(): void {
+    if (this.#volume) this.#arrange();
+  }
+
+  /** Puts everything that stands somewhere on the map, apart from each other on this picture. */
+  #arrange(): void {
+    const shapes = this.#picture?.shapes ?? [];
+    const places = stacked(spotsOf(shapes, this.#units, this.#entries), (position) => this.engine.project(position));
+    this.#push('shapes', shapeFeatures(shapes, places));
+    this.#push('entries', entryFeatures(this.#entries, places));
+    this.#push('units', unitFeatures(this.#units, this.#track_ms, places, this.#say));
+    if (this.#tracks) this.#push('trails', trailFeatures(this.#units, this.#tracks, this.#track_ms));
+  }
+
+  showGauges(readings: readonly Reading[], write: (reading: Reading) => Written): void {
     this.#push('gauges', gaugeFeatures(readings, write));
   }
 
@@ -262,7 +302,7 @@ export class MapView {
       this.#relief();
       this.#dress();
     }
-    this.engine.easeTo({ pitch: on ? 58 : 0, bearing: on ? this.engine.getBearing() : 0, duration: this.#settings.still ? 0 : 600 });
+    this.engine.easeTo({ pitch: on ? TILT_DEG : 0, bearing: on ? this.engine.getBearing() : 0, duration: this.#settings.still ? 0 : 600 });
   }
 
   #relief(): void {
@@ -274,8 +314,13 @@ export class MapView {
     this.engine.easeTo({ center: position, zoom: Math.max(zoom, this.engine.getZoom()), duration: this.#settings.still ? 0 : 500 });
   }
 
-  fit(box: [number, number, number, number]): void {
+  fit(box: Box): void {
     this.engine.fitBounds(box as LngLatBoundsLike, { padding: 60, maxZoom: 16, duration: this.#settings.still ? 0 : 500 });
+  }
+
+  /** Frames what is going on, with room for the words around it. */
+  frame(box: Box): void {
+    this.engine.fitBounds(box as LngLatBoundsLike, { padding: OPERATION_PADDING, maxZoom: NEAREST_FRAME, duration: this.#settings.still ? 0 : 500 });
   }
 
   goHome(): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldPicture, Tracks, type Fact, type Series } from '@garance/client';
-import { boxOf, readingAt, STALE_MS, unitFeatures, unitsAt } from '../src/features.ts';
+import { boxOf, operationsBox, readingAt, SEEN_MS, spotsOf, STALE_MS, trendAt, unitFeatures, unitsAt } from '../src/features.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2010, 1, 28, 3, minute)).toISOString();
 const fact = (n: number, name: string, minute: number, body: Record<string, unknown>): Fact => ({
@@ -40,4 +40,38 @@ test('a gauge shows the worst threshold it has reached, and nothing it has not m
 
 test('the box of a polygon holds every vertex', () => {
   assert.deepEqual(boxOf({ type: 'Polygon', coordinates: [[[2, 3], [4, 1], [0, 5], [2, 3]]] }), [0, 1, 4, 5]);
+});
+
+test('a measured position says its age when it is no longer fresh, and then no course', () => {
+  const tracks = new Tracks();
+  const minute = (n: number): number => Date.parse(at(n));
+  tracks.add('track', [[minute(3), 2, 2, 100, 50, 90]]);
+  const shown = (ms: number) => unitFeatures(unitsAt(picture, tracks, ms), ms, new Map(), () => 'vu').features[0]!.properties;
+  assert.deepEqual([shown(minute(4))['seen'], shown(minute(4))['course']], ['', 90]);
+  assert.deepEqual([shown(minute(3) + SEEN_MS + 1)['seen'], shown(minute(3) + SEEN_MS + 1)['course']], ['vu', undefined]);
+  tracks.add('track', [[minute(9), 2, 2, 0, 0.2, 271]]);
+  assert.equal(shown(minute(9))['course'], undefined);
+});
+
+test('the way a gauge goes is that of its last half hour, told per hour', () => {
+  const tracks = new Tracks();
+  const hour = 3_600_000;
+  const way = (at_ms: number) => [trendAt('sea', tracks, at_ms)?.way, trendAt('sea', tracks, at_ms)?.per_hour.toFixed(1)];
+  assert.equal(trendAt('sea', tracks, hour), null);
+  tracks.add('sea', [[0, 1]]);
+  assert.equal(trendAt('sea', tracks, hour), null);
+  tracks.add('sea', [[hour / 2, 1.5], [hour, 2.5], [1.5 * hour, 2.5], [2 * hour, 1]]);
+  assert.deepEqual(way(hour), ['rising', '2.0']);
+  assert.deepEqual(way(1.5 * hour), ['steady', '0.0']);
+  assert.deepEqual(way(2 * hour), ['falling', '-3.0']);
+});
+
+test('the operations are framed by all that is placed; what flies takes no room from what stands', () => {
+  const tracks = new Tracks();
+  const units = unitsAt(picture, tracks, Date.parse(at(5)));
+  assert.deepEqual(operationsBox(picture, units), [1, 1, 1, 1]);
+  assert.equal(operationsBox({ ...picture, resources: [] }, []), null);
+  assert.deepEqual(spotsOf([], units, []).map(({ id }) => id), ['heli']);
+  tracks.add('track', [[Date.parse(at(3)), 2, 2, 100, 50, 90]]);
+  assert.deepEqual(spotsOf([], unitsAt(picture, tracks, Date.parse(at(5))), []), []);
 });

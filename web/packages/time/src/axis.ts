@@ -40,12 +40,36 @@ export function zoomed({ from_ms, to_ms }: Window, around_ms: number, factor: nu
 
 const STEPS = [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY];
 
-/** Round instants to write under the strip, at most `most` of them, counted from local midnight of `zone_ms` ahead of UTC. */
-export function ticks({ from_ms, to_ms }: Window, most: number, zone_ms = 0): { step_ms: number; at: number[] } {
+/** How far ahead of UTC the wall is at an instant, in milliseconds. */
+export type Offset = (ms: number) => number;
+
+const utc: Offset = () => 0;
+const QUARTER = 15 * MINUTE;
+
+/**
+ * Round instants of the wall to write under the strip, about `most` of them. On the day the hour changes, an hour that
+ * comes twice is written twice, and one that does not exist is not written.
+ */
+export function ticks({ from_ms, to_ms }: Window, most: number, offset: Offset = utc): { step_ms: number; at: number[] } {
   const step = STEPS.find((candidate) => (to_ms - from_ms) / candidate <= most) ?? STEPS.at(-1)!;
+  return { step_ms: step, at: step < DAY ? hours({ from_ms, to_ms }, step, offset) : midnights({ from_ms, to_ms }, offset, step) };
+}
+
+function hours({ from_ms, to_ms }: Window, step: number, offset: Offset): number[] {
+  const stride = Math.min(step, QUARTER);
   const at: number[] = [];
-  for (let tick = Math.ceil((from_ms + zone_ms) / step) * step; tick <= to_ms + zone_ms; tick += step) at.push(tick - zone_ms);
-  return { step_ms: step, at };
+  for (let ms = Math.ceil(from_ms / stride) * stride; ms <= to_ms; ms += stride) if ((ms + offset(ms)) % step === 0) at.push(ms);
+  return at;
+}
+
+/** The midnights of the window, on the wall; every `step` of them from a fixed day when it is more than a day. */
+export function midnights({ from_ms, to_ms }: Window, offset: Offset = utc, step = DAY): number[] {
+  const at: number[] = [];
+  for (let wall = Math.floor((from_ms + offset(from_ms)) / step) * step; wall <= to_ms + offset(to_ms); wall += step) {
+    const ms = wall - offset(wall - offset(wall));
+    if (ms >= from_ms && ms <= to_ms) at.push(ms);
+  }
+  return at;
 }
 
 /** The next fact after an instant, or the one before it, in sorted times; null when there is none. */

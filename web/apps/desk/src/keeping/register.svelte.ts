@@ -1,7 +1,6 @@
 /** What whoever keeps the node has before them: people, organisations, situations, wall screens; and how to change them. */
 import { formatInstant, Keeping, Refusal, Unreachable, type InvitationMade, type OrganisationKept, type PersonKept, type SituationSummary, type WallKept } from '@garance/client';
-import { refusalWords, t, words } from '@garance/kit';
-import { aheadOfUtc } from '@garance/time';
+import { legal, offsetAt, refusalWords, t } from '@garance/kit';
 import type { Account } from '../state/account.svelte.ts';
 
 export const ROLES = ['dos', 'rac', 'cell-head', 'logbook-secretary', 'sdis-officer', 'prefecture-duty-officer', 'observer', 'partner', 'administrator'];
@@ -112,8 +111,8 @@ export const blank = (organisation: string): Wanted => ({ role: '', organisation
 /** The hour typed is legal time, wherever the screen is. */
 function instantOf(typed: string): string {
   const wall = Date.parse(`${typed}Z`);
-  const ahead = aheadOfUtc(words.zone, wall);
-  return formatInstant(wall - aheadOfUtc(words.zone, wall - ahead));
+  const ahead = offsetAt(wall, legal.zone);
+  return formatInstant(wall - offsetAt(wall - ahead, legal.zone));
 }
 
 /** By name; the erased, who have none, last. */

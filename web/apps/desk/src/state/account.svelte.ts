@@ -1,6 +1,6 @@
 /** Who is signed in on this browser, and in which role they act. */
 import { Api, Refusal, Unreachable, type Grant, type Session } from '@garance/client';
-import { words } from '@garance/kit';
+import { legal } from '@garance/kit';
 
 const KEPT_ROLE = 'garance.role';
 
@@ -73,7 +73,7 @@ export class Account {
   async #try(ask: () => Promise<Session>): Promise<Refusal | null> {
     try {
       this.session = await ask();
-      words.zone = this.session.time_zone;
+      legal.choose(this.session.time_zone);
       this.unreachable = false;
       return null;
     } catch (error) {

@@ -1,15 +1,14 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
-  DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, ServerClock, storyTime, Stream, timeOf, Tracks,
+  DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
   type By, type Directory, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
-import { PRESETS, readingAt, unitsAt, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
+import { operationsBox, PRESETS, readingAt, unitsAt, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { histogram, neighbour, wholeWindow, type Window } from '@garance/time/axis.ts';
 import { untrack } from 'svelte';
 import { siteRoot, type Account } from './account.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
-import { Samples } from './samples.ts';
 
 export const AXES = ['watch', 'anticipate', 'prepare', 'conduct', 'analyse', 'inform'] as const;
 export type Axis = (typeof AXES)[number];
@@ -221,6 +220,7 @@ export class Desk {
   }
 
   #linked(state: LinkState, wait_ms: number | null): void {
+    if (state === 'cut') this.#samples.cut();
     this.link = state;
     this.retry_at_ms = wait_ms === null ? null : this.clock.now_ms() + wait_ms;
   }
@@ -280,6 +280,17 @@ export class Desk {
 
   show(group: GroupId, shown: boolean): void {
     this.visibility = { ...this.visibility, [group]: shown };
+  }
+
+  /** The box of what is going on at the time shown; null when nothing is placed. */
+  get operations(): [number, number, number, number] | null {
+    return operationsBox(this.picture, this.units);
+  }
+
+  frameOperations(): void {
+    const box = this.operations;
+    if (box) this.map?.frame(box);
+    else this.map?.goHome();
   }
 
   /** Moves the shown time to the fact before or after it. */

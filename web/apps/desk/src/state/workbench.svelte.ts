@@ -20,6 +20,7 @@ const TOOL_OF: Record<Geometry['type'], Tool> = { Point: 'point', LineString: 'l
 export class Workbench {
   readonly desk: Desk;
   palette = $state(false);
+  help = $state(false);
   layers = $state(false);
   /** What the map is being asked a place for, in words; null when nothing is being picked. */
   picking = $state<string | null>(null);
@@ -113,6 +114,7 @@ export class Workbench {
   /** Escape: gives up the innermost thing in hand; false when there was nothing. */
   escape(): boolean {
     if (this.palette) this.palette = false;
+    else if (this.help) this.help = false;
     else if (this.picking !== null) this.endPicking('nothing');
     else if (this.sketch) this.endSketch();
     else if (this.layers) this.layers = false;
