@@ -12,4 +12,6 @@ settings.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--keep-images`: the journeys put their chosen pictures in the manual."""
-    parser.addoption("--keep-images", action="store_true", help="put the chosen pictures of the journeys in docs/images")
+    parser.addoption(
+        "--keep-images", action="store_true", help="put the chosen pictures of the journeys in docs/images"
+    )

@@ -80,5 +80,3 @@ def town_pack(town: NodeProcess) -> Path:
 def album(request: pytest.FixtureRequest) -> Album:
     """Where the pictures of the journeys go."""
     return Album(keep=bool(request.config.getoption("--keep-images")))
-
-

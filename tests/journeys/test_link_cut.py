@@ -62,6 +62,7 @@ def test_what_is_written_offline_is_sent_once_with_its_time(
     assert abs(occurred_ms - said_ms) < 2_000, "the hour is that of the writing, not of the sending"
 
 
+@pytest.mark.slow
 def test_a_page_reloaded_offline_still_sends_what_waited(node: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     text = "Écrit juste avant que le navigateur ne se ferme."
     mayor = visit(node.url)

@@ -58,7 +58,7 @@ def test_a_mayor_writes_draws_and_goes_back_in_time(town: NodeProcess, visit: An
     form.get_by_label("Nom").fill("Quai des Pêcheurs sous l'eau")
     form.get_by_role("button", name="Enregistrer").click()
     drawn = time.monotonic()
-    officer.wait_for("desk.picture.shapes.some(({ name }) => name === \"Quai des Pêcheurs sous l'eau\")")
+    officer.wait_for('desk.picture.shapes.some(({ name }) => name === "Quai des Pêcheurs sous l\'eau")')
     assert time.monotonic() - drawn < SOON_S
     expect(form).to_have_count(0)
     shape = officer.ask("desk.picture.shapes.find(({ name }) => name.startsWith('Quai des P'))")

@@ -11,9 +11,11 @@ from playwright.sync_api import Page
 SOURCE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async (tags) => {
-  const { violations, passes } = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations', 'passes'] });
-  return { passes: passes.length, violations: violations.map(({ id, help, nodes }) =>
-    ({ id, help, nodes: nodes.slice(0, 5).map(({ target, failureSummary }) => `${target.join(' ')} :: ${failureSummary}`) })) };
+  const runOnly = { type: 'tag', values: tags };
+  const { violations, passes } = await axe.run(document, { runOnly, resultTypes: ['violations', 'passes'] });
+  const place = ({ target, failureSummary }) => `${target.join(' ')} :: ${failureSummary}`;
+  const told = ({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 5).map(place) });
+  return { passes: passes.length, violations: violations.map(told) };
 }"""
 LEAST_PASSES = 12
 """Fewer rules that found something to check means that the page was empty."""
@@ -27,7 +29,5 @@ def check_accessible(page: Page, state: str) -> None:
         page.evaluate(SOURCE.read_text("utf-8"))
     found: dict[str, Any] = page.evaluate(RUN, TAGS)
     assert found["passes"] >= LEAST_PASSES, f"{state}: only {found['passes']} rules had something to check"
-    words = [
-        f"{state}: {one['id']} ({one['help']})\n    " + "\n    ".join(one["nodes"]) for one in found["violations"]
-    ]
+    words = [f"{state}: {one['id']} ({one['help']})\n    " + "\n    ".join(one["nodes"]) for one in found["violations"]]
     assert not words, "\n".join(words)

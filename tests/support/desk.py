@@ -98,7 +98,7 @@ class DeskPage:
 
     def picture(self, **parameters: str) -> dict[str, Any]:
         """The picture that the API gives to this same person."""
-        answer = self.page.request.get(f"/api/v1/situations/{self.situation}/picture", params=parameters)
+        answer = self.page.request.get(f"/api/v1/situations/{self.situation}/picture", params={**parameters})
         assert answer.ok, answer.text()
         picture: dict[str, Any] = answer.json()
         return picture
@@ -108,7 +108,7 @@ class DeskPage:
         entries: list[dict[str, Any]] = []
         parameters = {"limit": "200"}
         while True:
-            answer = self.page.request.get(f"/api/v1/situations/{self.situation}/logbook", params=parameters)
+            answer = self.page.request.get(f"/api/v1/situations/{self.situation}/logbook", params={**parameters})
             assert answer.ok, answer.text()
             page = answer.json()
             entries += page["items"]
