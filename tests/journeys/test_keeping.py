@@ -132,7 +132,7 @@ def test_the_door_closes_and_the_name_is_erased(node: NodeProcess, visit: Visit,
     admin = come(visit, node)
     page = admin.page
     sign_in(page, LOGIN, PASSWORD)
-    page.wait_for_url("**situation=**")
+    admin.wait_ready()
     page.keyboard.press("Control+k")
     page.keyboard.type("tenir le")
     page.keyboard.press("Enter")
