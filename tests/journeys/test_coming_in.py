@@ -97,7 +97,7 @@ def test_the_first_day_of_a_node(node: NodeProcess, visit: Callable[..., DeskPag
     page.get_by_role("button", name="Ouvrir une situation").click()
     page.get_by_label("Titre").fill("Veille d'automne")
     page.get_by_label("Type").select_option("watch")
-    page.get_by_label("Mode").select_option("exercise")
+    page.get_by_role("radio", name=re.compile("Exercice")).check()
     check_accessible(page, "opening a situation")
     page.get_by_role("button", name="Ouvrir une situation").last.click()
     page.wait_for_url("**situation=**")

@@ -128,11 +128,12 @@ def test_a_new_node_is_at_work_in_three_minutes(node: NodeProcess, visit: Visit,
     assert time.monotonic() - begun_s < MINUTES_S
 
 
+@pytest.mark.slow
 def test_the_door_closes_and_the_name_is_erased(node: NodeProcess, visit: Visit, album: Album) -> None:
     admin = come(visit, node)
     page = admin.page
     sign_in(page, LOGIN, PASSWORD)
-    page.wait_for_url("**situation=**")
+    admin.wait_ready()
     page.keyboard.press("Control+k")
     page.keyboard.type("tenir le")
     page.keyboard.press("Enter")
@@ -188,6 +189,7 @@ def test_the_door_closes_and_the_name_is_erased(node: NodeProcess, visit: Visit,
     expect(page.get_by_text(HERS)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_walls_and_organisations_are_kept(node: NodeProcess, visit: Visit, album: Album) -> None:
     page = come(visit, node).page
     sign_in(page, LOGIN, PASSWORD)
@@ -215,6 +217,7 @@ def test_walls_and_organisations_are_kept(node: NodeProcess, visit: Visit, album
     expect(page.get_by_text("L'écran est éteint.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_ones_own_account(node: NodeProcess, visit: Visit, album: Album) -> None:
     here, there = come(visit, node), come(visit, node)
     for one in (there, here):
