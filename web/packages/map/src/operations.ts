@@ -27,8 +27,9 @@ function shapeColour(p: Palette): ExpressionSpecification {
   ];
 }
 
-/** A pair of numbers that a feature carries. */
-const pair = (property: string): ExpressionSpecification => ['array', 'number', 2, ['get', property]];
+/** A pair of numbers that a feature carries. When the engine looks for what is under the pointer it has it as text: no matter then. */
+const pair = (property: string): ExpressionSpecification =>
+  ['case', ['==', ['typeof', ['get', property]], 'string'], ['literal', [0, 0]], ['array', 'number', 2, ['get', property]]];
 const anchor = ['get', 'anchor'] as ExpressionSpecification;
 
 const polygon: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
