@@ -1,6 +1,7 @@
 /** What people make, as features for the map: pure functions of the picture. */
 import { COURSE, LAT, LON, SPEED, parseInstant, type Entry, type Geometry, type Picture, type Position, type Resource, type Series, type Severity, type Shape, type Tracks } from '@garance/client';
 import { codeOf } from './codes.ts';
+import { namePoint } from './naming.ts';
 import type { Placed, Spot } from './stacking.ts';
 
 export type Feature = { type: 'Feature'; id?: number; geometry: Geometry; properties: Record<string, string | number | boolean | readonly number[]> };
@@ -100,6 +101,15 @@ export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map
       type: 'Feature',
       geometry: shape.geometry,
       properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, ...placing(places.get(shape.id)) },
+    })),
+  );
+}
+
+/** The names of zones and lines, one point each. */
+export function shapeNames(shapes: readonly Shape[]): Collection {
+  return collection(
+    shapes.filter(({ geometry }) => geometry.type !== 'Point').map(({ id, name, kind, geometry }) => ({
+      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(geometry) }, properties: { id, name, what: kind },
     })),
   );
 }

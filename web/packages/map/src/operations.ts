@@ -4,7 +4,7 @@ import { collection } from './features.ts';
 import { TEXT_FONT, type Grouped } from './ground.ts';
 import type { Palette } from './palette.ts';
 
-export const OPERATION_SOURCES = ['shapes', 'trails', 'units', 'gauges', 'entries', 'mark'] as const;
+export const OPERATION_SOURCES = ['shapes', 'shape-names', 'trails', 'units', 'gauges', 'entries', 'mark'] as const;
 export type OperationSource = (typeof OPERATION_SOURCES)[number];
 
 /** Layers a person can click, nearest to the eye first. */
@@ -27,8 +27,9 @@ function shapeColour(p: Palette): ExpressionSpecification {
   ];
 }
 
-/** A pair of numbers that a feature carries. */
-const pair = (property: string): ExpressionSpecification => ['array', 'number', 2, ['get', property]];
+/** A pair of numbers that a feature carries. When the engine looks for what is under the pointer it has it as text: no matter then. */
+const pair = (property: string): ExpressionSpecification =>
+  ['case', ['==', ['typeof', ['get', property]], 'string'], ['literal', [0, 0]], ['array', 'number', 2, ['get', property]]];
 const anchor = ['get', 'anchor'] as ExpressionSpecification;
 
 const polygon: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
@@ -45,20 +46,20 @@ function shapeLayers(p: Palette): LayerSpecification[] {
     { id: 'shape-lines', type: 'line', source: 'shapes', filter: ['all', noPoint, ['!', planned]], layout: { 'line-join': 'round' }, paint: line },
     { id: 'shape-lines-planned', type: 'line', source: 'shapes', filter: ['all', noPoint, planned], paint: { ...line, 'line-dasharray': [3, 2] } },
     {
+      id: 'shape-words', type: 'symbol', source: 'shape-names',
+      layout: {
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-max-width': 9,
+        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 1.4, 'text-justify': 'auto',
+      },
+      paint: { 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
+    },
+    {
       id: 'shape-points', type: 'symbol', source: 'shapes', filter: point,
       layout: {
         'icon-image': ['concat', 'shape|', ['get', 'what'], '|', ['get', 'state'], '|', colour, '|', p.halo], 'icon-allow-overlap': true, 'icon-offset': pair('offset'),
         'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-allow-overlap': true,
       },
       paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
-    },
-    {
-      id: 'shape-words', type: 'symbol', source: 'shapes', filter: noPoint,
-      layout: {
-        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-max-width': 9,
-        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 1.4, 'text-justify': 'auto',
-      },
-      paint: { 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
     },
   ];
 }

@@ -6,7 +6,7 @@ import {
 } from 'maplibre-gl';
 import { Protocol } from 'pmtiles';
 import {
-  entryFeatures, gaugeFeatures, shapeFeatures, spotsOf, trailFeatures, unitFeatures,
+  entryFeatures, gaugeFeatures, shapeFeatures, shapeNames, spotsOf, trailFeatures, unitFeatures,
   type Collection, type Reading, type Saying, type Selection, type Unit, type Written,
 } from './features.ts';
 import { groundLayers, groundSources, type Grouped } from './ground.ts';
@@ -243,6 +243,7 @@ export class MapView {
     const shapes = this.#picture?.shapes ?? [];
     const places = stacked(spotsOf(shapes, this.#units, this.#entries), (position) => this.engine.project(position));
     this.#push('shapes', shapeFeatures(shapes, places));
+    this.#push('shape-names', shapeNames(shapes));
     this.#push('entries', entryFeatures(this.#entries, places));
     this.#push('units', unitFeatures(this.#units, this.#track_ms, places, this.#say));
     if (this.#tracks) this.#push('trails', trailFeatures(this.#units, this.#tracks, this.#track_ms));
