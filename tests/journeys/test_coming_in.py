@@ -92,7 +92,7 @@ def test_the_first_day_of_a_node(node: NodeProcess, visit: Callable[..., DeskPag
     expect(page.get_by_role("heading", name="Situations")).to_be_visible()
 
     # Nothing is happening yet: the page says so, and what to do.
-    expect(page.get_by_text("Aucune situation en cours")).to_be_visible()
+    expect(page.get_by_text("Ce nœud est neuf")).to_be_visible()
     check_accessible(page, "no situation")
     page.get_by_role("button", name="Ouvrir une situation").click()
     page.get_by_label("Titre").fill("Veille d'automne")
