@@ -25,6 +25,7 @@ from garance.kernel.clock import Clock, Instant
 from garance.kernel.digest import digest
 from garance.kernel.identity import CommandId, FactId, ObjectId, derived_id, new_id
 from garance.kernel.label import Audience, Author, Label, Mode, Sensitivity
+from garance.kernel.refusal import Refused
 from garance.server.follower import Follower
 
 B = TypeVar("B")
@@ -68,7 +69,8 @@ class Scribe:
     async def carry_out(self, person: str, name: str, asked: Asked[msgspec.Struct]) -> Answer:
         """Do what that person asks, durably, once.
 
-        Refuses what `access.act`, `access.own_label`, `commands.decide` and `Writer.submit` refuse.
+        Refuses what `access.act`, `access.own_label`, `commands.decide` and `Writer.submit` refuse. A situation that
+        does not exist is refused like one the person must not know of.
         """
         wanted = commands.find(name)
         request = digest(msgspec.json.encode((name, asked), order="sorted"))
@@ -79,6 +81,8 @@ class Scribe:
         state, now = self._follower.state, self._clock.now()
         owner = self._follower.owner(asked.situation)
         place = None if wanted.founding else asked.situation
+        if place is not None and owner is None:
+            raise Refused("unknown", field="situation")  # exactly as one that must not be known of
         author = act(state.people, person, asked.role, wanted.ability, situation=place, owner=owner, now=now)
         held = clearance(state.people, person, place, now, owner=owner)
         context = Context(
