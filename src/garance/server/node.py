@@ -46,11 +46,13 @@ PEOPLE_LABEL = Label(audience=Audience.PARTNERS)
 class NodeHouse:
     """What sign-in may ask of the node (see `sign_in.house.House`)."""
 
-    def __init__(self, scribe: Scribe, follower: Follower, keys: SqliteKeyRing, home: OrganisationRegistered) -> None:
+    def __init__(self, scribe: Scribe, follower: Follower, keys: SqliteKeyRing, *, name: str) -> None:
         self._scribe = scribe
         self._follower = follower
         self._keys = keys
-        self.home = home
+        self.home = OrganisationRegistered(
+            organisation=scribe.node_author.organisation, name=name, level=Level.COMMUNE
+        )
 
     @property
     def people(self) -> People:
@@ -91,10 +93,7 @@ class Node:
         self.files = FolderFiles(
             self.folder.files, kinds=settings.files.types, quota_bytes=settings.files.quota_bytes
         )
-        home = OrganisationRegistered(
-            organisation=self.scribe.node_author.organisation, name=settings.node.name, level=Level.COMMUNE
-        )
-        self.house = NodeHouse(self.scribe, self.follower, self.keys, home)
+        self.house = NodeHouse(self.scribe, self.follower, self.keys, name=settings.node.name)
         self.sign_in = SignIn(settings, self.folder, clock, self.house, demo=demo)
         self.seating = Seating(self.follower, self.scribe, self.sign_in.porch, self.sign_in.sessions, clock)
         self.hub = Hub(
@@ -136,6 +135,7 @@ class Node:
         await self.aftermath.finish()
         self.hub.start()
         loop = asyncio.get_running_loop()
+
         def session_ended(session: str) -> None:
             loop.call_soon_threadsafe(self.hub.end_session, session)
 

@@ -72,7 +72,7 @@ class Scribe:
         """Do what that person asks, durably, once; `exercise_only` for one who is only trying a demonstration.
 
         Refuses `exercise-only`, and what `act`, `own_label`, `commands.decide` and `Writer.submit` refuse. A
-        situation that does not exist is refused like one the person must not know of.
+        situation that does not exist is refused like one the person must not know of: `unknown`.
         """
         wanted = commands.find(name)
         request = digest(msgspec.json.encode((name, asked), order="sorted"))

@@ -57,7 +57,8 @@ def sample_endpoint(node: Node) -> Endpoint:
         end = to_milliseconds(query.to) if query.to else (1 << 62)
         columns = ("t_ms", *KINDS[declared.value.kind].columns)
         found = node.measures.declared(query.series)
-        theirs = found is not None and found[0].situation == situation and may_see(held, found[0].author, found[0].label)
+        here = found[0] if found is not None and found[0].situation == situation else None
+        theirs = here is not None and may_see(held, here.author, here.label)
         if query.series not in await asyncio.to_thread(node.tracks.kinds) or not theirs:
             return SamplesPage(query.series, columns, [], None)
         samples = await asyncio.to_thread(node.tracks.read, query.series, begin, end, query.limit + 1)

@@ -84,7 +84,8 @@ class Roster:
 
     def audience(self, situation: str, clearance: Clearance) -> Audience:
         """The audience of that clearance in that situation, as it is or as it would be."""
-        return self._audiences.get(situation, {}).get(clearance.audience) or Audience(situation, clearance, about=self._about)
+        known = self._audiences.get(situation, {}).get(clearance.audience)
+        return known or Audience(situation, clearance, about=self._about)
 
 
 def _holder(seat: Seat) -> str:
