@@ -22,7 +22,7 @@ from garance.server.scribe import Asked, Scribe
 from garance.server.sign_in.reader import Kind, Reader
 
 _REFUSALS = re.compile(r"[Rr]efuse[ds]?\b(.*)", re.DOTALL)
-_CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`")
+_CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+|unknown)`")
 _EVERYWHERE = (
     authority.act,
     sight.own_label,
