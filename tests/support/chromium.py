@@ -89,6 +89,7 @@ class Witness:
         context.on("console", self._console)
         context.on("weberror", lambda error: self._note(f"page error: {error.error}"))
         context.on("request", self._request)
+        context.on("requestfailed", self._failed)
         context.on("page", self._page)
 
     def _page(self, page: Page) -> None:
@@ -108,6 +109,11 @@ class Witness:
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(self.origin).netloc:
             self._note(f"outside: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        why = request.failure or ""
+        if "ERR_ABORTED" not in why:  # given up by the page itself: a tile that left the view
+            self._note(f"failed: {why} {request.method} {request.url}")
 
     def _note(self, fault: str) -> None:
         self.faults.append(fault)

@@ -4,11 +4,11 @@ import {
   AttributionControl, Map as Engine, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
   type GeoJSONSource, type LngLatBoundsLike, type MapGeoJSONFeature, type StyleSpecification,
 } from 'maplibre-gl';
-import { Protocol } from 'pmtiles';
 import {
   entryFeatures, gaugeFeatures, shapeFeatures, shapeNames, spotsOf, trailFeatures, unitFeatures,
   type Collection, type Reading, type Saying, type Selection, type Unit, type Written,
 } from './features.ts';
+import { archivesOf } from './archive.ts';
 import { groundLayers, groundSources, type Grouped } from './ground.ts';
 import type { Visibility } from './groups.ts';
 import { CLICKABLE, OPERATION_SOURCES, operationLayers, operationSources, type OperationSource } from './operations.ts';
@@ -49,13 +49,9 @@ const OPERATION_PADDING = { top: 84, right: 110, bottom: 76, left: 84 };
 const NEAREST_FRAME = 14.5;
 const TILT_DEG = 56;
 
-let protocolAdded = false;
-
-function prepare(workerUrl: string): void {
+function prepare(workerUrl: string, archives: readonly string[]): void {
   setWorkerUrl(workerUrl);
-  if (protocolAdded) return;
-  addProtocol('pmtiles', new Protocol().tile);
-  protocolAdded = true;
+  addProtocol('pmtiles', archivesOf(archives).tile);
 }
 
 export class MapView {
@@ -79,7 +75,7 @@ export class MapView {
   #say: Saying = () => '';
 
   constructor(settings: MapSettings) {
-    prepare(settings.workerUrl);
+    prepare(settings.workerUrl, [settings.territory?.basemap, settings.territory?.terrain].flatMap((path) => (path ? [settings.resolve(path)] : [])));
     this.#settings = settings;
     this.#theme = settings.theme;
     this.#visibility = settings.visibility;
