@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from garance.access.clearance import Clearance
 from garance.access.sight import may_see
+from garance.domain.keeping.facts import BodyRedacted
+from garance.domain.logbook.facts import EntryCorrected, EntryStruck
 from garance.domain.people.facts import MAX_READ, PersonalDataRead
 from garance.domain.vocabulary import Body, entry, name_of
 from garance.kernel.fact import Fact
-from garance.kernel.label import Audience, Label, Sensitivity
+from garance.kernel.label import Audience, Author, Label, Sensitivity
 
 READING_LABEL = Label(audience=Audience.ORGANISATION, sensitivity=Sensitivity.RESTRICTED)
 """Who read what is itself restricted."""
@@ -19,15 +21,56 @@ READING_LABEL = Label(audience=Audience.ORGANISATION, sensitivity=Sensitivity.RE
 PERSONAL = frozenset({Sensitivity.PERSONAL, Sensitivity.HEALTH})
 
 
-def readable(fact: Fact[Body], held: Clearance) -> Fact[Body] | None:
+class Told(msgspec.Struct, frozen=True):
+    """Where, by whom and for whom a fact was said."""
+
+    situation: str | None
+    author: Author
+    label: Label
+
+
+About = Callable[[str], Told | None]
+"""Finds what is told of a fact by its identifier; None when it is not here."""
+
+
+def nothing(fact: str) -> None:
+    """For who knows no other fact than those before them."""
+
+
+def readable(fact: Fact[Body], held: Clearance, *, about: About = nothing) -> Fact[Body] | None:
     """The fact as that reader may have it, or None when the reader must not know of it.
 
-    Personal members are taken out for one who may not read personal data; a fact without them passes unchanged.
+    Personal members are taken out for one who may not read personal data, and the names of facts that the reader may
+    not see (`about` tells of them) wherever the fact names others; what is said of nothing but such facts is not
+    shown at all. A fact without any of this passes unchanged, the very same.
     """
     if fact.situation != held.situation:
         return None
     if not may_see(held, fact.author, fact.label):
         return None
+    shown = _without_hidden(fact, held, about)
+    return _without_personal(shown, held) if shown is not None else None
+
+
+def _without_hidden(fact: Fact[Body], held: Clearance, about: About) -> Fact[Body] | None:
+    def hidden(named: str) -> bool:
+        told = about(named)
+        return told is not None and not (told.situation == held.situation and may_see(held, told.author, told.label))
+
+    match fact.body:
+        case BodyRedacted(fact=named) | EntryStruck(entry=named) | EntryCorrected(entry=named) if hidden(named):
+            return None
+        case PersonalDataRead(facts=named) as body:
+            left = tuple(each for each in named if not hidden(each))
+            if not left:
+                return None
+            if len(left) < len(named):
+                fact = msgspec.structs.replace(fact, body=msgspec.structs.replace(body, facts=left))
+    refs = tuple(ref for ref in fact.refs if not hidden(ref.fact))
+    return fact if len(refs) == len(fact.refs) else msgspec.structs.replace(fact, refs=refs)
+
+
+def _without_personal(fact: Fact[Body], held: Clearance) -> Fact[Body]:
     if Sensitivity.PERSONAL in held.sensitivities or fact.body is None:
         return fact
     shown = _personal_shown(fact.body)
@@ -36,9 +79,9 @@ def readable(fact: Fact[Body], held: Clearance) -> Fact[Body] | None:
     return msgspec.structs.replace(fact, body=msgspec.structs.replace(fact.body, **dict.fromkeys(shown)))
 
 
-def see(facts: Iterable[Fact[Body]], held: Clearance) -> list[Fact[Body]]:
+def see(facts: Iterable[Fact[Body]], held: Clearance, *, about: About = nothing) -> list[Fact[Body]]:
     """What that reader may have of these facts, in the order given."""
-    passed = (readable(fact, held) for fact in facts)
+    passed = (readable(fact, held, about=about) for fact in facts)
     return [fact for fact in passed if fact is not None]
 
 

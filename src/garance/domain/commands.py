@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from garance.domain.following import sees
 from garance.domain.said import Context, Said, Settled
 from garance.domain.state import State
 from garance.domain.text import check_members
@@ -92,7 +93,7 @@ def _check_place(state: State, wanted: Command, context: Context) -> None:
     situation = state.situations.open(context.situation)
     if situation is None:
         raise Refused("situation-unknown", field="situation")
-    if situation.closed:
+    if any(sees(context, closing) for closing in situation.closed.history()):
         raise Refused("situation-closed", field="situation")
 
 

@@ -4,37 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from garance.domain.said import Context
 from garance.domain.versions import Version, Versions, heads_among
+from garance.kernel.clock import Stamp
 from garance.kernel.fact import Reference, Relation
-from garance.kernel.label import Label, Sensitivity
+from garance.kernel.label import Audience, Label, Sensitivity
 from garance.kernel.refusal import Refused
 
 MAX_FOLLOWS = 32
+V = TypeVar("V")
 
 Known = dict[str, Version[Any]]
 
 
 def follow(
-    context: Context, aspect: Versions[Any], *, thing: Sequence[Versions[Any]], at: datetime
+    context: Context,
+    aspect: Versions[Any],
+    *,
+    thing: Sequence[Versions[Any]],
+    at: datetime,
+    label: Label | None = None,
 ) -> tuple[Reference, ...]:
     """References from a new statement about one `aspect` of a `thing`, about the moment `at`.
 
     What the author knew is what `context.follows` names and all that those facts followed; everything visible when
     it names nothing. The statement follows the newest of that, and also what held at its own moment when that is an
-    earlier one. Refuses `follows-unknown` (not a fact about this thing) and `follows-too-many` (over 32).
+    earlier one. Those who may see the statement (`label`) and not what it follows must not be left with a
+    contradiction: it follows what that followed, too. Refuses `follows-unknown` (not a fact about this thing) and
+    `follows-too-many` (over 32).
     """
+    facts = _followed(context, aspect, thing, at)
+    if label is not None:
+        facts = _through(facts, thing, statement(context, label))
+    return tuple(Reference(Relation.FOLLOWS, fact) for fact in facts)
+
+
+def _followed(
+    context: Context, aspect: Versions[Any], thing: Sequence[Versions[Any]], at: datetime
+) -> tuple[str, ...]:
     if _plain(context, aspect, at):
-        return tuple(Reference(Relation.FOLLOWS, head.fact) for head in aspect.heads()[-MAX_FOLLOWS:])
+        return tuple(head.fact for head in aspect.heads()[-MAX_FOLLOWS:])
     seen = {fact: version for part in thing for fact, version in part.said.items() if sees(context, version)}
     given = _given(context, seen)
     known = ancestors(given, seen) if context.follows is not None else set(seen)
     spoken = [version for fact, version in aspect.said.items() if fact in known]
     earlier = [version for version in spoken if version.occurred_at <= at]
     newest = [version.fact for version in (*heads_among(spoken), *heads_among(earlier))]
-    return tuple(Reference(Relation.FOLLOWS, fact) for fact in dict.fromkeys((*given, *newest[-MAX_FOLLOWS:])))
+    return tuple(dict.fromkeys((*given, *newest[-MAX_FOLLOWS:])))
+
+
+def _through(facts: Sequence[str], thing: Sequence[Versions[Any]], new: Version[None]) -> tuple[str, ...]:
+    """These facts, and past each that fewer people may see than the statement, those that it followed itself."""
+    said = {fact: version for part in thing for fact, version in part.said.items()}
+    found, waiting = dict.fromkeys(facts), list(facts)
+    while waiting and len(found) < 2 * MAX_FOLLOWS:
+        version = said.get(waiting.pop())
+        if version is not None and narrower(version, new):
+            waiting += [fact for fact in version.follows if fact not in found]
+            found.update(dict.fromkeys(version.follows))
+    return tuple(found)
+
+
+def statement(context: Context, label: Label) -> Version[None]:
+    """What is about to be said, as far as who may see it goes."""
+    return Version("", Stamp(0, 0, ""), context.present, None, author=context.author, label=label)
+
+
+def narrower(version: Version[Any], than: Version[Any]) -> bool:
+    """Whether someone who may see `than` might not see `version`."""
+    less = version.label.audience.reach < than.label.audience.reach
+    care = version.label.sensitivity not in (Sensitivity.ORDINARY, than.label.sensitivity)
+    return less or care or not _near(version, than)
+
+
+def _near(version: Version[Any], other: Version[Any]) -> bool:
+    """Whether a near audience (a cell, an organisation) means the same people for both."""
+    if version.label.audience.reach > Audience.ORGANISATION.reach or version.author is None or other.author is None:
+        return True
+    if version.author.organisation != other.author.organisation:
+        return False
+    return version.label.audience is not Audience.CELL or version.label.cell == other.label.cell
 
 
 def _plain(context: Context, aspect: Versions[Any], at: datetime) -> bool:
@@ -47,6 +98,12 @@ def _plain(context: Context, aspect: Versions[Any], at: datetime) -> bool:
 def sees(context: Context, version: Version[Any]) -> bool:
     """Whether the one who asks may see that statement."""
     return version.author is None or context.sees(version.author, version.label)
+
+
+def first_seen(context: Context, aspect: Versions[V]) -> Version[V] | None:
+    """The earliest statement that the one who asks may see: for them, there is none before it."""
+    seen = (version for version in aspect.said.values() if sees(context, version))
+    return min(seen, key=lambda version: version.stamp, default=None)
 
 
 def _given(context: Context, seen: Known) -> tuple[str, ...]:
@@ -71,12 +128,17 @@ def ancestors(facts: Iterable[str], said: Known) -> set[str]:
     return found
 
 
-def amended_label(context: Context, thing: Label) -> Label:
+def amended_label(context: Context, target: Version[Any]) -> Label:
     """The label of a fact about a thing: the thing's own unless asked narrower; refuses `label-wider`.
 
-    A correction shown to people who may not see what it corrects would tell them of it.
+    A correction shown to people who may not see what it corrects would tell them of it. For the same reason what is
+    kept within an organisation is amended only by one who speaks for it: the same word, said for another
+    organisation, would show it to others.
     """
-    wanted = context.label
+    wanted, thing = context.label, target.label
+    near = thing.audience.reach <= Audience.ORGANISATION.reach
+    if near and target.author is not None and target.author.organisation != context.author.organisation:
+        raise Refused("label-wider", field="role")
     if wanted is None or wanted == thing:
         return thing
     wider = wanted.audience.reach > thing.audience.reach

@@ -51,12 +51,18 @@ class Measures:
         self._kept = kept
 
     def declared(self, series: str) -> tuple[Declaration, SeriesDeclared] | None:
-        """Where and by whom a series was declared, and as what; nothing when nobody did."""
-        for situation, known in self._follower.state.observations.known.items():
-            said = known[series].declared.first() if series in known else None
-            if said is not None and said.author is not None:
-                return Declaration(situation, said.author, said.label), said.value
-        return None
+        """Where and by whom a series was first declared, and as what; nothing when nobody did.
+
+        Its samples belong to that declaration for ever: declaring the same identifier again, elsewhere or for
+        others, gives nobody a sight of them.
+        """
+        everywhere = self._follower.state.observations.known.items()
+        firsts = [(situation, known[series].declared.first()) for situation, known in everywhere if series in known]
+        said = [(situation, first) for situation, first in firsts if first is not None]
+        if not said:
+            return None
+        situation, first = min(said, key=lambda one: one[1].stamp)
+        return None if first.author is None else (Declaration(situation, first.author, first.label), first.value)
 
     def declaration(self, series: str) -> Declaration | None:
         """Who may follow a series, for the live stream."""

@@ -24,6 +24,7 @@ from garance.server.aftermath import Aftermath
 from garance.server.data_folder import DataFolder
 from garance.server.files import FolderFiles
 from garance.server.follower import Follower
+from garance.server.labels import Labels
 from garance.server.live.cursor import open_cursors
 from garance.server.live.hub import Hub
 from garance.server.live.pace import Pace
@@ -76,12 +77,14 @@ class Node:
         self.pack = pack
         self.folder = DataFolder(settings.data).prepare()
         signer = open_signer(self.folder.path)
+        self._public_key = signer.public_key.hex()
         self.metrics = Metrics()
         self.store = MeasuredJournal(self.folder.journal, self.metrics)
         self.keys = SqliteKeyRing(self.folder.keys)
         self.tracks = SqliteTracks(self.folder.tracks)
         self.writer = Writer(self.store, signer, clock)
         self.reader = TrustingReader(self.keys, {signer.writer, *trusted_writers(self.folder.path)})
+        self.labels = Labels(self.store)
         self.follower = Follower(self.store, self.reader)
         self.writer.listen(self.follower)
         self.scribe = Scribe(self.writer, self.follower, self.keys, clock)
@@ -101,6 +104,7 @@ class Node:
             gate=self.seating,
             declared=lambda series: self.measures.declaration(series),
             cursors=self.cursors,
+            about=self.labels.find,
             clock=clock,
             pace=Pace(
                 max_streams=settings.limits.streams, max_streams_per_person=settings.limits.streams_per_person
@@ -120,7 +124,6 @@ class Node:
         self.run = new_id()
         """Names this run of the node: counts that begin anew with it are told apart by it."""
         self.aftermath = Aftermath(self)
-        self._public_key = signer.public_key.hex()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

@@ -72,6 +72,7 @@ class Scribe:
         """Do what that person asks, durably, once; `exercise_only` for one who is only trying a demonstration.
 
         Refuses `exercise-only`, and what `act`, `own_label`, `commands.decide` and `Writer.submit` refuse.
+        A situation that does not exist is refused like one the person must not know of.
         """
         wanted = commands.find(name)
         request = digest(msgspec.json.encode((name, asked), order="sorted"))
@@ -84,6 +85,8 @@ class Scribe:
         state, now = self._follower.state, self._clock.now()
         owner = self._follower.owner(asked.situation)
         place = None if wanted.founding else asked.situation
+        if place is not None and owner is None:
+            raise Refused("unknown", field="situation")  # exactly as one that must not be known of
         author = act(state.people, person, asked.role, wanted.ability, situation=place, owner=owner, now=now)
         held = clearance(state.people, person, place, now, owner=owner)
         context = Context(

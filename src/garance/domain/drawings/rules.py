@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from garance.domain.commands import command
 from garance.domain.drawings.facts import ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped
 from garance.domain.drawings.state import Shape
-from garance.domain.following import amended_label, follow, sees
+from garance.domain.following import amended_label, first_seen, follow, sees
 from garance.domain.geometry import check_shape
 from garance.domain.said import Context, Said
 from garance.domain.state import State
@@ -18,7 +18,8 @@ from garance.kernel.refusal import Refused
 @command("drawings.draw", ability="drawings.draw", request=ShapeDrawn)
 def draw_shape(state: State, request: ShapeDrawn, context: Context) -> Sequence[Said]:
     """Draw a shape. Refuses `already-declared` and what cannot be drawn."""
-    if state.drawings.of(context.situation or "", request.shape) is not None:
+    known = state.drawings.of(context.situation or "", request.shape)
+    if known is not None and first_seen(context, known.drawn) is not None:
         raise Refused("already-declared", field="body.shape")
     check_shape(request.geometry)
     return [Said(body=request)]
@@ -29,31 +30,33 @@ def reshape(state: State, request: ShapeReshaped, context: Context) -> Sequence[
     """Give a shape another outline. Refuses `shape-unknown`, `shape-ended`, and what cannot be drawn."""
     shape, drawn = _standing(state, request.shape, context)
     check_shape(request.geometry)
-    refs = follow(context, shape.outline, thing=shape.aspects, at=context.present)
-    return [Said(body=request, refs=refs, label=amended_label(context, drawn.label))]
+    label = amended_label(context, drawn)
+    refs = follow(context, shape.outline, thing=shape.aspects, at=context.present, label=label)
+    return [Said(body=request, refs=refs, label=label)]
 
 
 @command("drawings.describe", ability="drawings.draw", request=ShapeDescribed)
 def describe_shape(state: State, request: ShapeDescribed, context: Context) -> Sequence[Said]:
     """Give a shape another name, kind or state. Refuses `shape-unknown`, `shape-ended`."""
     shape, drawn = _standing(state, request.shape, context)
-    refs = follow(context, shape.description, thing=shape.aspects, at=context.present)
-    return [Said(body=request, refs=refs, label=amended_label(context, drawn.label))]
+    label = amended_label(context, drawn)
+    refs = follow(context, shape.description, thing=shape.aspects, at=context.present, label=label)
+    return [Said(body=request, refs=refs, label=label)]
 
 
 @command("drawings.end", ability="drawings.draw", request=ShapeEnded)
 def end_shape(state: State, request: ShapeEnded, context: Context) -> Sequence[Said]:
     """Say that a shape no longer stands, knowing its outline and description. Refuses as above."""
     shape, drawn = _standing(state, request.shape, context)
-    parts = (shape.outline, shape.description)
-    refs = [ref for part in parts for ref in follow(context, part, thing=shape.aspects, at=context.present)]
-    return [Said(body=request, refs=tuple(dict.fromkeys(refs)), label=amended_label(context, drawn.label))]
+    label, parts = amended_label(context, drawn), (shape.outline, shape.description)
+    told = [follow(context, part, thing=shape.aspects, at=context.present, label=label) for part in parts]
+    return [Said(body=request, refs=tuple(dict.fromkeys(ref for refs in told for ref in refs)), label=label)]
 
 
 def _standing(state: State, identifier: str, context: Context) -> tuple[Shape, Version[bool]]:
     shape = state.drawings.of(context.situation or "", identifier)
-    drawn = shape.drawn.first() if shape else None
-    if shape is None or drawn is None or not sees(context, drawn):
+    drawn = first_seen(context, shape.drawn) if shape else None
+    if shape is None or drawn is None:
         raise Refused("shape-unknown", field="body.shape")
     if any(sees(context, end) for end in shape.ended.history()):
         raise Refused("shape-ended", field="body.shape")

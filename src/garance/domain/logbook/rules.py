@@ -31,8 +31,9 @@ def strike_entry(state: State, request: EntryStruck, context: Context) -> Sequen
     entry, written = _standing(state, request.entry, context)
     struck = entry.struck or Versions()
     strikes = Reference(Relation.STRIKES, request.entry)
-    follows = follow(context, struck, thing=_thing(entry, written), at=context.present)
-    return [Said(body=request, refs=_once(strikes, follows), label=amended_label(context, written.label))]
+    label = amended_label(context, written)
+    follows = follow(context, struck, thing=_thing(entry, written), at=context.present, label=label)
+    return [Said(body=request, refs=_once(strikes, follows), label=label)]
 
 
 @command("logbook.correct", ability="logbook.amend", request=EntryCorrected)
@@ -41,8 +42,9 @@ def correct_entry(state: State, request: EntryCorrected, context: Context) -> Se
     entry, written = _standing(state, request.entry, context)
     corrected = entry.corrected or Versions()
     corrects = Reference(Relation.CORRECTS, request.entry)
-    follows = follow(context, corrected, thing=_thing(entry, written), at=context.present)
-    return [Said(body=request, refs=_once(corrects, follows), label=amended_label(context, written.label))]
+    label = amended_label(context, written)
+    follows = follow(context, corrected, thing=_thing(entry, written), at=context.present, label=label)
+    return [Said(body=request, refs=_once(corrects, follows), label=label)]
 
 
 def _standing(state: State, identifier: str, context: Context) -> tuple[Entry, Version[Written]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from garance.domain.commands import command
-from garance.domain.following import sees
+from garance.domain.following import first_seen
 from garance.domain.geometry import check_shape
 from garance.domain.observations.facts import SegmentSealed, SeriesDeclared
 from garance.domain.said import Context, Said
@@ -17,14 +17,14 @@ from garance.kernel.refusal import Refused
 def declare_series(state: State, request: SeriesDeclared, context: Context) -> Sequence[Said]:
     """Begin to follow a series. Refuses `already-declared`, `resource-unknown`, `threshold-doubled`."""
     situation = context.situation or ""
-    if state.observations.of(situation, request.series) is not None:
+    known = state.observations.of(situation, request.series)
+    if known is not None and first_seen(context, known.declared) is not None:
         raise Refused("already-declared", field="body.series")
     if request.geometry is not None:
         check_shape(request.geometry)
     if request.resource is not None:
         resource = state.resources.of(situation, request.resource)
-        declared = resource.declared.first() if resource else None
-        if declared is None or not sees(context, declared):
+        if resource is None or first_seen(context, resource.declared) is None:
             raise Refused("resource-unknown", field="body.resource")
     if len({threshold.name for threshold in request.thresholds}) < len(request.thresholds):
         raise Refused("threshold-doubled", field="body.thresholds")

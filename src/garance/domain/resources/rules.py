@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from garance.domain.commands import command
-from garance.domain.following import amended_label, follow, sees
+from garance.domain.following import amended_label, first_seen, follow
 from garance.domain.geometry import check_shape
 from garance.domain.resources.facts import ResourceDeclared, ResourceMoved, ResourceStateSet
 from garance.domain.resources.state import Named, Resource
@@ -18,7 +18,8 @@ from garance.kernel.refusal import Refused
 @command("resources.declare", ability="resources.command", request=ResourceDeclared)
 def declare_resource(state: State, request: ResourceDeclared, context: Context) -> Sequence[Said]:
     """Make a resource known to the situation. Refuses `already-declared`."""
-    if state.resources.of(context.situation or "", request.resource) is not None:
+    known = state.resources.of(context.situation or "", request.resource)
+    if known is not None and first_seen(context, known.declared) is not None:
         raise Refused("already-declared", field="body.resource")
     if request.geometry is not None:
         check_shape(request.geometry)
@@ -30,21 +31,23 @@ def move_resource(state: State, request: ResourceMoved, context: Context) -> Seq
     """Say where a resource is. Refuses `resource-unknown`."""
     resource, declared = _known(state, request.resource, context)
     check_shape(request.geometry)
-    refs = follow(context, resource.place, thing=resource.aspects, at=context.present)
-    return [Said(body=request, refs=refs, label=amended_label(context, declared.label))]
+    label = amended_label(context, declared)
+    refs = follow(context, resource.place, thing=resource.aspects, at=context.present, label=label)
+    return [Said(body=request, refs=refs, label=label)]
 
 
 @command("resources.set-state", ability="resources.command", request=ResourceStateSet)
 def set_resource_state(state: State, request: ResourceStateSet, context: Context) -> Sequence[Said]:
     """Change a resource's state. Refuses `resource-unknown`."""
     resource, declared = _known(state, request.resource, context)
-    refs = follow(context, resource.status, thing=resource.aspects, at=context.present)
-    return [Said(body=request, refs=refs, label=amended_label(context, declared.label))]
+    label = amended_label(context, declared)
+    refs = follow(context, resource.status, thing=resource.aspects, at=context.present, label=label)
+    return [Said(body=request, refs=refs, label=label)]
 
 
 def _known(state: State, identifier: str, context: Context) -> tuple[Resource, Version[Named]]:
     resource = state.resources.of(context.situation or "", identifier)
-    declared = resource.declared.first() if resource else None
-    if resource is None or declared is None or not sees(context, declared):
+    declared = first_seen(context, resource.declared) if resource else None
+    if resource is None or declared is None:
         raise Refused("resource-unknown", field="body.resource")
     return resource, declared

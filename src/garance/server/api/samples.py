@@ -7,10 +7,15 @@ from typing import Annotated
 
 import msgspec
 
+from garance.access.clearance import Clearance
+from garance.access.door import PERSONAL
 from garance.access.sight import may_see
+from garance.domain.observations.facts import SeriesDeclared
+from garance.domain.versions import Version
 from garance.kernel.clock import Instant, from_milliseconds, to_milliseconds
 from garance.kernel.identity import ObjectId
 from garance.kernel.refusal import Refused
+from garance.server.api.readings import record
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.measures import KINDS
 from garance.server.node import Node
@@ -44,13 +49,16 @@ def sample_endpoint(node: Node) -> Endpoint:
     async def show_samples(call: Call[Reader], situation: ObjectId, query: SamplesAsked) -> SamplesPage:
         """The samples of a series."""
         held = node.seating.clearance(call.who, situation)
-        found = node.measures.declared(query.series)
-        if found is None or found[0].situation != situation or not may_see(held, found[0].author, found[0].label):
+        declared = _declared(node, held, situation, query.series)
+        if declared is None:
             raise Refused("unknown", field="series")
+        await record(node, call.who, situation, _reading(declared, call.who))
         begin = to_milliseconds(query.from_) if query.from_ else 0
         end = to_milliseconds(query.to) if query.to else (1 << 62)
-        columns = ("t_ms", *KINDS[found[1].kind].columns)
-        if query.series not in await asyncio.to_thread(node.tracks.kinds):
+        columns = ("t_ms", *KINDS[declared.value.kind].columns)
+        kept = node.measures.declaration(query.series)
+        theirs = kept is not None and kept.situation == situation and may_see(held, kept.author, kept.label)
+        if query.series not in await asyncio.to_thread(node.tracks.kinds) or not theirs:
             return SamplesPage(query.series, columns, [], None)
         samples = await asyncio.to_thread(node.tracks.read, query.series, begin, end, query.limit + 1)
         rows = samples.rows()
@@ -58,3 +66,16 @@ def sample_endpoint(node: Node) -> Endpoint:
         return SamplesPage(query.series, columns, rows[: query.limit], following)
 
     return show_samples
+
+
+def _declared(node: Node, held: Clearance, situation: str, series: str) -> Version[SeriesDeclared] | None:
+    """The first declaration of that series in that situation that the reader may see."""
+    known = node.follower.state.observations.of(situation, series)
+    said = known.declared.history() if known else []
+    return next((one for one in said if one.author is not None and may_see(held, one.author, one.label)), None)
+
+
+def _reading(declared: Version[SeriesDeclared], reader: Reader) -> list[str]:
+    """The declaration, when following that series is reading another's personal data."""
+    own = declared.author is not None and declared.author.person == reader.person
+    return [declared.fact] if declared.label.sensitivity in PERSONAL and not own else []

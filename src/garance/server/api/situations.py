@@ -12,13 +12,14 @@ import msgspec
 
 from garance.access.clearance import Clearance
 from garance.access.directory import Directory, directory
-from garance.access.door import PERSONAL, readable, reading_of, see
+from garance.access.door import readable, reading_of, see
 from garance.domain.moment import By, Moment
 from garance.domain.vocabulary import Body
 from garance.kernel.clock import Instant
 from garance.kernel.fact import Fact
 from garance.kernel.identity import FactId, ObjectId
 from garance.kernel.refusal import Refused
+from garance.server.api.readings import read_in_entries, read_in_picture, record
 from garance.server.http import Call, Endpoint, endpoint, weak_tag
 from garance.server.http.paging import Cursor
 from garance.server.live.wire import Present, WireFact, wire_fact
@@ -144,7 +145,7 @@ class Shelf:
         self._node = node
         self._situation = situation
         self.held = node.seating.clearance(reader, situation)
-        self._audience = Audience(self.held.audience, partial(readable, held=self.held))
+        self._audience = Audience(self.held.audience, partial(readable, held=self.held, about=node.labels.find))
 
     async def look(self, make: type[V], show: Callable[[V], T]) -> tuple[T, str, int]:
         """What `show` makes of that view, a tag of all it depends on, and the position it was brought up to.
@@ -157,13 +158,6 @@ class Shelf:
         with self._node.cabinet.opened(make, self._situation, self._audience) as drawer:
             tag = weak_tag(self._node.run, self._situation, self.held.audience, make.name, drawer.folded)
             return show(drawer.view), tag, drawer.position
-
-
-async def _record(node: Node, reader: Reader, situation: str, read: list[str]) -> None:
-    """Record the reading of personal data, before it is shown."""
-    if read:
-        node.seating.note(reader, situation, read)
-        await node.seating.flush()
 
 
 def _lists(node: Node) -> list[Endpoint]:
@@ -184,7 +178,7 @@ def _lists(node: Node) -> list[Endpoint]:
         held = node.seating.clearance(call.who, situation)
         position = node.hub.resume(query.after) if query.after is not None else 0
         facts, covered, more = await _facts(node, held, situation, position, query.limit)
-        await _record(node, call.who, situation, reading_of(facts, reader=call.who.person))
+        await record(node, call.who, situation, reading_of(facts, reader=call.who.person))
         return FactsPage([wire_fact(fact) for fact in facts], node.cursors.seal(covered), more)
 
     return [list_situations, list_facts]
@@ -202,14 +196,15 @@ async def _summary(node: Node, reader: Reader, situation: str) -> SituationShown
 async def _facts(
     node: Node, held: Clearance, situation: str, position: int, limit: int
 ) -> tuple[list[Fact[Body]], int, bool]:
-    """At most `limit` visible facts after a position, the position covered, and whether there may be more."""
+    """At most `limit` visible facts after a position, the position covered, and whether there are more of them."""
     last, found = node.writer.last_position, list[Fact[Body]]()
     while position < last:
         lines = await asyncio.to_thread(lambda p=position: node.store.read(p, READ_LINES, situation=situation))  # type: ignore[misc]
         for line in lines:
-            if len(found) == limit:
-                return found, position, True
-            found += see([node.reader.read(line)], held)
+            seen = see([node.reader.read(line)], held, about=node.labels.find)
+            if seen and len(found) == limit:
+                return found, position, True  # what is hidden beyond the page must not make another one
+            found += seen
             position = line.position
         if len(lines) < READ_LINES:
             position = max(position, last)
@@ -223,6 +218,7 @@ def _views(node: Node) -> list[Endpoint]:
         shelf = Shelf(node, call.who, situation)
         shown, tag, position = await shelf.look(Picture, lambda view: view.at(query.moment))
         call.unless_known(weak_tag(tag, query))
+        await record(node, call.who, situation, read_in_picture(node, shown, call.who))
         return PictureAnswer(
             query.at,
             node.cursors.seal(position),
@@ -246,8 +242,7 @@ def _views(node: Node) -> list[Endpoint]:
             ),
         )
         call.unless_known(weak_tag(tag, query))
-        told = [fact for entry in page.items for fact in _told(entry, call.who)]
-        await _record(node, call.who, situation, told)
+        await record(node, call.who, situation, read_in_entries(page.items, call.who))
         return LogbookPage(page.items, page.next)
 
     @endpoint("GET", "/api/v1/situations/{situation}/presence", tag=TAG)
@@ -275,14 +270,6 @@ def _views(node: Node) -> list[Endpoint]:
         return shown
 
     return [show_picture, show_logbook, show_presence, show_histogram]
-
-
-def _told(entry: EntryShown, reader: Reader) -> list[str]:
-    """The facts read in a line, when they are personal and another's."""
-    own = entry.author is not None and entry.author.person == reader.person
-    if own or entry.withheld is not None or entry.label.sensitivity not in PERSONAL:
-        return []
-    return [entry.entry, *(one.fact for one in entry.corrections), *(one.fact for one in entry.struck)]
 
 
 class DirectoryAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

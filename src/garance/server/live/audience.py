@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from garance.access.clearance import Clearance
-from garance.access.door import readings, see
+from garance.access.door import About, nothing, readable, readings, see
 from garance.access.sight import may_see
 from garance.kernel.fact import Fact
 from garance.kernel.label import Author, Label
@@ -50,7 +50,7 @@ class Showing(msgspec.Struct, frozen=True):
 class Audience:
     """Readers who see the same things."""
 
-    def __init__(self, situation: str, clearance: Clearance) -> None:
+    def __init__(self, situation: str, clearance: Clearance, *, about: About = nothing) -> None:
         self.situation = situation
         self.key = clearance.audience
         self.readers: set[Reader] = set()
@@ -60,15 +60,20 @@ class Audience:
         self.present: tuple[Present, ...] = ()
         """The presence last sent."""
         self._clearance = clearance
+        self._about = about
         self._series: dict[str, bool] = {}
 
     def show(self, facts: Sequence[Fact[Any]], cursor: str, encoding: Encoding) -> Showing | None:
         """One frame of what may be seen of these facts; nothing at all when that is nothing."""
-        seen = see(facts, self._clearance)
+        seen = see(facts, self._clearance, about=self._about)
         if not seen:
             return None
         frame = facts_frame([encoding.of(fact) for fact in seen], cursor)
         return Showing(frame, self._personal(seen) if self._clearance.sensitivities else ())
+
+    def sees(self, fact: Fact[Any]) -> bool:
+        """Whether these readers may know of that fact."""
+        return readable(fact, self._clearance, about=self._about) is not None
 
     @staticmethod
     def _personal(seen: Sequence[Fact[Any]]) -> tuple[Fact[Any], ...]:

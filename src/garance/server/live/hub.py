@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from garance.access.clearance import Clearance
+from garance.access.door import About, nothing
 from garance.journal.envelope import Line
 from garance.journal.writer import Writer
 from garance.kernel.clock import Clock
@@ -70,6 +71,7 @@ class Hub:
         gate: Gate,
         declared: Declared,
         cursors: Cursors,
+        about: About = nothing,
         clock: Clock,
         pace: Pace | None = None,
     ) -> None:
@@ -85,6 +87,7 @@ class Hub:
         self._roster = Roster(
             max_streams=self.pace.max_streams,
             max_streams_per_person=self.pace.max_streams_per_person,
+            about=about,
         )
         self._telemetry = Telemetry(declared, kept=self.pace.samples_kept)
         self._pages = Pages(

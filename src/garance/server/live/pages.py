@@ -67,8 +67,25 @@ class Pages:
 
     async def _make(self, audience: Audience, position: int, mark: int) -> Page:
         async with self._places:
-            lines = await asyncio.to_thread(self._store.read, position, self._page_lines, situation=audience.situation)
-            last = lines[-1].position if len(lines) == self._page_lines else mark
-            covered = min(last, mark)
-            facts = [self._read(line) for line in lines if line.position <= covered]
+            facts: list[Fact[Any]] = []
+            covered = position
+            while covered < mark and len(facts) < self._page_lines:
+                covered = await self._more(audience, facts, covered, mark)
             return Page(covered, audience.show(facts, self._cursors.seal(covered), Encoding()))
+
+    async def _more(self, audience: Audience, facts: list[Fact[Any]], position: int, mark: int) -> int:
+        """Add what may be seen after that position until the page is full; gives the position covered.
+
+        A page is measured by what is seen: one measured by lines read would tell how many of them are hidden.
+        """
+        lines = await asyncio.to_thread(self._store.read, position, self._page_lines, situation=audience.situation)
+        for line in lines:
+            if line.position > mark:
+                return mark
+            if len(facts) == self._page_lines:
+                return position
+            fact = self._read(line)
+            if audience.sees(fact):
+                facts.append(fact)
+            position = line.position
+        return position if len(lines) == self._page_lines else mark

@@ -6,6 +6,7 @@ import collections
 from datetime import datetime
 
 from garance.access.clearance import Clearance
+from garance.access.door import About, nothing
 from garance.kernel.refusal import Refused
 from garance.server.live.audience import Audience
 from garance.server.live.pipe import Pipe
@@ -13,10 +14,15 @@ from garance.server.live.reader import Reader
 from garance.server.live.seat import Seat
 
 
+RETRY_S = 5
+"""When to try again; how many are connected is nobody's business."""
+
+
 class Roster:
     """Every reader and every audience of this process."""
 
-    def __init__(self, *, max_streams: int, max_streams_per_person: int) -> None:
+    def __init__(self, *, max_streams: int, max_streams_per_person: int, about: About = nothing) -> None:
+        self._about = about
         self._max_streams = max_streams
         self._max_per_person = max_streams_per_person
         self._audiences: dict[str, dict[str, Audience]] = {}
@@ -29,7 +35,7 @@ class Roster:
     def check_room(self, seat: Seat) -> None:
         """Refuse `overloaded` when the node is full, `too-many-streams` when this person or screen is."""
         if len(self._readers) >= self._max_streams:
-            raise Refused("overloaded", detail={"streams": len(self._readers)})
+            raise Refused("overloaded", detail={"retry_after_s": RETRY_S})
         if self._per_person[_holder(seat)] >= self._max_per_person:
             raise Refused("too-many-streams", detail={"limit": self._max_per_person})
 
@@ -79,7 +85,8 @@ class Roster:
 
     def audience(self, situation: str, clearance: Clearance) -> Audience:
         """The audience of that clearance in that situation, as it is or as it would be."""
-        return self._audiences.get(situation, {}).get(clearance.audience) or Audience(situation, clearance)
+        known = self._audiences.get(situation, {}).get(clearance.audience)
+        return known or Audience(situation, clearance, about=self._about)
 
 
 def _holder(seat: Seat) -> str:
