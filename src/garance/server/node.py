@@ -92,10 +92,7 @@ class Node:
         self.files = FolderFiles(
             self.folder.files, kinds=settings.files.types, quota_bytes=settings.files.quota_bytes
         )
-        home = OrganisationRegistered(
-            organisation=self.scribe.node_author.organisation, name=settings.node.name, level=Level.COMMUNE
-        )
-        self.house = NodeHouse(self.scribe, self.follower, self.keys, home)
+        self.house = NodeHouse(self.scribe, self.follower, self.keys, _home(settings, self.scribe))
         self.sign_in = SignIn(settings, self.folder, clock, self.house, demo=demo)
         self.seating = Seating(self.follower, self.scribe, self.sign_in.porch, self.sign_in.sessions, clock)
         self.hub = Hub(
@@ -158,3 +155,9 @@ class Node:
     def situations(self) -> list[str]:
         """Every situation ever opened."""
         return [one for one, known in self.follower.state.situations.known.items() if known.opened]
+
+
+def _home(settings: Settings, scribe: Scribe) -> OrganisationRegistered:
+    """The organisation that keeps the node, until someone registers it."""
+    organisation = scribe.node_author.organisation
+    return OrganisationRegistered(organisation=organisation, name=settings.node.name, level=Level.COMMUNE)

@@ -13,7 +13,6 @@ from garance.server.live.pipe import Pipe
 from garance.server.live.reader import Reader
 from garance.server.live.seat import Seat
 
-
 RETRY_S = 5
 """When to try again; how many are connected is nobody's business."""
 
