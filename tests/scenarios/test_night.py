@@ -28,22 +28,12 @@ from garance.server.demo.telling import person_id
 from garance.server.redacting import redact
 from garance.server.scribe import Asked
 from garance.server.settings import Demo, Node, Settings
-from garance.territory import import_territory, open_pack
-from garance.territory.make import make_territory
 from garance.territory.pack import Pack
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.view import fold
 
 STEPS = len(read_story().step)
-
-
-@pytest.fixture(scope="module")
-def fictional(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    """The made-up town."""
-    out = tmp_path_factory.mktemp("territory") / "pack"
-    make_territory(1, out, progress=lambda step, part: None)
-    return open_pack(out)
 
 
 def settings_for(folder: Path, pack: Pack, **demo: Any) -> Settings:
@@ -169,10 +159,8 @@ async def test_a_fact_redacted_from_the_machine_leaves_no_word_and_the_chain_who
 
 
 @pytest.mark.real_data
-async def test_on_rochefort_the_gauge_follows_the_supplied_series(tmp_path: Path) -> None:
-    source = real_data("rochefort")
-    import_territory(source, tmp_path / "pack", progress=lambda step, part: None)
-    pack = open_pack(tmp_path / "pack")
+async def test_on_rochefort_the_gauge_follows_the_supplied_series(tmp_path: Path, rochefort: Pack) -> None:
+    source, pack = real_data("rochefort"), rochefort
     script = script_of(pack, source)
     places, words = choose_places(pack, source)
     assert words["town"] == "Rochefort"

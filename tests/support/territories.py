@@ -12,6 +12,9 @@ import pyogrio
 import pytest
 import shapely
 
+SEED = 1
+"""The town that the demonstration makes up."""
+
 
 def quiet(what: str, share: float) -> None:
     """Progress that nobody watches, checked all the same."""

@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from support.territories import quiet
+from support.territories import SEED, quiet
 
 from garance.kernel.refusal import Refused
 from garance.territory import Pack
 from garance.territory.make import make_territory
 from garance.territory.projection import LAMBERT_93, WGS84, project
-
-SEED = 1
 
 
 def metres(features: list[Any]) -> Any:
