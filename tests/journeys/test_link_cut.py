@@ -32,9 +32,9 @@ def link_state(desk: DeskPage) -> str:
 
 
 def test_what_is_written_offline_is_sent_once_with_its_time(
-    node: NodeProcess, visit: Callable[..., DeskPage], album: Album
+    town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
-    mayor, officer = visit(node.url), visit(node.url)
+    mayor, officer = visit(town.url), visit(town.url, viewport={"width": 900, "height": 560})
     mayor.witness.expect("ERR_INTERNET_DISCONNECTED")
     mayor.open(role=MAYOR)
     officer.open(role=OFFICER)
@@ -63,9 +63,9 @@ def test_what_is_written_offline_is_sent_once_with_its_time(
 
 
 @pytest.mark.slow
-def test_a_page_reloaded_offline_still_sends_what_waited(node: NodeProcess, visit: Callable[..., DeskPage]) -> None:
+def test_a_page_reloaded_offline_still_sends_what_waited(town: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     text = "Écrit juste avant que le navigateur ne se ferme."
-    mayor = visit(node.url)
+    mayor = visit(town.url)
     mayor.witness.expect("ERR_INTERNET_DISCONNECTED")
     mayor.open(role=MAYOR)
     mayor.page.context.set_offline(True)
@@ -80,6 +80,7 @@ def test_a_page_reloaded_offline_still_sends_what_waited(node: NodeProcess, visi
     assert [entry["text"] for entry in mayor.logbook()].count(text) == 1
 
 
+@pytest.mark.slow
 def test_a_killed_server_comes_back_with_everything(node: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     before, during = "Noté juste avant la panne du serveur.", "Noté pendant la panne du serveur."
     mayor = visit(node.url)

@@ -97,6 +97,7 @@ def test_every_axis_is_accessible(desk: DeskPage, album: Album) -> None:
         album.take(page, f"axis-{axis.lower()}")
 
 
+@pytest.mark.slow
 def test_light_and_high_contrast_in_english(desk: DeskPage, album: Album) -> None:
     page = desk.page
     palette(page, "switch to english")
@@ -137,6 +138,7 @@ def test_nothing_leaves_the_window(desk: DeskPage, album: Album, width: int, hei
         page.set_viewport_size({"width": 1280, "height": 720})
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(town: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     desk = visit(town.url)
     page = desk.page

@@ -55,9 +55,9 @@ def supplied_level_m(source: Path, at: datetime) -> float:
     return [level_m for seconds, level_m in levels if seconds <= elapsed_s][-1]
 
 
-def operations_box(desk: DeskPage, picture: dict[str, Any]) -> list[float]:
+def operations_box(desk: DeskPage, picture: dict[str, Any], *, units: bool = True) -> list[float]:
     """The box that holds every shape of the picture and every unit, those that are followed included."""
-    points: list[list[float]] = desk.ask("desk.units.map(({ position }) => position)")
+    points: list[list[float]] = desk.ask("desk.units.map(({ position }) => position)") if units else []
     for shape in picture["shapes"]:
         found = shape["geometry"]["coordinates"]
         points += {"Point": [found], "LineString": found}.get(shape["geometry"]["type"], found[0])
@@ -144,6 +144,8 @@ def test_replay_shows_the_night_as_it_was(desk: DeskPage, album: Album) -> None:
 def test_two_and_three_dimensions(desk: DeskPage, album: Album) -> None:
     page = desk.page
     desk.wait_idle()
+    album.take(page, "rochefort-territory")
+    desk.frame_all(operations_box(desk, desk.picture(), units=False))
     album.take(page, "rochefort-desk", chosen="desk")
     page.get_by_role("button", name="3D").click()
     desk.wait_for("desk.map.engine.getPitch() > 30 && desk.map.engine.getTerrain() !== null")

@@ -18,7 +18,7 @@ SOON_S = 1.0
 
 
 def test_a_mayor_writes_draws_and_goes_back_in_time(town: NodeProcess, visit: Any, album: Album) -> None:
-    officer = visit(town.url).open(role=OFFICER)
+    officer = visit(town.url, viewport={"width": 900, "height": 560}).open(role=OFFICER)
     mayor = visit(town.url).open(role=MAYOR)
     page = mayor.page
     assert page.title().startswith("EXERCICE")
