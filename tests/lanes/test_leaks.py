@@ -203,7 +203,7 @@ class World:
         facts = self.facts()
         allowed = {fact.id for fact in facts if seen(fact)}
         readings = {f.id: f.body.facts for f in facts if isinstance(f.body, PersonalDataRead)}
-        told = {one for one, named in readings.items() if allowed & set(named)}
+        told = {one for one, named in readings.items() if not allowed.isdisjoint(named)}
         return [fact for fact in facts if fact.id in allowed and (fact.id not in readings or fact.id in told)]
 
     def check(self, name: str, raw: bytes) -> None:
@@ -252,6 +252,7 @@ def house() -> list[Body]:
         )
         for name, level, above in ORGANISATIONS
     ]
+    roles: dict[str, tuple[str, str, str | None, str | None]]
     roles = {name: (who.organisation, who.role, who.cell, None) for name, who in INSIDE.items() if name != "wall"}
     roles["neighbour"] = ("b", "dos", None, None)
     roles["elsewhere"] = ("b", "observer", None, ELSEWHERE)
@@ -440,7 +441,7 @@ async def _check_outsider_acts(place: World, name: str) -> None:
         theirs = await place.command(name, command, body)
         assert theirs.status_code >= 400
         assert alike(theirs) == alike(await place.command(name, command, body, situation=ABSENT)), (name, command)
-    told = []
+    told: list[tuple[Any, ...]] = []
     web = place.web(name)
     for situation in (SITUATION, ABSENT):
         wanted = {"situation": situation, "organisation": oid("org-a"), "title": "Mur"}
