@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from support.allowed import ABOVE, Place, Role
+from support.allowed import ABOVE, Place, Role, sees
 from support.running_node import MANY
 from support.serving import served
 
@@ -93,7 +93,6 @@ class House:
         self.people: dict[str, Person] = {}
         self.series: list[Series] = []
         self.files: dict[str, str] = {}
-        self._closing = commands.find("situation.close")
 
     @property
     def flood(self) -> str:
@@ -188,6 +187,11 @@ class House:
             body = {"situation": place, "title": mark(), "kind": "flood", "mode": "exercise"}
             await self.say(who, "situation.open", body, where=None)
 
+    def sees_own(self, who: str, label: Label, place: Place) -> bool:
+        """Whether somebody may see what they say themselves: some may tell of what they may not read again."""
+        role = self.people[who].roles[0]
+        return sees([role], place, role.organisation, role.cell, msgspec.to_builtins(label))
+
     async def say_everything(self) -> None:
         """Every concern under every label, by everyone who speaks."""
         for who, role in AUTHORS.items():
@@ -203,7 +207,7 @@ class House:
         """A line; one in three is then struck, one in three corrected."""
         written = {"text": mark(), "category": "report", "sender": mark(), "about": new_id()}
         entry = await self.say(who, "logbook.write", written, where=self.flood, label=label)
-        turn = secrets.randbelow(3)
+        turn = secrets.randbelow(3) if self.sees_own(who, label, FLOOD) else 0
         if turn == 1:
             body = {"entry": entry, "reason": mark()}
             await self.say(who, "logbook.strike", body, where=self.flood)
@@ -216,22 +220,23 @@ class House:
         resource, shape, series = new_id(), new_id(), new_id()
         point = {"type": "Point", "coordinates": [-1.0, 46.0]}
         zone = {"type": "LineString", "coordinates": [[-1.0, 46.0], [-0.9, 46.0]]}
+        drawn = {"shape": shape, "name": mark(), "kind": "note", "state": "planned"}
         told: list[tuple[str, dict[str, Any], Label | None]] = [
             ("resources.declare", {"resource": resource, "name": mark(), "kind": "boat"}, label),
-            ("resources.move", {"resource": resource, "geometry": point}, None),
-            ("resources.set-state", {"resource": resource, "state": "engaged"}, None),
-            ("drawings.draw",
-             {"shape": shape, "geometry": zone, "kind": "note", "name": mark(), "state": "planned"}, label),
-            ("drawings.reshape", {"shape": shape, "geometry": zone}, None),
-            ("drawings.describe", {"shape": shape, "name": mark(), "kind": "note", "state": "engaged"}, None),
+            ("drawings.draw", {**drawn, "geometry": zone}, label),
             ("situation.set-level", {"level": secrets.randbelow(5)}, label),
-        ]  # fmt: skip
+        ]
+        declared = {"series": series, "name": mark(), "kind": "water-level", "unit": "m", "provenance": mark()}
+        if self.sees_own(who, label, FLOOD if where == self.flood else NEXT_DOOR):
+            declared["resource"] = resource
+            told += [
+                ("resources.move", {"resource": resource, "geometry": point}, None),
+                ("resources.set-state", {"resource": resource, "state": "engaged"}, None),
+                ("drawings.reshape", {"shape": shape, "geometry": zone}, None),
+                ("drawings.describe", {**drawn, "name": mark()}, None),
+            ]
         for command, body, chosen in told:
             await self.say(who, command, body, where=where, label=chosen)
-        declared = {
-            "series": series, "name": mark(), "kind": "water-level", "unit": "m", "provenance": mark(),
-            "resource": resource,
-        }  # fmt: skip
         fact = await self.say(who, "observations.declare-series", declared, where=where, label=label)
         self.series.append(Series(series, fact, where))
         await self.measure(series)
@@ -253,7 +258,7 @@ def labels_of(role: Role) -> list[Label]:
 
 @asynccontextmanager
 async def mixed_house(folder: Path) -> AsyncIterator[House]:
-    """The node, served, with its organisations, its situations and everything said; readers are still to be enrolled."""
+    """The node, served, with its organisations and all that is said; readers are still to be enrolled."""
     settings = Settings(
         node=NodeSettings(name="Essai", data_folder=str(folder)),
         listen=Listen(port=0, stop_s=2),
