@@ -52,19 +52,21 @@ def _followed(
     spoken = [version for fact, version in aspect.said.items() if fact in known]
     earlier = [version for version in spoken if version.occurred_at <= at]
     newest = [version.fact for version in (*heads_among(spoken), *heads_among(earlier))]
-    return tuple(dict.fromkeys((*given, *newest[-MAX_FOLLOWS:])))
+    others = [fact for fact in dict.fromkeys(newest) if fact not in given]
+    room = MAX_FOLLOWS - len(given)
+    return (*given, *others[-room:]) if room else given
 
 
 def _through(facts: Sequence[str], thing: Sequence[Versions[Any]], new: Version[None]) -> tuple[str, ...]:
     """These facts, and past each that fewer people may see than the statement, those that it followed itself."""
     said = {fact: version for part in thing for fact, version in part.said.items()}
     found, waiting = dict.fromkeys(facts), list(facts)
-    while waiting and len(found) < 2 * MAX_FOLLOWS:
+    while waiting and len(found) < MAX_FOLLOWS:
         version = said.get(waiting.pop())
         if version is not None and narrower(version, new):
             waiting += [fact for fact in version.follows if fact not in found]
             found.update(dict.fromkeys(version.follows))
-    return tuple(found)
+    return tuple(found)[:MAX_FOLLOWS]
 
 
 def statement(context: Context, label: Label) -> Version[None]:

@@ -83,8 +83,8 @@ class Scribe:
         self, person: str, wanted: commands.Command, asked: Asked[msgspec.Struct], exercise_only: bool
     ) -> Sequence[Draft]:
         state, now = self._follower.state, self._clock.now()
-        owner = self._follower.owner(asked.situation)
         place = None if wanted.founding else asked.situation
+        owner = self._follower.owner(place)
         if place is not None and owner is None:
             raise Refused("unknown", field="situation")  # exactly as one that must not be known of
         author = act(state.people, person, asked.role, wanted.ability, situation=place, owner=owner, now=now)

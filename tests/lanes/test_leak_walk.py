@@ -1,0 +1,735 @@
+"""The leak walk: every address and the live stream, every role and relation, every label.
+
+Nothing that `support.allowed` forbids may appear: in lists, counts, refusals, tags, presence, measures or frames; and
+all that it allows does appear. An address that nobody walks fails the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from support.allowed import Role, sees
+from support.leak_walk import Judge, Walk, answer_of, keeps_the_node, steers
+from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, mark, mixed_house
+from websockets.asyncio.client import connect
+
+from garance.kernel.identity import new_id
+from garance.kernel.label import Audience, Label, Sensitivity
+
+RELATIONS: dict[str, tuple[str, str | None, str | None]] = {
+    "own cell": ("commune-a", "water", "flood"),
+    "own organisation": ("commune-a", None, None),
+    "other cell": ("commune-a", "logistics", "flood"),
+    "neighbour": ("commune-b", None, None),
+    "group of communes": ("epci", None, None),
+    "fire service": ("sdis", None, None),
+    "prefecture": ("prefecture", None, None),
+    "zone": ("zone", None, None),
+    "partner": ("red-cross", None, "flood"),
+    "same word, other cell": ("red-cross", "water", "flood"),
+    "next door only": ("commune-b", None, "next-door"),
+}
+BRIEF = [
+    *((role, "own cell") for role in ROLES),
+    *((role, relation) for relation in RELATIONS if relation != "own cell" for role in ("dos", "observer")),
+    ("sdis-officer", "fire service"),
+    ("administrator", "neighbour"),
+]
+WHOLE = [(role, relation) for role in ROLES for relation in RELATIONS]
+
+SOME_SERIES = 7
+"""Each reader asks for one series in so many, not the same ones."""
+
+PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with mixed_house(tmp_path / "data") as settled:
+        yield settled
+
+
+async def enrol_readers(house: House, wanted: list[tuple[str, str]]) -> list[Person]:
+    """The readers of the walk; some with two roles, none that hold, no role at all; and a wall screen."""
+    for role, relation in wanted:
+        if role == "administrator" and RELATIONS[relation][2] is not None:
+            continue  # refused: an administrator is one everywhere
+        organisation, cell, where = RELATIONS[relation]
+        await house.enrol(f"{role}, {relation}", Role(role, organisation, cell, where))
+    await house.enrol(
+        "two roles", Role("observer", "commune-a", "water", "flood"), Role("sdis-officer", "commune-b", None, None)
+    )
+    await house.enrol("none today", *(Role("dos", "commune-a", holds=False) for _ in range(3)))
+    await house.enrol("nobody")
+    house.hang_wall("wall", "commune-a", "flood")
+    speakers = {"mayor-a", "water-a", "officer", "relief", "duty", "mayor-b", "engaged"}
+    return [one for name, one in house.people.items() if name not in speakers]
+
+
+async def walk_all(house: House, readers: list[Person], *steps: Callable[[Walk], Awaitable[None]]) -> None:
+    judge = Judge(house)
+    async with httpx2.AsyncClient(base_url=house.url, timeout=30) as web:
+        for reader in readers:
+            for step in steps:
+                await step(Walk(house, judge, reader, web))
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+async def walk_situations(walk: Walk) -> None:
+    """The list of situations holds those whose opening may be seen, and pages tell nothing more."""
+    expected = {
+        one.body["situation"]
+        for situation in walk.house.situations.values()
+        for one in walk.judge.seen(walk.reader, situation)
+        if one.name == "situation.opened.v1"
+    }
+    whole = await walk.get("/api/v1/situations")
+    assert {one["id"] for one in whole["items"]} == expected, walk.name
+    first = await walk.get("/api/v1/situations", limit=1)
+    assert (first["next"] is not None) == (len(expected) > 1)
+
+
+async def walk_facts(walk: Walk) -> None:
+    """Facts are those allowed, all of them, in order; pages end where the last visible fact ends."""
+    for situation in known(walk):
+        path = f"/api/v1/situations/{situation}/facts"
+        # The pages come first: reading what is personal is itself recorded, and may then be seen.
+        expected = [one.id for one in walk.judge.seen(walk.reader, situation)]
+        whole = await walk.get(path, limit=500)
+        assert [one["id"] for one in whole["facts"]] == expected, walk.name
+        assert not whole["more"]
+        hidden = {one.id for one in walk.judge.hidden(walk.reader, situation)}
+        assert not [ref for one in whole["facts"] for ref in one["refs"] if ref["fact"] in hidden]
+        expected = [one.id for one in walk.judge.seen(walk.reader, situation)]
+        paged = await walk.get(path, limit=max(1, len(expected)))
+        assert len(paged["facts"]) == len(expected)
+        assert not paged["more"], f"{walk.name}: a page is announced that would be empty"
+        if len(expected) > 1:
+            expected = [one.id for one in walk.judge.seen(walk.reader, situation)]
+            before = await walk.get(path, limit=len(expected) - 1)
+            assert before["more"]
+            rest = await walk.get(path, after=before["cursor"])
+            assert rest["facts"][0]["id"] == expected[-1]
+
+
+async def walk_logbook(walk: Walk) -> None:
+    """The lines, each with the strikes and corrections allowed; a hidden line is no place in it."""
+    for situation in known(walk):
+        path = f"/api/v1/situations/{situation}/logbook"
+        seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
+        hidden = [one.id for one in walk.judge.hidden(walk.reader, situation) if one.name == "entry.written.v1"]
+        items = (await walk.get(path, limit=500))["items"]
+        assert len(items) == seen["entry.written.v1"], walk.name
+        assert sum(len(one["struck"]) for one in items) == seen["entry.struck.v1"]
+        assert sum(len(one["corrections"]) for one in items) == seen["entry.corrected.v1"]
+        if items:
+            assert (await walk.get(path, limit=len(items)))["next"] is None
+        for one in hidden[:2]:
+            await walk.alike("GET", f"{path}?after={one}", f"{path}?after={walk.ghost(one)}")
+
+
+async def walk_picture(walk: Walk) -> None:
+    """The picture holds the things whose declaration may be seen, and no contradiction with what may not."""
+    for situation in known(walk):
+        seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
+        for query in ({}, {"by": "recorded", "at": "2100-01-01T00:00:00Z"}):
+            shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
+            assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
+            assert len(shown["shapes"]) == seen["shape.drawn.v1"]
+            assert len(shown["series"]) == seen["series.declared.v1"]
+            assert (shown["situation"] is not None) == bool(seen["situation.opened.v1"])
+
+
+async def walk_counts(walk: Walk) -> None:
+    """Histogram and presence count what may be seen; the tag depends on nothing else."""
+    for situation in known(walk):
+        seen = walk.judge.seen(walk.reader, situation)
+        shown = await walk.get(f"/api/v1/situations/{situation}/histogram", bins=7)
+        assert sum(shown["bins"]) == len(seen), walk.name
+        presence = await walk.get(f"/api/v1/situations/{situation}/presence")
+        told = Counter({(one["person"], one["role"]): one["facts"] for one in presence["people"]})
+        assert told == Counter((one.author["person"], one.author["role"]) for one in seen), walk.name
+        assert presence["connected"] == []
+
+
+async def walk_samples(walk: Walk) -> None:
+    """A series is measured for those who may see its declaration; for others there is none."""
+    for situation in known(walk):
+        path = f"/api/v1/situations/{situation}/samples"
+        seen = {one.id for one in walk.judge.seen(walk.reader, situation)}
+        turn = len(walk.name) % SOME_SERIES
+        for series in walk.house.series[turn::SOME_SERIES]:
+            if series.fact in seen:
+                assert len((await walk.get(path, series=series.id))["samples"]) == 1, walk.name
+            else:
+                await walk.alike("GET", f"{path}?series={series.id}", f"{path}?series={new_id()}")
+
+
+async def walk_directory(walk: Walk) -> None:
+    """Names of those who act together (the tokens of the answer are judged as everywhere)."""
+    for situation in known(walk):
+        assert walk.reader.wall or await walk.get("/api/v1/directory", situation=situation)
+
+
+def known(walk: Walk) -> list[str]:
+    """The situations that the reader may know of."""
+    return [one for one in walk.house.situations.values() if walk.knows(one)]
+
+
+async def walk_hidden_situations(walk: Walk) -> None:
+    """A situation not to be known of is, everywhere, one that does not exist."""
+    for situation in walk.house.situations.values():
+        if walk.knows(situation):
+            continue
+        ghost = new_id()
+        for view in ("facts", "picture", "logbook", "presence", "histogram"):
+            await walk.alike("GET", f"/api/v1/situations/{situation}/{view}", f"/api/v1/situations/{ghost}/{view}")
+        series = walk.house.series[-1].id
+        path = "/api/v1/situations/{}/samples?series={}"
+        await walk.alike("GET", path.format(situation, series), path.format(ghost, series))
+        path = "/api/v1/directory?situation={}"
+        await walk.alike("GET", path.format(situation), path.format(ghost))
+
+
+# -- the rest of the addresses ----------------------------------------------------------------------------------------
+
+
+async def walk_own_things(walk: Walk) -> None:
+    """One's own session, sessions, second factor."""
+    shown = await walk.get("/api/v1/session")
+    assert shown["signed_in"]
+    await walk.get("/api/v1/second-factor")
+    assert len((await walk.get("/api/v1/sessions"))["items"]) <= 1
+    other = walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)[0].session
+    await walk.alike("DELETE", f"/api/v1/sessions/{other}", f"/api/v1/sessions/{new_id()}")
+    assert len(walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)) == 1
+
+
+async def walk_register(walk: Walk) -> None:
+    """Who keeps the node sees its people; others cannot even tell who exists."""
+    if keeps_the_node(walk.reader):
+        assert len((await walk.get("/api/v1/people", limit=500))["items"]) == len(
+            [one for one in walk.house.people.values() if not one.wall]
+        )
+        assert len((await walk.get("/api/v1/organisations"))["items"]) == len(walk.house.organisations)
+        return
+    someone, ghost = walk.house.people["mayor-a"].id, new_id()
+    for path in ("/api/v1/people", "/api/v1/organisations"):
+        assert (await walk.ask("GET", path)).status_code == 403
+    await walk.alike("GET", f"/api/v1/people/{someone}", f"/api/v1/people/{ghost}")
+    for act in ("disable", "enable"):
+        await walk.alike("POST", f"/api/v1/people/{someone}/{act}", f"/api/v1/people/{ghost}/{act}")
+    for person in (someone, ghost):
+        answer = await walk.ask("POST", "/api/v1/invitations", json={"person": person})
+        assert (answer.status_code, answer.json()["code"]) == (403, "read-only" if walk.reader.wall else "not-allowed")
+
+
+async def walk_walls(walk: Walk) -> None:
+    """Walls are listed and ended by those who steer there; made where one steers, for whom one acts."""
+    wall = walk.house.people["wall"].id
+    listed = {one["id"] for one in (await walk.get("/api/v1/walls"))["items"]}
+    own = steers(walk.reader, "commune-a")
+    assert listed == ({wall} if own else set()), walk.name
+    if not own:
+        await walk.alike("DELETE", f"/api/v1/walls/{wall}", f"/api/v1/walls/{new_id()}")
+    wanted = {"organisation": walk.house.organisations["sdis"], "title": "t"}
+    if not walk.knows(walk.house.next_door):
+        answers = [
+            await walk.ask("POST", "/api/v1/walls", json={**wanted, "situation": one})
+            for one in (walk.house.next_door, new_id())
+        ]
+        assert answer_of(answers[0]) == answer_of(answers[1]), walk.name
+
+
+async def walk_files(walk: Walk) -> None:
+    """A file is for the organisations that sent it."""
+    for organisation, sha256 in walk.house.files.items():
+        mine = any(role.organisation == organisation and role.holds for role in walk.reader.roles)
+        path = f"/api/v1/files/{sha256}"
+        if mine:
+            assert (await walk.ask("GET", path)).status_code == 200
+        else:
+            ghost = f"/api/v1/files/{'0' * 64}"
+            await walk.alike("GET", path, ghost)
+            await walk.alike("GET", path, ghost, headers={"if-none-match": "*"})
+            await walk.alike("GET", path, ghost, headers={"range": "bytes=0-3"})
+
+
+async def send_files(house: House) -> None:
+    """A file of each of two organisations."""
+    async with httpx2.AsyncClient(base_url=house.url) as web:
+        for who, organisation in (("mayor-a", "commune-a"), ("officer", "sdis")):
+            content, person = PIXEL + organisation.encode(), house.people[who]
+            sha256 = hashlib.sha256(content).hexdigest()
+            headers = {
+                "cookie": f"garance={person.cookie}", "x-garance-csrf": person.csrf,
+                "content-type": "application/octet-stream",
+            }  # fmt: skip
+            sent = await web.put(f"/api/v1/files/{sha256}", content=content, headers=headers)
+            assert sent.status_code == 200, sent.text
+            house.files[organisation] = sha256
+
+
+async def walk_public(walk: Walk) -> None:
+    """What watches the node, the description, the territory: the same for everyone."""
+    for path in ("/health", "/ready", "/api/v1/openapi.json"):
+        assert (await walk.ask("GET", path)).status_code == 200
+    assert (await walk.ask("GET", "/metrics")).status_code == 200
+    assert (await walk.ask("GET", "/api/v1/territory")).status_code == 404
+    assert (await walk.ask("GET", "/territory/0/a.pmtiles")).status_code == 404
+    assert (await walk.ask("GET", "/api/v1/session/demo")).status_code == 403
+
+
+async def walk_doors(walk: Walk) -> None:
+    """Ways in with a wrong secret, and own secrets changed by someone without an account: refused, telling nothing."""
+    tries: list[tuple[str, dict[str, Any]]] = [
+        ("session", {"login": "a", "password": "b"}),
+        ("session/wall", {"token": "a"}),
+        ("session/demo", {"role": "dos"}),
+        ("first-administrator", {"token": "a", "login": "a", "display_name": "a", "password": "a"}),
+        ("password", {"old": "a", "new": "b"}),
+        ("second-factor", {"password": "a"}),
+        ("second-factor/confirm", {"code": "000000"}),
+        ("second-factor/drop", {"password": "a"}),
+        ("invitations/read", {"token": "a"}),
+        ("invitations/accept", {"token": "a", "login": "a", "password": "a"}),
+    ]
+    for path, body in tries:
+        answer = await walk.ask("POST", f"/api/v1/{path}", json=body)
+        assert answer.status_code >= 400, (path, answer.text)
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+POINT = {"type": "Point", "coordinates": [-1.0, 46.0]}
+TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "logbook.strike": ("entry", "entry.written.v1", {"reason": "r"}),
+    "logbook.correct": ("entry", "entry.written.v1", {"reason": "r", "text": "t"}),
+    "resources.move": ("resource", "resource.declared.v1", {"geometry": POINT}),
+    "resources.set-state": ("resource", "resource.declared.v1", {"state": "released"}),
+    "drawings.reshape": ("shape", "shape.drawn.v1", {"geometry": POINT}),
+    "drawings.describe": ("shape", "shape.drawn.v1", {"name": "n", "kind": "note", "state": "planned"}),
+    "drawings.end": ("shape", "shape.drawn.v1", {"reason": "r"}),
+}
+DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "resources.declare": ("resource", "resource.declared.v1", {"name": "n", "kind": "boat"}),
+    "drawings.draw": (
+        "shape", "shape.drawn.v1", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
+    ),
+    "observations.declare-series": (
+        "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
+    ),
+}  # fmt: skip
+IN_SITUATIONS: dict[str, dict[str, Any]] = {
+    "logbook.write": {"text": "t", "category": "report"},
+    "situation.set-level": {"level": 1},
+    "situation.set-clock": {"story_at": "2026-01-01T00:00:00Z", "real_at": "2026-01-01T00:00:00Z", "speed": 1.0},
+    "situation.close": {"reason": "r"},
+}
+OF_THE_HOUSE: dict[str, tuple[str, dict[str, Any]]] = {
+    "people.register-organisation": ("above", {"organisation": "", "name": "n", "level": "partner"}),
+    "people.enrol": ("person", {"display_name": "n"}),
+    "people.erase": ("person", {"reason": "r"}),
+    "people.end-role": ("grant", {"reason": "r"}),
+    "people.grant-role": ("person", {"grant": "", "organisation": "", "role": "dos"}),
+}
+
+
+async def pair(walk: Walk, command: str, one: dict[str, Any], other: dict[str, Any], **asked: Any) -> None:
+    """Two commands that differ by something hidden and something that never was are answered alike."""
+    first, second = await walk.command(command, one, **asked), await walk.command(command, other, **asked)
+    assert answer_shape(first) == answer_shape(second), f"{walk.name}: {command}: {first.text} / {second.text}"
+
+
+def answer_shape(answer: httpx2.Response) -> Any:
+    """An answer without the identifiers of what it made."""
+    if answer.status_code != 200:
+        return answer_of(answer)
+    said = answer.json()
+    return 200, len(said["facts"]), len(said["cursor"]), said["repeated"]
+
+
+async def walk_commands(walk: Walk) -> None:
+    """Commands on hidden things are refused, or granted, as if these did not exist."""
+    for command, (member, fact, body) in TARGETS.items():
+        by_fact = member == "entry"
+        for hidden in walk.some_hidden(fact, "" if by_fact else member):
+            ghost = walk.ghost(hidden) if by_fact else new_id()
+            await pair(walk, command, {member: hidden, **body}, {member: ghost, **body})
+    for command, (member, fact, body) in DECLARES.items():
+        for hidden in walk.some_hidden(fact, member)[:1]:
+            await pair(walk, command, {member: hidden, **body}, {member: new_id(), **body})
+    for hidden in walk.some_hidden("resource.declared.v1", "resource")[:1]:
+        body = {"name": "n", "kind": "position", "unit": "m", "provenance": "p"}
+        declare = "observations.declare-series"
+        one, other = ({"series": new_id(), "resource": each, **body} for each in (hidden, new_id()))
+        await pair(walk, declare, one, other)
+    for hidden in walk.some_hidden("entry.written.v1", "")[:1]:
+        lines = [one for one in walk.judge.seen(walk.reader, walk.house.flood) if one.name == "entry.written.v1"]
+        for line in lines[:1]:
+            body = {"entry": line.id, "text": "t", "reason": "r"}
+            answers = [
+                await walk.command("logbook.correct", body, follows=[one]) for one in (hidden, walk.ghost(hidden))
+            ]
+            assert answer_of(answers[0]) == answer_of(answers[1]), walk.name
+
+
+async def walk_commands_elsewhere(walk: Walk) -> None:
+    """A command in a situation not to be known of is refused as in one that does not exist; so are the house's."""
+    bodies = {**IN_SITUATIONS, **{name: {member: new_id(), **body} for name, (member, _, body) in DECLARES.items()}}
+    for name, (member, _, body) in TARGETS.items():
+        bodies[name] = {member: f"w{'0' * 20}-1" if member == "entry" else new_id(), **body}
+    for situation in walk.house.situations.values():
+        if walk.knows(situation):
+            continue
+        for name, body in bodies.items():
+            await pair_elsewhere(walk, name, body, situation)
+        opened = {"situation": new_id(), "title": "t", "kind": "flood", "mode": "test"}
+        await pair_elsewhere(walk, "situation.open", opened, situation)
+    if not keeps_the_node(walk.reader):
+        someone = walk.house.people["mayor-b"]
+        for name, (member, body) in OF_THE_HOUSE.items():
+            filled = {key: value or new_id() for key, value in body.items()}
+            there = {"above": walk.house.organisations["zone"], "grant": someone.grants[0]}.get(member, someone.id)
+            asked = {"situation": None}
+            await pair(walk, name, {**filled, member: there}, {**filled, member: new_id()}, **asked)
+            assert (await walk.command(name, {**filled, member: there}, **asked)).status_code == 403
+
+
+async def pair_elsewhere(walk: Walk, name: str, body: dict[str, Any], situation: str) -> None:
+    answers = [await walk.command(name, body, situation=one) for one in (situation, new_id())]
+    assert answer_of(answers[0]) == answer_of(answers[1]), f"{walk.name}: {name}: {answers[0].text} {answers[1].text}"
+    assert answers[0].status_code >= 400
+
+
+READING = {
+    "get /api/v1/situations": walk_situations,
+    "get /api/v1/situations/{situation}/facts": walk_facts,
+    "get /api/v1/situations/{situation}/picture": walk_picture,
+    "get /api/v1/situations/{situation}/logbook": walk_logbook,
+    "get /api/v1/situations/{situation}/presence": walk_counts,
+    "get /api/v1/situations/{situation}/histogram": walk_counts,
+    "get /api/v1/situations/{situation}/samples": walk_samples,
+    "get /api/v1/directory": walk_directory,
+    "get /api/v1/session": walk_own_things,
+    "get /api/v1/second-factor": walk_own_things,
+    "get /api/v1/sessions": walk_own_things,
+    "delete /api/v1/sessions/{session}": walk_own_things,
+    "get /api/v1/people": walk_register,
+    "get /api/v1/people/{person}": walk_register,
+    "get /api/v1/organisations": walk_register,
+    "post /api/v1/people/{person}/disable": walk_register,
+    "post /api/v1/people/{person}/enable": walk_register,
+    "post /api/v1/invitations": walk_register,
+    "get /api/v1/walls": walk_walls,
+    "post /api/v1/walls": walk_walls,
+    "delete /api/v1/walls/{wall}": walk_walls,
+    "get /api/v1/files/{sha256}": walk_files,
+    "put /api/v1/files/{sha256}": walk_files,
+}
+ONCE = {
+    **{
+        f"get {path}": walk_public
+        for path in (
+            "/health", "/ready", "/metrics", "/api/v1/openapi.json", "/api/v1/territory", "/territory/{version}/{name}",
+            "/api/v1/session/demo",
+        )
+    },
+    **{
+        f"post /api/v1/{path}": walk_doors
+        for path in (
+            "session", "session/wall", "session/demo", "first-administrator", "password", "second-factor",
+            "second-factor/confirm", "second-factor/drop", "invitations/read", "invitations/accept",
+        )
+    },
+}  # fmt: skip
+COMMANDS = {*TARGETS, *DECLARES, *IN_SITUATIONS, *OF_THE_HOUSE, "situation.open"}
+SIGN_OUT = "delete /api/v1/session"
+"""It gives nothing and ends the walker's own session."""
+
+
+async def test_every_address_is_walked(house: House) -> None:
+    async with httpx2.AsyncClient(base_url=house.url) as web:
+        paths = (await web.get("/api/v1/openapi.json")).json()["paths"]
+    described = {f"{method} {path}" for path, methods in paths.items() for method in methods}
+    walked = {*READING, *ONCE, SIGN_OUT, *(f"post /api/v1/commands/{name}" for name in COMMANDS)}
+    assert described == walked, "an address that nobody walks may tell anything"
+
+
+async def read_everything(house: House, wanted: list[tuple[str, str]]) -> None:
+    await send_files(house)
+    readers = await enrol_readers(house, wanted)
+    await walk_all(house, readers, walk_hidden_situations, *dict.fromkeys(READING.values()))
+    await walk_all(house, readers[:2], walk_public, walk_doors)
+
+
+async def test_reading_tells_nothing(house: House) -> None:
+    await read_everything(house, BRIEF)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_reading_tells_nothing_to_any_role_in_any_relation(house: House) -> None:
+    await read_everything(house, WHOLE)
+
+
+COMMANDING = [
+    ("dos", "own organisation"), ("dos", "own cell"), ("dos", "neighbour"), ("sdis-officer", "fire service"),
+    ("dos", "prefecture"), ("observer", "partner"), ("cell-head", "same word, other cell"), ("dos", "next door only"),
+]  # fmt: skip
+
+
+async def test_commanding_tells_nothing(house: House) -> None:
+    readers = await enrol_readers(house, COMMANDING)
+    await walk_all(house, readers, walk_commands, walk_commands_elsewhere)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_commanding_tells_nothing_to_any_role_in_any_relation(house: House) -> None:
+    readers = await enrol_readers(house, WHOLE)
+    await walk_all(house, readers, walk_commands, walk_commands_elsewhere)
+
+
+# -- what changes when something hidden is said -----------------------------------------------------------------------
+
+
+async def test_what_is_hidden_changes_nothing_for_others(house: House) -> None:
+    """Tags, lists, counts and names are the same before and after; only the sealed cursor is new every time."""
+    reader = await house.enrol("onlooker", Role("observer", "red-cross", None, "flood"))
+    async with httpx2.AsyncClient(base_url=house.url, headers={"cookie": f"garance={reader.cookie}"}) as web:
+        async def look() -> list[Any]:
+            base = f"/api/v1/situations/{house.flood}"
+            paths = [f"{base}/{one}" for one in ("picture", "logbook", "facts", "presence", "histogram?bins=9")]
+            answers = [await web.get(one) for one in (*paths, "/api/v1/situations")]
+            found: list[Any] = []
+            for answer in answers:
+                said = answer.json()
+                said.pop("cursor", None)
+                found.append((answer.status_code, answer.headers.get("etag"), said))
+            return found
+
+        before = await look()
+        tags = [tag for _, tag, _ in before if tag]
+        assert len(tags) == 2
+        for sensitivity in Sensitivity:
+            await house.say_things("officer", Label(Audience.ORGANISATION, sensitivity), house.flood)
+        await house.say_one_entry("water-a", Label(Audience.CELL, Sensitivity.ORDINARY, "water"))
+        assert await look() == before
+        for view, tag in zip(("picture", "logbook"), tags, strict=True):
+            path = f"/api/v1/situations/{house.flood}/{view}"
+            assert (await web.get(path, headers={"if-none-match": tag})).status_code == 304
+        await house.say_one_entry("relief", Label())
+        after = await look()
+        assert after != before
+        assert [tag for _, tag, _ in after if tag] != tags
+
+
+# -- the live stream --------------------------------------------------------------------------------------------------
+
+
+class StreamWalk(Walk):
+    """A walk that also hears who is connected."""
+
+    @property
+    def judge_connected(self) -> set[str]:
+        """Those connected whom the reader may know of: as a line said to partners would be seen."""
+        return {
+            one.id for one in self.house.people.values() if not one.wall
+            for role in one.roles if sees(self.reader.roles, FLOOD, role.organisation, role.cell, {})
+        }  # fmt: skip
+
+
+class Viewer:
+    """A browser of one reader, and all it was sent."""
+
+    def __init__(self, walk: StreamWalk, socket: Any) -> None:
+        self.walk = walk
+        self.socket = socket
+        self.frames: list[dict[str, Any]] = []
+
+    async def next(self) -> dict[str, Any]:
+        async with asyncio.timeout(20):
+            text = await self.socket.recv()
+        told = self.walk.judge.leaks(self.walk.reader, text) - self.walk.judge_connected
+        assert not told, f"{self.walk.name} was sent {told}: {text[:500]}"
+        frame: dict[str, Any] = json.loads(text)
+        self.frames.append(frame)
+        return frame
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        while (frame := await self.next())["type"] != kind:
+            pass
+        return frame
+
+    @property
+    def facts(self) -> list[str]:
+        return [one["id"] for frame in self.frames if frame["type"] == "facts" for one in frame["facts"]]
+
+
+STREAMING = [
+    *((role, relation) for role in ("dos", "observer") for relation in RELATIONS),
+    ("sdis-officer", "fire service"), ("cell-head", "other cell"), ("logbook-secretary", "own cell"),
+]  # fmt: skip
+
+
+async def test_the_stream_tells_nothing(house: House) -> None:
+    readers = await enrol_readers(house, STREAMING)
+    judge = Judge(house)
+    async with AsyncExitStack() as stack, httpx2.AsyncClient(base_url=house.url) as web:
+        viewers = [await stream_of(stack, StreamWalk(house, judge, one, web)) for one in readers]
+        watching = [one for one in viewers if one is not None]
+        assert len(watching) > 15
+        for viewer in watching:
+            await check_the_past(viewer)
+        await asyncio.sleep(house.node.hub.pace.presence_s)
+        await speak_live(house, judge, watching)
+
+
+async def stream_of(stack: AsyncExitStack, walk: StreamWalk) -> Viewer | None:
+    """The reader's stream; a situation not to be known of is refused as one that does not exist."""
+    place = walk.house.flood
+    headers = {"cookie": f"garance={walk.reader.cookie}"}
+    base = walk.house.url.replace("http", "ws") + "/api/v1/stream?situation="
+    if not walk.knows(place):
+        refusals = []
+        for one in (place, new_id()):
+            with pytest.raises(Exception, match="404") as refused:
+                async with connect(base + one, additional_headers=headers):
+                    pass
+            response = refused.value.response  # type: ignore[attr-defined]
+            refusals.append((response.status_code, response.body, sorted(set(response.headers) - {"date"})))
+        assert refusals[0] == refusals[1]
+        return None
+    opened = connect(base + place, additional_headers=headers, max_size=None, close_timeout=1)
+    socket = await stack.enter_async_context(opened)
+    return Viewer(walk, socket)
+
+
+async def check_the_past(viewer: Viewer) -> None:
+    """Catching up shows what may be seen, in pages measured by what is seen."""
+    await viewer.until("live")
+    seen = viewer.walk.judge.seen(viewer.walk.reader, viewer.walk.house.flood)
+    shown = viewer.facts
+    assert shown == [one.id for one in seen[: len(shown)]], viewer.walk.name
+    late = [one for one in seen[len(shown) :] if one.name != "personal-data.read.v1"]
+    assert not late, "only readings, recorded meanwhile, may come after"
+    page = viewer.walk.house.node.hub.pace.page_lines
+    sizes = [len(frame["facts"]) for frame in viewer.frames if frame["type"] == "facts"]
+    assert all(size == page for size in sizes[:-1]) or len(shown) < page, (viewer.walk.name, sizes)
+
+
+async def speak_live(house: House, judge: Judge, watching: list[Viewer]) -> None:
+    """Each says something under each label; whoever may not see it is sent nothing at all for it."""
+    for viewer in watching:
+        viewer.frames.clear()
+    start = len(judge.facts())
+    for audience in Audience:
+        for sensitivity in Sensitivity:
+            label = Label(audience, sensitivity, "water" if audience is Audience.CELL else None)
+            await house.say_one_entry("water-a", label)
+            if audience is not Audience.CELL:
+                await house.say_one_entry("officer", label)
+    for series in house.series:
+        await house.measure(series.id)
+    await asyncio.sleep(0.3)
+    last = await house.say("relief", "logbook.write", {"text": mark(), "category": "report"}, where=house.flood,
+                           label=Label(Audience.PUBLIC))  # fmt: skip
+    new = [one for one in judge.facts()[start:] if one.name.startswith("entry.")]
+    for viewer in watching:
+        while last not in viewer.facts:
+            await viewer.next()
+        seen = {one.id for one in judge.seen(viewer.walk.reader, house.flood)}
+        assert [one for one in viewer.facts if one in {each.id for each in new}] == [
+            one.id for one in new if one.id in seen
+        ], viewer.walk.name
+        assert all(frame["facts"] for frame in viewer.frames if frame["type"] == "facts"), "an empty frame tells"
+        followed = {one for frame in viewer.frames if frame["type"] == "tracks" for one in frame["series"]}
+        wanted = {one.id for one in house.series if one.fact in seen and one.situation == house.flood}
+        assert followed == wanted, viewer.walk.name
+        assert {frame["type"] for frame in viewer.frames} <= {"facts", "tracks", "clock", "presence"}
+
+
+# -- readings, and the time it takes ----------------------------------------------------------------------------------
+
+
+async def test_a_record_of_reading_names_only_what_its_reader_may_see(house: House) -> None:
+    """Someone of another cell may see who read personal data, but not which lines of a cell that is not theirs."""
+    reader = await house.enrol("cell-reader", Role("dos", "commune-a", "water", "flood"))
+    auditor = await house.enrol("auditor", Role("dos", "commune-a", "logistics", "flood"))
+    judge = Judge(house)
+    await house.say_one_entry("water-a", Label(Audience.CELL, Sensitivity.PERSONAL, "water"))
+    async with httpx2.AsyncClient(base_url=house.url) as web:
+        await Walk(house, judge, reader, web).get(f"/api/v1/situations/{house.flood}/facts", limit=500)
+        shown = await Walk(house, judge, auditor, web).get(f"/api/v1/situations/{house.flood}/facts", limit=500)
+    readings = [one for one in shown["facts"] if one["name"] == "personal-data.read.v1"]
+    hidden = {one.id for one in judge.hidden(auditor, house.flood)}
+    recorded = {one for fact in judge.facts() if fact.name == "personal-data.read.v1" for one in fact.body["facts"]}
+    assert readings
+    assert recorded & hidden, "some of what was read is not for the auditor"
+    assert not hidden & {named for one in readings for named in one["body"]["facts"]}
+
+
+async def test_what_is_hidden_takes_the_same_path_as_what_is_not(house: House) -> None:
+    """Nothing more is read from disk for what is hidden than for what never was: its time cannot tell them apart.
+
+    The path is counted, not timed: a busy machine is not a fault.
+    """
+    reader = await house.enrol("watcher", Role("observer", "red-cross", None, "flood"))
+    hidden_series = next(one for one in house.series if one.situation == house.next_door)
+    async with httpx2.AsyncClient(base_url=house.url) as web:
+        walk = Walk(house, Judge(house), reader, web)
+        base = f"/api/v1/situations/{house.flood}"
+        own = next(iter(walk.some_hidden("series.declared.v1", "series")))
+        entry = walk.some_hidden("entry.written.v1", "")[0]
+        pairs = [
+            *((f"/api/v1/situations/{house.next_door}/{view}", f"/api/v1/situations/{new_id()}/{view}")
+              for view in ("facts", "picture", "logbook", "presence", "histogram")),
+            (f"{base}/samples?series={own}", f"{base}/samples?series={new_id()}"),
+            (f"{base}/samples?series={hidden_series.id}", f"{base}/samples?series={new_id()}"),
+            (f"{base}/logbook?after={entry}", f"{base}/logbook?after={walk.ghost(entry)}"),
+            (f"/api/v1/directory?situation={house.next_door}", f"/api/v1/directory?situation={new_id()}"),
+        ]  # fmt: skip
+        for hidden, ghost in pairs:
+            await walk.ask("GET", hidden)
+            read = [await reads(house, walk, path) for path in (hidden, ghost)]
+            assert read[0] == read[1], hidden
+
+
+async def reads(house: House, walk: Walk, path: str) -> Counter[str]:
+    """How often each way of reading what is kept is used for one request."""
+    used: Counter[str] = Counter()
+    with pytest.MonkeyPatch.context() as patch:
+        for kept in (house.node.store, house.node.tracks):
+            for name in ("read", "chain", "rows", "tail", "receipt", "last_position", "kinds"):
+                whole = getattr(kept, name, None)
+                if whole is not None:
+                    patch.setattr(kept, name, counted(used, name, whole), raising=False)
+        await walk.ask("GET", path)
+    return used
+
+
+def counted(used: Counter[str], name: str, whole: Callable[..., Any]) -> Callable[..., Any]:
+    def count(*arguments: Any, **named: Any) -> Any:
+        used[name] += 1
+        return whole(*arguments, **named)
+
+    return count
+
+
+def test_the_relations_cover_the_organisations() -> None:
+    assert {one for one, _, _ in RELATIONS.values()} == {
+        "commune-a", "commune-b", "epci", "sdis", "prefecture", "zone", "red-cross",
+    }  # fmt: skip
+    assert NEXT_DOOR.engaged == {"commune-b"}
