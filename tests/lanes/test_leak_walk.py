@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 from support.allowed import Role, sees
-from support.leak_walk import Judge, Walk, answer_of, keeps_the_node, steers
+from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_node
 from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, mark, mixed_house
 from websockets.asyncio.client import connect
 
@@ -236,10 +236,10 @@ async def walk_register(walk: Walk) -> None:
 
 
 async def walk_walls(walk: Walk) -> None:
-    """Walls are listed and ended by those who steer there; made where one steers, for whom one acts."""
+    """Walls are listed and ended by those who steer there or keep the node, and made for whom one acts."""
     wall = walk.house.people["wall"].id
     listed = {one["id"] for one in (await walk.get("/api/v1/walls"))["items"]}
-    own = steers(walk.reader, "commune-a")
+    own = gives_walls(walk.reader, "commune-a")
     assert listed == ({wall} if own else set()), walk.name
     if not own:
         await walk.alike("DELETE", f"/api/v1/walls/{wall}", f"/api/v1/walls/{new_id()}")

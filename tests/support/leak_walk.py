@@ -60,7 +60,7 @@ class Judge:
                 found |= fact.tokens
         if keeps_the_node(reader):
             found |= self._register()
-        if steers(reader, "commune-a"):
+        if gives_walls(reader, "commune-a"):
             found |= {one.id for one in self.house.people.values() if one.wall}
         return found
 
@@ -100,10 +100,10 @@ def keeps_the_node(reader: Person) -> bool:
     return any(role.role == "administrator" and role.where is None and role.holds for role in reader.roles)
 
 
-def steers(reader: Person, organisation: str) -> bool:
-    """Whether the reader steers for that organisation, today."""
-    steering = {"dos", "rac", "prefecture-duty-officer"}
-    return any(role.organisation == organisation and role.role in steering and role.holds for role in reader.roles)
+def gives_walls(reader: Person, organisation: str) -> bool:
+    """Whether the reader steers, or keeps the node, for that organisation, today."""
+    giving = {"dos", "rac", "prefecture-duty-officer", "administrator"}
+    return any(role.organisation == organisation and role.role in giving and role.holds for role in reader.roles)
 
 
 @dataclass
