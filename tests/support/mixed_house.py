@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,7 @@ from support.serving import served
 from garance.domain import commands
 from garance.domain.people.facts import Level, OrganisationRegistered, PersonEnrolled, RoleEnded, RoleGranted
 from garance.domain.vocabulary import Body
-from garance.kernel.clock import to_milliseconds
+from garance.kernel.clock import Clock, to_milliseconds
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 from garance.server.app import Opened, open_app
@@ -88,6 +89,7 @@ class House:
     def __init__(self, opened: Opened, url: str) -> None:
         self.node = opened.node
         self.url = url
+        self.loop = asyncio.get_running_loop()
         self.organisations = {name: new_id() for name in LEVELS}
         self.situations = {place.name: new_id() for place in PLACES}
         self.people: dict[str, Person] = {}
@@ -257,19 +259,23 @@ def labels_of(role: Role) -> list[Label]:
 
 
 @asynccontextmanager
-async def mixed_house(folder: Path) -> AsyncIterator[House]:
-    """The node, served, with its organisations and all that is said; readers are still to be enrolled."""
+async def mixed_house(
+    folder: Path, *, told: bool = True, limits: Limits | None = None, clock: Clock | None = None,
+    public_url: str | None = None,
+) -> AsyncIterator[House]:  # fmt: skip
+    """The node, served, with its organisations and (`told`) all that is said; readers are still to be enrolled."""
     settings = Settings(
         node=NodeSettings(name="Essai", data_folder=str(folder)),
-        listen=Listen(port=0, stop_s=2),
-        limits=Limits(anonymous_per_minute=MANY),
+        listen=Listen(port=0, stop_s=2, public_url=public_url),
+        limits=limits or Limits(anonymous_per_minute=MANY),
     )
     async with (
-        open_app(settings) as opened,
+        open_app(settings, clock) as opened,
         served(opened.app, settings, stopping=opened.stopping, websocket_protocol=opened.websocket_protocol) as running,
     ):
         house = House(opened, running.url)
         await house.settle()
         await house.open_places()
-        await house.say_everything()
+        if told:
+            await house.say_everything()
         yield house
