@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,8 @@ class House:
         self.people: dict[str, Person] = {}
         self.series: list[Series] = []
         self.files: dict[str, str] = {}
+        self.stop: Callable[[], None] = lambda: None
+        """Asks the server to stop, as a signal does."""
 
     @property
     def flood(self) -> str:
@@ -136,7 +139,7 @@ class House:
             if not role.holds and number % 3 == 0:
                 facts.append(RoleEnded(grant=grant.grant, reason="fin"))
         await self.record(*facts)
-        self._open_session(person)
+        self.sign_in(person)
         return person
 
     def _grant(self, person: Person, role: Role, number: int, now: datetime) -> RoleGranted:
@@ -148,7 +151,8 @@ class House:
             not_after=end,
         )  # fmt: skip
 
-    def _open_session(self, person: Person) -> None:
+    def sign_in(self, person: Person) -> None:
+        """A new session of that person."""
         opened = self.node.sign_in.sessions.open(person.id)
         person.cookie, person.csrf = opened.token, opened.reader.csrf
 
@@ -258,24 +262,47 @@ def labels_of(role: Role) -> list[Label]:
     ]
 
 
-@asynccontextmanager
-async def mixed_house(
-    folder: Path, *, told: bool = True, limits: Limits | None = None, clock: Clock | None = None,
-    public_url: str | None = None,
-) -> AsyncIterator[House]:  # fmt: skip
-    """The node, served, with its organisations and (`told`) all that is said; readers are still to be enrolled."""
-    settings = Settings(
+def settings_of(folder: Path, limits: Limits | None = None, public_url: str | None = None) -> Settings:
+    """A node in that folder, on a free port."""
+    return Settings(
         node=NodeSettings(name="Essai", data_folder=str(folder)),
-        listen=Listen(port=0, stop_s=2, public_url=public_url),
+        listen=Listen(port=0, stop_s=5, public_url=public_url),
         limits=limits or Limits(anonymous_per_minute=MANY),
     )
+
+
+@asynccontextmanager
+async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """The node of these settings, served, as it stands."""
     async with (
         open_app(settings, clock) as opened,
         served(opened.app, settings, stopping=opened.stopping, websocket_protocol=opened.websocket_protocol) as running,
     ):
         house = House(opened, running.url)
+        house.stop = partial(setattr, running.server, "should_exit", True)
+        yield house
+
+
+@asynccontextmanager
+async def mixed_house(
+    folder: Path, *, told: bool = True, limits: Limits | None = None, clock: Clock | None = None,
+    public_url: str | None = None,
+) -> AsyncIterator[House]:  # fmt: skip
+    """A new node with its organisations and (`told`) all that is said; readers are still to be enrolled."""
+    async with opened_house(settings_of(folder, limits, public_url), clock) as house:
         await house.settle()
         await house.open_places()
         if told:
             await house.say_everything()
+        yield house
+
+
+@asynccontextmanager
+async def reopened(before: House, folder: Path) -> AsyncIterator[House]:
+    """The same house in that folder, after a stop, a restart, a restoration: everybody signs in again."""
+    async with opened_house(settings_of(folder)) as house:
+        house.organisations, house.situations = before.organisations, before.situations
+        house.people, house.series, house.files = before.people, before.series, before.files
+        for person in house.people.values():
+            house.sign_in(person)
         yield house
