@@ -14,7 +14,7 @@ from support.node_process import NodeProcess
 MAYOR = "Maire"
 OFFICER = "Officière SDIS"
 CORNERS = [(0.42, 0.40), (0.58, 0.42), (0.54, 0.62), (0.40, 0.58)]
-SOON_S = 5.0
+SOON_S = 1.0
 
 
 def test_a_mayor_writes_draws_and_goes_back_in_time(town: NodeProcess, visit: Any, album: Album) -> None:

@@ -6,8 +6,6 @@ Who sees what is written here by hand, in tables that owe nothing to `garance.ac
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import io
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
-from PIL import Image
 from support.live import Client
 from support.running_node import settings_for
 from support.serving import served
@@ -75,7 +71,6 @@ def reads(*more: str) -> frozenset[str]:
 
 
 INSIDE = {
-    "deputy": Who("a", "cell-head", "terrain", "cell", "partners", "partners", reads("personal")),
     "dos": Who("a", "dos", None, "organisation", "partners", "partners", reads("personal", "restricted")),
     "rac": Who("a", "rac", None, "organisation", "partners", "partners", reads("personal", "restricted")),
     "chief": Who("a", "cell-head", "terrain", "cell", "partners", "partners", reads("personal")),
@@ -370,15 +365,9 @@ async def test_every_address_gives_each_reader_only_what_is_theirs(tmp_path: Pat
                 assert answer.status_code < 500, (name, url, answer.text)
                 # what the reader may see is worked out after the answer: reading is itself said
                 place.check(name, answer.content + str(answer.headers).encode())
-        for name in INSIDE:  # once more, now that everybody's readings are said, naming facts hidden from others
-            answer = await place.web(name).get(f"/api/v1/situations/{SITUATION}/facts?limit=500")
-            place.check(name, answer.content)
 
 
-async def test_every_reader_is_given_all_that_is_theirs_and_counts_tell_of_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("garance.server.seating.FLUSH_S", 3600)  # only requests say readings
+async def test_every_reader_is_given_all_that_is_theirs_and_counts_tell_of_nothing_else(tmp_path: Path) -> None:
     async with world(tmp_path, everything()) as place:
         for name in INSIDE:
             web = place.web(name)
@@ -439,27 +428,6 @@ async def test_for_an_outsider_the_situation_does_not_exist(tmp_path: Path) -> N
                 assert theirs.status_code in {404, 422}, one
                 assert alike(theirs) == alike(nobodys), (name, one)
             await _check_outsider_acts(place, name)
-
-
-async def test_a_file_is_only_there_for_the_organisation_that_sent_it(tmp_path: Path) -> None:
-    async with world(tmp_path, []) as place:
-        picture = io.BytesIO()
-        Image.new("RGB", (3, 2), "red").save(picture, "PNG")
-        content = picture.getvalue()
-        address = f"/api/v1/files/{hashlib.sha256(content).hexdigest()}"
-        headers = {"content-type": "application/octet-stream"}
-        sent = await place.web("dos").put(address, content=content, headers=headers)
-        assert sent.status_code in {200, 201}, sent.text
-        for name in (*INSIDE, *OUTSIDE):
-            web = place.web(name)
-            answer = await web.get(address)
-            if name in INSIDE and INSIDE[name].organisation == "a":
-                assert (answer.status_code, answer.content) == (200, content)
-            else:
-                assert answer.status_code == 404
-                assert alike(answer) == alike(await web.get(f"/api/v1/files/{'0' * 64}"))
-                tagged = await web.get(address, headers={"if-none-match": "*", "range": "bytes=0-1"})
-                assert alike(tagged) == alike(answer)
 
 
 async def _check_outsider_acts(place: World, name: str) -> None:
@@ -579,8 +547,6 @@ async def test_no_tag_moves_when_something_hidden_is_said(tmp_path: Path) -> Non
 
 async def test_the_stream_gives_each_reader_only_what_is_theirs(tmp_path: Path) -> None:
     async with world(tmp_path, everything()) as place:
-        for name in ("deputy", "officer"):  # whose readings are said, and name what is hidden from others
-            await place.web(name).get(f"/api/v1/situations/{SITUATION}/facts?limit=500")
         for name in INSIDE:
             expected = [fact.id for fact in place.visible(name)]
             async with place.stream(name) as client:

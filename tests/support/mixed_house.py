@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from support.serving import served
 from garance.domain import commands
 from garance.domain.people.facts import Level, OrganisationRegistered, PersonEnrolled, RoleEnded, RoleGranted
 from garance.domain.vocabulary import Body
-from garance.kernel.clock import to_milliseconds
+from garance.kernel.clock import Clock, to_milliseconds
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 from garance.server.app import Opened, open_app
@@ -88,11 +90,14 @@ class House:
     def __init__(self, opened: Opened, url: str) -> None:
         self.node = opened.node
         self.url = url
+        self.loop = asyncio.get_running_loop()
         self.organisations = {name: new_id() for name in LEVELS}
         self.situations = {place.name: new_id() for place in PLACES}
         self.people: dict[str, Person] = {}
         self.series: list[Series] = []
         self.files: dict[str, str] = {}
+        self.stop: Callable[[], None] = lambda: None
+        """Asks the server to stop, as a signal does."""
 
     @property
     def flood(self) -> str:
@@ -134,7 +139,7 @@ class House:
             if not role.holds and number % 3 == 0:
                 facts.append(RoleEnded(grant=grant.grant, reason="fin"))
         await self.record(*facts)
-        self._open_session(person)
+        self.sign_in(person)
         return person
 
     def _grant(self, person: Person, role: Role, number: int, now: datetime) -> RoleGranted:
@@ -146,7 +151,8 @@ class House:
             not_after=end,
         )  # fmt: skip
 
-    def _open_session(self, person: Person) -> None:
+    def sign_in(self, person: Person) -> None:
+        """A new session of that person."""
         opened = self.node.sign_in.sessions.open(person.id)
         person.cookie, person.csrf = opened.token, opened.reader.csrf
 
@@ -256,20 +262,47 @@ def labels_of(role: Role) -> list[Label]:
     ]
 
 
-@asynccontextmanager
-async def mixed_house(folder: Path) -> AsyncIterator[House]:
-    """The node, served, with its organisations and all that is said; readers are still to be enrolled."""
-    settings = Settings(
+def settings_of(folder: Path, limits: Limits | None = None, public_url: str | None = None) -> Settings:
+    """A node in that folder, on a free port."""
+    return Settings(
         node=NodeSettings(name="Essai", data_folder=str(folder)),
-        listen=Listen(port=0, stop_s=2),
-        limits=Limits(anonymous_per_minute=MANY),
+        listen=Listen(port=0, stop_s=5, public_url=public_url),
+        limits=limits or Limits(anonymous_per_minute=MANY),
     )
+
+
+@asynccontextmanager
+async def opened_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """The node of these settings, served, as it stands."""
     async with (
-        open_app(settings) as opened,
+        open_app(settings, clock) as opened,
         served(opened.app, settings, stopping=opened.stopping, websocket_protocol=opened.websocket_protocol) as running,
     ):
         house = House(opened, running.url)
+        house.stop = partial(setattr, running.server, "should_exit", True)
+        yield house
+
+
+@asynccontextmanager
+async def mixed_house(
+    folder: Path, *, told: bool = True, limits: Limits | None = None, clock: Clock | None = None,
+    public_url: str | None = None,
+) -> AsyncIterator[House]:  # fmt: skip
+    """A new node with its organisations and (`told`) all that is said; readers are still to be enrolled."""
+    async with opened_house(settings_of(folder, limits, public_url), clock) as house:
         await house.settle()
         await house.open_places()
-        await house.say_everything()
+        if told:
+            await house.say_everything()
+        yield house
+
+
+@asynccontextmanager
+async def reopened(before: House, folder: Path) -> AsyncIterator[House]:
+    """The same house in that folder, after a stop, a restart, a restoration: everybody signs in again."""
+    async with opened_house(settings_of(folder)) as house:
+        house.organisations, house.situations = before.organisations, before.situations
+        house.people, house.series, house.files = before.people, before.series, before.files
+        for person in house.people.values():
+            house.sign_in(person)
         yield house

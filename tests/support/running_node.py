@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from support.serving import served
+from support.serving import on_a_thread, served
 
 from garance.domain.people import rules
 from garance.domain.people.facts import Role, RoleGranted
@@ -95,17 +93,5 @@ async def carry_out(web: httpx2.AsyncClient, node: RunningNode, name: str, body:
 @contextmanager
 def running_node(folder: Path) -> Iterator[RunningNode]:
     """The same, for a test that is not asynchronous: the node runs on a thread while the block runs."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    context = opened_node(folder)
-    try:
-        node = asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(30)
-        try:
-            yield node
-        finally:
-            asyncio.run_coroutine_threadsafe(context.__aexit__(None, None, None), loop).result(30)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+    with on_a_thread(opened_node(folder)) as node:
+        yield node

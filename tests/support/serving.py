@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.types import ASGIApp
 
 from garance.server.impatient import Listening
 from garance.server.serve import Served, bind, server_for
 from garance.server.settings import Listen, Settings
+
+T = TypeVar("T")
 
 
 async def _nothing() -> None: ...
@@ -53,3 +56,21 @@ async def served(
         server.should_exit = True
         await task
         listener.close()
+
+
+@contextmanager
+def on_a_thread(context: AbstractAsyncContextManager[T]) -> Iterator[T]:
+    """What that asynchronous context gives, alive on a loop and a thread of its own while the block runs."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        given = asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(60)
+        try:
+            yield given
+        finally:
+            asyncio.run_coroutine_threadsafe(context.__aexit__(None, None, None), loop).result(60)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

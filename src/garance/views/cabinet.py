@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
+from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.moment import Moment
 from garance.domain.vocabulary import Body
 from garance.journal.bulk import in_bulk
 from garance.journal.envelope import Line
 from garance.journal.snapshots import Picture, Snapshot, SnapshotStore
 from garance.journal.store import Store
-from garance.kernel.fact import Fact
+from garance.kernel.fact import Fact, Withheld
 from garance.views.view import View
 
 PAGE_LINES = 5_000
@@ -40,12 +43,19 @@ class Audience:
 
 
 class Drawer(Generic[V]):
-    """One view kept folded, and how far the journal was read for it. `folded` counts the facts it was given."""
+    """One view kept folded, and how far the journal was read for it.
+
+    `begun` is where its snapshot stood, `folded` counts the facts it was given since and those withheld from it: the
+    two together change whenever what it shows may have.
+    """
 
     def __init__(self, view: V) -> None:
         self.view = view
         self.position = 0
+        self.begun = 0
         self.folded = 0
+        self.redacted: set[str] = set()
+        """Facts redacted by statements that this audience may not see: withheld from it all the same."""
         self.unsaved = 0
         self.turn = threading.Lock()
 
@@ -123,7 +133,7 @@ class Cabinet:
         if snapshot is not None:
             with in_bulk():
                 drawer.view.restore(snapshot.data)
-            drawer.position = snapshot.position
+            drawer.position = drawer.begun = snapshot.position
         return drawer
 
     def _bring_up(self, drawer: Drawer[V], situation: str, audience: Audience) -> None:
@@ -131,21 +141,37 @@ class Cabinet:
         while drawer.position < last:
             with in_bulk():
                 lines = self._store.read(drawer.position, PAGE_LINES, situation=situation)
-                for line in lines:
-                    self._take(drawer, line, situation, audience)
+                whole = all(self._take(drawer, line, situation, audience) for line in lines)
+            if not whole:
+                self._begin_again(drawer)
+                continue
             drawer.position = lines[-1].position if len(lines) == PAGE_LINES else max(last, drawer.position)
         if drawer.unsaved >= self._every:
             self._save(drawer, situation, audience)
 
-    def _take(self, drawer: Drawer[V], line: Line, situation: str, audience: Audience) -> None:
+    def _take(self, drawer: Drawer[V], line: Line, situation: str, audience: Audience) -> bool:
+        """Give a line to the view; False when it must forget what it was given before."""
         drawer.position = line.position
+        said = self._read(line)
+        fact = audience.sight(said)
         if line.header.name.startswith(REDACTION):
             self.destroyed(situation, line.position)
-        fact = audience.sight(self._read(line))
+            if fact is None and isinstance(said.body, BodyRedacted) and said.body.fact not in drawer.redacted:
+                drawer.redacted.add(said.body.fact)
+                return False
+        if fact is not None and fact.id in drawer.redacted:
+            fact = msgspec.structs.replace(fact, body=None, withheld=Withheld.REDACTED)
+            drawer.folded += 1
         if fact is not None:
             drawer.view.add(fact)
             drawer.folded += 1
             drawer.unsaved += 1
+        return True
+
+    @staticmethod
+    def _begin_again(drawer: Drawer[V]) -> None:
+        drawer.view = type(drawer.view)()
+        drawer.position = drawer.begun = drawer.folded = drawer.unsaved = 0
 
     def _save(self, drawer: Drawer[V], situation: str, audience: Audience) -> None:
         if self._snapshots is None:

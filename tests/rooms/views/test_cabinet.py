@@ -134,3 +134,31 @@ async def test_readers_in_many_threads_see_whole_views(node: Node) -> None:
     for thread in threads:
         thread.join()
     assert seen == [6] * 8
+
+
+async def test_what_is_redacted_is_withheld_from_those_too_who_may_not_see_the_redaction(node: Node) -> None:
+    """Who keeps the machine redacts for everybody, and says so among their own."""
+    kept, own = cabinet(node, MemorySnapshots()), person("maire")
+    some = Audience("some", lambda fact: fact if fact.author == own else None)
+    before = kept.look(Logbook, SITUATION, some, None)[0]
+    with kept.opened(Logbook, SITUATION, some) as drawer:
+        tag = (drawer.begun, drawer.folded)
+    await node.redact(node.facts()[-1], by=person("exploitant"), destroy=False)
+    for one in (kept, cabinet(node, MemorySnapshots()), kept):
+        with one.opened(Logbook, SITUATION, some) as drawer:
+            after = drawer.view.at(None)
+            assert (drawer.begun, drawer.folded) != tag, "a browser must not keep what it was shown before"
+        assert after.items[:-1] == before.items[:-1]
+        assert (after.items[-1].text, after.items[-1].withheld) == (None, "redacted")
+    await write(node, 1)
+    assert len(kept.look(Logbook, SITUATION, some, None)[0].items) == len(before.items) + 1
+
+
+async def test_a_snapshot_does_not_bring_back_what_was_redacted_out_of_sight(node: Node) -> None:
+    snapshots, own = MemorySnapshots(), person("maire")
+    some = Audience("some", lambda fact: fact if fact.author == own else None)
+    cabinet(node, snapshots).look(Logbook, SITUATION, some, None)
+    assert snapshots.newest(Picture("logbook", 1, SITUATION, "some")) is not None
+    await node.redact(node.facts()[-1], by=person("exploitant"), destroy=True)
+    shown = cabinet(node, snapshots).look(Logbook, SITUATION, some, None)[0]
+    assert (shown.items[-1].text, shown.items[-1].withheld) == (None, "redacted")

@@ -156,7 +156,8 @@ class Shelf:
 
     def _look(self, make: type[V], show: Callable[[V], T]) -> tuple[T, str, int]:
         with self._node.cabinet.opened(make, self._situation, self._audience) as drawer:
-            tag = weak_tag(self._node.run, self._situation, self.held.audience, make.name, drawer.folded)
+            place = (self._node.run, self._situation, self.held.audience)
+            tag = weak_tag(*place, make.name, drawer.begun, drawer.folded)
             return show(drawer.view), tag, drawer.position
 
 
