@@ -36,6 +36,7 @@ class Seating:
         self._porch = porch
         self._sessions = sessions
         self._clock = clock
+        self._turn = asyncio.Lock()
         self._read: dict[tuple[Author, str | None], dict[str, None]] = {}
         """What each author read in each situation and is not recorded yet: identifiers of facts, in order."""
 
@@ -110,7 +111,14 @@ class Seating:
             await self.flush()
 
     async def flush(self) -> None:
-        """Record the readings noted so far; those that cannot be recorded now are kept for the next time."""
+        """Record the readings noted so far; those that cannot be recorded now are kept for the next time.
+
+        One at a time: whoever comes while another records must not answer before that is durable.
+        """
+        async with self._turn:
+            await self._flush()
+
+    async def _flush(self) -> None:
         waiting, self._read = self._read, {}
         for (author, situation), read in waiting.items():
             bodies: list[Body] = list(readings_of(list(read), purpose=PURPOSE))
