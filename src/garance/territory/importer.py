@@ -13,19 +13,21 @@ import shapely
 
 from garance.kernel.refusal import Refused
 from garance.territory import reporting
-from garance.territory.folder import Content, LayerData, Progress, building, write_pack
+from garance.territory.content import Content, LayerData
+from garance.territory.folder import Progress, building, write_pack
 from garance.territory.labels import label_layers
+from garance.territory.layers import LAYER_KINDS, LAYERS
 from garance.territory.manifest import Missing, ReportLine, read_manifest
 from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import WGS84, Bounds, metric_crs, project, project_bounds
 from garance.territory.recognise import UNUSED, recognise, recognise_grid
-from garance.territory.roles import DISABLES_FR, LAYER_KINDS, LAYERS, Role
+from garance.territory.roles import DISABLES_FR, Role
 from garance.territory.selection import Kept, choose, clip, derive_sea, finish, newest_first, prepare
 from garance.territory.sources import Findings, Grid, Table, digest_files, list_files, read_source
 from garance.territory.terrain import Terrain, read_terrain
 from garance.territory.wording import slug
 
-RECIPE = "import-2"
+RECIPE = "import-3"
 """Changes whenever the same files would give another pack."""
 
 MARGIN_M = 2_000.0

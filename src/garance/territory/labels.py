@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.ops import polylabel
 
-from garance.territory.folder import LayerData
+from garance.territory.content import LayerData
 from garance.territory.normalise import Value
 from garance.territory.projection import WGS84, project
 

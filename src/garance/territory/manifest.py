@@ -19,9 +19,16 @@ BASEMAP = "basemap.pmtiles"
 TERRAIN_TILES = "terrain.pmtiles"
 TERRAIN = "dem.tif"
 
+ROUGHNESS = "roughness.tif"
+SEARCH = "search.sqlite"
+ROAD_GRAPH = "roads.npz"
+SERIES = "series.csv"
+REPORT = "rapport.txt"
+
 MAX_MANIFEST_BYTES = 4_000_000
 
 Digest16 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits")]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*\.[a-z0-9]+$", max_length=100)]
 GeometryKind = Literal["point", "line", "polygon"]
 Finding = Literal["found", "repaired", "doubtful", "unused", "not-understood", "missing", "derived"]
 
@@ -39,6 +46,49 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     licence: str
     attribution: str
+
+
+class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One grid of the pack, a cloud-optimised GeoTIFF in `metric_crs`; values in `unit` once the file's own scale and
+    offset are applied. `bands` above one is a film: the same thing at successive instants."""
+
+    name: Slug
+    role: Slug
+    file: FileName
+    title_fr: str
+    title_en: str
+    unit: Literal["m", "s/m^(1/3)", "h", "m/s", "1"]
+    bands: Annotated[int, msgspec.Meta(ge=1)]
+    cell_m: float
+    low: float
+    high: float
+    source: str
+    licence: str
+    attribution: str
+
+
+class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One series of measures or boundary values (chronique), kept in `series.csv` as `code,seconds,value`.
+
+    `gauge` is the `ref` of a station of the layer `gauges`, when it belongs to one; `seconds` count from the series'
+    own start.
+    """
+
+    code: Slug
+    name: str
+    kind: Literal["sea-level", "water-level", "flow", "rain", "wind", "other"]
+    unit: str
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    gauge: str | None
+    source: str
+
+
+class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of the pack: its length, and the SHA-256 of its bytes, in hexadecimal."""
+
+    name: FileName
+    bytes: Annotated[int, msgspec.Meta(ge=0)]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Missing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +124,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     licences: list[str]
     has_terrain: bool
     layers: list[Layer]
+    rasters: list[Raster]
+    series: list[Series]
+    files: list[PackFile]
     missing: list[Missing]
     report: list[ReportLine]
 
@@ -102,7 +155,7 @@ def wire_form(manifest: Manifest) -> dict[str, Any]:
     """What the server hands to browsers: the card, plus the addresses of the tiles of this very version."""
     plain: dict[str, Any] = msgspec.to_builtins(manifest)
     has_terrain = plain.pop("has_terrain")
-    for inside in ("source_digest", "metric_crs"):
+    for inside in ("source_digest", "metric_crs", "files"):
         del plain[inside]
     root = f"/territory/{manifest.version}"
     plain["basemap"] = f"{root}/{BASEMAP}"

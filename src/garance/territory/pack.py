@@ -13,21 +13,10 @@ import pyogrio
 import shapely
 
 from garance.kernel.refusal import Refused
-from garance.territory.manifest import (
-    BASEMAP,
-    GEOPACKAGE,
-    MANIFEST,
-    TERRAIN,
-    TERRAIN_TILES,
-    Manifest,
-    read_manifest,
-    wire_form,
-)
+from garance.territory.manifest import GEOPACKAGE, MANIFEST, TERRAIN, Manifest, read_manifest, wire_form
 from garance.territory.projection import WGS84, project, transformer
 from garance.territory.roles import Role
 from garance.territory.terrain import Terrain, open_geotiff
-
-FILES = frozenset({MANIFEST, GEOPACKAGE, BASEMAP, TERRAIN_TILES, TERRAIN})
 
 
 @dataclass(frozen=True)
@@ -59,7 +48,8 @@ class Pack:
 
     def file(self, name: str) -> Path:
         """The path of one of the pack's own files; refuses `territory-file-unknown` for any other name."""
-        path = self.folder / name if name in FILES else None
+        ours = name == MANIFEST or any(name == file.name for file in self.manifest.files)
+        path = self.folder / name if ours else None
         if path is None or not path.is_file() or path.resolve().parent != self.folder.resolve():
             raise Refused("territory-file-unknown", field="name")
         return path
@@ -120,10 +110,9 @@ def open_pack(folder: Path) -> Pack:
     """Open the pack in this folder; refuses `not-a-territory-pack`, `territory-manifest-malformed` and
     `territory-pack-incomplete`."""
     manifest = read_manifest(folder)
-    needed = [GEOPACKAGE, BASEMAP] + ([TERRAIN_TILES, TERRAIN] if manifest.has_terrain else [])
-    for name in needed:
-        if not (folder / name).is_file():
-            raise Refused("territory-pack-incomplete", field="folder", detail={"missing": name})
+    for file in manifest.files:
+        if not (folder / file.name).is_file():
+            raise Refused("territory-pack-incomplete", field="folder", detail={"missing": file.name})
     return Pack(folder, manifest)
 
 

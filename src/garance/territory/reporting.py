@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from garance.territory.folder import LayerData
+from garance.territory.content import LayerData
+from garance.territory.layers import LAYERS
 from garance.territory.manifest import Finding, Missing, ReportLine
-from garance.territory.roles import LAYERS
 from garance.territory.sources import Grid, Table
 from garance.territory.terrain import Terrain
 

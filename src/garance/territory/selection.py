@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import shapely
 
+from garance.territory.layers import LAYERS, LayerKind
 from garance.territory.manifest import GeometryKind, ReportLine
 from garance.territory.normalise import Value, fill_defaults, normalise, richness
 from garance.territory.projection import Bounds, project
-from garance.territory.roles import LAYERS, LayerKind
 from garance.territory.sources import Table
 from garance.territory.wording import fold
 

@@ -89,13 +89,14 @@ def read_terrain(grid: Grid, target_crs: str) -> tuple[Terrain, str]:
 
 
 def write_geotiff(terrain: Terrain, path: Path) -> None:
-    """Write the grid as a tiled, compressed GeoTIFF with nodata."""
+    """Write the grid as a cloud-optimised GeoTIFF, to the centimetre, with nodata."""
     rows, columns = terrain.heights_m.shape
-    filled = np.where(np.isfinite(terrain.heights_m), terrain.heights_m, NODATA).astype("float32")
+    known = np.isfinite(terrain.heights_m)
+    filled = np.where(known, np.round(terrain.heights_m, 2), NODATA).astype("float32")
     with rasterio.open(
         path,
         "w",
-        driver="GTiff",
+        driver="COG",
         width=columns,
         height=rows,
         count=1,
@@ -104,10 +105,9 @@ def write_geotiff(terrain: Terrain, path: Path) -> None:
         transform=terrain.transform,
         nodata=NODATA,
         compress="deflate",
-        predictor=3,
-        tiled=True,
-        blockxsize=256,
-        blockysize=256,
+        predictor="yes",
+        blocksize=256,
+        overview_resampling="average",
     ) as raster:
         raster.write(filled, 1)
 

@@ -67,7 +67,9 @@ def test_repairs_and_doubts_are_counted_and_told_in_french(tiny: Pack) -> None:
 
 def test_what_is_missing_says_what_it_disables(tiny: Pack) -> None:
     lost = {missing.role: missing.disables_fr for missing in tiny.manifest.missing}
-    assert set(lost) == {"water", "coast", "past-extent", "buildings", "land-use", "terrain"}
+    assert set(lost) == {
+        "water", "coast", "past-extent", "buildings", "land-use", "terrain", "addresses", "hydrants", "roughness",
+    }  # fmt: skip
     assert "3D" in lost["terrain"]
     assert tiny.manifest_json()["terrain"] is None
     assert tiny.elevation_m(*tiny.manifest.centre) is None

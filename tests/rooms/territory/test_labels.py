@@ -11,7 +11,7 @@ import shapely
 from support.tiles import open_tiles
 
 from garance.territory import Pack
-from garance.territory.folder import LayerData
+from garance.territory.content import LayerData
 from garance.territory.labels import label_layers
 from garance.territory.projection import LAMBERT_93, WGS84, project
 

@@ -11,7 +11,7 @@ from garance.territory import Pack, Role, open_pack
 
 CONTRACT = {
     "id", "name", "fictitious", "version", "bbox", "centre", "insee_codes", "attribution", "licences", "basemap",
-    "terrain", "layers", "missing", "report",
+    "terrain", "layers", "rasters", "series", "missing", "report",
 }  # fmt: skip
 
 

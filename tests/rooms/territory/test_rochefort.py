@@ -71,7 +71,9 @@ def test_traps_are_told(rochefort: Pack) -> None:
     assert ("crs-unnamed", "vector_littosim/land_use.zip") in told
     assert ("text-recoded", "vector_source/COMMUNE.zip") in told
     assert told["polygons-repaired", "vector_source/PPR.zip"].count == 1
-    assert [missing.role for missing in rochefort.manifest.missing] == ["buildings"]
+    assert [missing.role for missing in rochefort.manifest.missing] == [
+        "buildings", "addresses", "hydrants", "roughness",
+    ]  # fmt: skip
     subjects = {entry.subject for entry in rochefort.manifest.report}
     files = {path.relative_to(real_data("rochefort")).as_posix() for path in Path(real_data("rochefort")).rglob("*.*")}
     kept = ", ".join(layer.source for layer in rochefort.manifest.layers)

@@ -13,7 +13,8 @@ import shapely
 from affine import Affine
 
 from garance.kernel.refusal import Refused
-from garance.territory.folder import Content, LayerData, Progress, building, write_pack
+from garance.territory.content import Content, LayerData
+from garance.territory.folder import Progress, building, write_pack
 from garance.territory.importer import missing_roles
 from garance.territory.labels import label_layers
 from garance.territory.make import zones
@@ -27,7 +28,7 @@ from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import LAMBERT_93, WGS84, project, project_bounds, transformer
 from garance.territory.terrain import Terrain
 
-RECIPE = "make-2"
+RECIPE = "make-3"
 CORNER_DEG = (-2.985, 46.225)
 """The south-west corner: open sea in the Bay of Biscay, where nobody lives, so that it is taken for no real place."""
 

