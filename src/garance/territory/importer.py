@@ -20,10 +20,10 @@ from garance.territory.layers import LAYER_KINDS, LAYERS
 from garance.territory.manifest import Missing, ReportLine, read_manifest
 from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import WGS84, Bounds, metric_crs, project, project_bounds
+from garance.territory.reading import Findings, Grid, Table, digest_files, list_files, read_source
 from garance.territory.recognise import UNUSED, recognise, recognise_grid
 from garance.territory.roles import DISABLES_FR, Role
 from garance.territory.selection import Kept, choose, clip, derive_sea, finish, newest_first, prepare
-from garance.territory.sources import Findings, Grid, Table, digest_files, list_files, read_source
 from garance.territory.terrain import Terrain, read_terrain
 from garance.territory.wording import slug
 
@@ -100,6 +100,10 @@ def _sort_file(findings: Findings, found: Sorted) -> None:
         else:
             found.tables[recogniser.layer].append(table)
             found.report += reporting.traps(table)
+    found.report += [
+        reporting.unused(each.source, f"série « {each.name} »", len(each.values)) for each in findings.series
+    ]
+    found.report += [reporting.unused(each.source, "nuage de points", each.points) for each in findings.clouds]
     for grid in findings.grids:
         role = recognise_grid(grid)
         if role:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from garance.territory.sources import Table
+from garance.territory.reading import Table
 from garance.territory.wording import fold, street_name
 
 Value = str | int | float | bool | None

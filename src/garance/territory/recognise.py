@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from garance.territory.manifest import GeometryKind
-from garance.territory.sources import Grid, Table
+from garance.territory.reading import Grid, Table
 from garance.territory.wording import fold
 
 Evidence = tuple[int, Callable[[Table], bool]]

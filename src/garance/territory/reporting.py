@@ -7,7 +7,7 @@ import numpy as np
 from garance.territory.content import LayerData
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import Finding, Missing, ReportLine
-from garance.territory.sources import Grid, Table
+from garance.territory.reading import Grid, Table
 from garance.territory.terrain import Terrain
 
 UNREAD_FR = {
@@ -22,11 +22,26 @@ UNREAD_FR = {
     "raster-too-large": "raster trop grand",
     "terrain-out-of-range": "altitudes impossibles sur Terre",
     "table-without-position": "table sans longitude ni latitude",
+    "archive-encrypted": "archive protégée par un mot de passe",
+    "archive-nested": "archives emboîtées trop profond",
+    "boundary-series-malformed": "série de niveaux d'eau illisible",
+    "cloud-unreadable": "nuage de points abîmé ou d'un format inconnu",
+    "document": "pièce jointe, rien à cartographier",
+    "layer-unsafe": "renvoie vers d'autres fichiers ou vers le réseau, non ouvert par sûreté",
+    "layers-too-many": "trop de couches dans un seul fichier",
+    "osm-too-large": "extrait OpenStreetMap trop vaste, à découper autour du territoire",
+    "raster-not-on-earth": "raster qui ne se situe pas sur Terre",
+    "raster-without-position": "raster qui ne dit pas où il se situe",
+    "table-too-large": "tableau aux lignes, colonnes ou textes trop grands",
+    "vertices-too-many": "formes de plus de deux millions de sommets",
+    "xml-with-entities": "XML qui déclare des entités, non ouvert par sûreté",
 }
 DOUBT_FR = {
     "crs-missing": "système de coordonnées absent ; reconnu d'après les coordonnées : {crs}",
     "crs-unnamed": "système de coordonnées sans nom ; reconnu : {crs}",
     "crs-wrong": "le système annoncé ne va pas avec les coordonnées ; retenu : {crs}",
+    "crs-ambiguous": "système de coordonnées absent, plusieurs possibles ; retenu : {crs}, à vérifier",
+    "axes-swapped": "coordonnées données dans l'ordre inverse (latitude puis longitude) ; remises en ordre : {crs}",
 }
 GRID_FR = {
     "roughness": "raster de rugosité reconnu, pas encore utilisé",

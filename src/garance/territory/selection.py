@@ -12,7 +12,7 @@ from garance.territory.layers import LAYERS, LayerKind
 from garance.territory.manifest import GeometryKind, ReportLine
 from garance.territory.normalise import Value, fill_defaults, normalise, richness
 from garance.territory.projection import Bounds, project
-from garance.territory.sources import Table
+from garance.territory.reading import Table
 from garance.territory.wording import fold
 
 BORROW_M = 25.0

@@ -20,7 +20,7 @@ from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from garance.kernel.refusal import Refused
 from garance.territory.projection import WGS84, Bounds, project_bounds, transformer
-from garance.territory.sources import Grid
+from garance.territory.reading import Grid
 
 MIN_ZOOM, MAX_ZOOM = 8, 14
 TILE_PX = 256
