@@ -97,7 +97,8 @@ THEMES: tuple[Theme, ...] = (
     Theme(
         "osm-roads", "line", lambda tags: "highway" in tags, LINES,
         ("highway", "area", *COMMON, "oneway", "maxspeed", "lanes", "surface", "bridge", "tunnel", "layer", "access",
-         "width", "junction", "service", "maxheight", "maxweight", "foot", "motor_vehicle", "importance", "nature", "numero"),
+         "width", "junction", "service", "maxheight", "maxweight", "foot", "motor_vehicle", "importance",
+         "nature", "numero"),
     ),
     Theme(
         "osm-railways", "line", lambda tags: "railway" in tags, LINES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -45,6 +46,9 @@ def read_sheets(path: Path, label: str, step: Step) -> Iterator[tuple[str, list[
         return
     if path.stat().st_size > MAX_TABLE_BYTES:
         raise Refused("table-too-large", field=label)
+    if ending == ".json":
+        yield path.stem, _records(path, label)
+        return
     if ending == ".ods":
         yield from _ods(path, label, step)
         return
@@ -71,6 +75,23 @@ def _separated(path: Path, label: str, step: Step) -> list[Row]:
     except csv.Error as problem:
         raise Refused("table-too-large" if "limit" in str(problem) else "layer-unreadable", field=label) from problem
     return rows
+
+
+def _records(path: Path, label: str) -> list[Row]:
+    """A bare JSON list of flat records, its titles in the first row; values that are not flat are kept as JSON."""
+    try:
+        records = json.loads(decode(path.read_bytes()))
+    except (ValueError, RecursionError) as problem:
+        raise Refused("layer-unreadable", field=label) from problem
+    records = [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
+    titles = list(dict.fromkeys(title for record in records[:1000] for title in record))
+    if len(titles) > MAX_COLUMNS or len(records) * max(1, len(titles)) > MAX_CELLS:
+        raise Refused("table-too-large", field=label, detail={"columns": len(titles), "rows": len(records)})
+    return [titles, *([_flat(record.get(title)) for title in titles] for record in records)] if titles else []
+
+
+def _flat(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 def _delimiter(text: str) -> str:

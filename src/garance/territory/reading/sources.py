@@ -85,6 +85,13 @@ def _vectors(path: Path, place: _Place, found: Findings) -> None:
     read_vectors(path, place.label, path.stem, found, place.step, place.near)
 
 
+def _json(path: Path, place: _Place, found: Findings) -> None:
+    """A bare list of records is a table of places; anything else has shapes, or is none of ours."""
+    with path.open("rb") as stream:
+        head = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    (_places if head.startswith(b"[") else _vectors)(path, place, found)
+
+
 def _osm(path: Path, place: _Place, found: Findings) -> None:
     read_osm(path, place.label, path.stem, found, place.step)
 
@@ -171,6 +178,7 @@ def _packed(path: Path, place: _Place, found: Findings) -> None:
 Reader = Callable[[Path, _Place, Findings], None]
 
 READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
+    ((".json",), _json),
     (VECTOR_ENDINGS, _vectors),
     (OSM_ENDINGS, _osm),
     (tuple(DRIVERS), _grid),
