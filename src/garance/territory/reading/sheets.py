@@ -73,7 +73,8 @@ def _separated(path: Path, label: str, step: Step) -> list[Row]:
             if len(rows) % 50_000 == 0:
                 step()
     except csv.Error as problem:
-        raise Refused("table-too-large" if "limit" in str(problem) else "layer-unreadable", field=label) from problem
+        code = "table-too-large" if "limit" in str(problem) else "layer-unreadable"
+        raise Refused(code, field=label) from problem
     return rows
 
 
