@@ -72,4 +72,6 @@ def zipped(path: Path, files: dict[str, bytes]) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of the folder by its name."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }

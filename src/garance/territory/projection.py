@@ -174,6 +174,8 @@ def _candidates(bounds: Bounds, near: Bounds | None) -> list[str]:
     leave them equal (UTM zones, the old Lambert zones)."""
     if not all(math.isfinite(value) for value in bounds):
         return []
+    if max(abs(value) for value in bounds) <= 360:
+        return [WGS84] if _lands(WGS84, bounds) is not None else []
     places = {crs: _lands(crs, bounds) for tier in TIERS for crs in tier}
     if near is not None:
         close = [crs for crs, place in places.items() if place is not None and _inside(place, near, NEAR_DEG)]
@@ -183,8 +185,7 @@ def _candidates(bounds: Bounds, near: Bounds | None) -> list[str]:
         fit = [crs for crs in tier if places[crs] is not None and _inside_any(places[crs], AREAS[crs])]
         if fit:
             return fit if number == len(TIERS) - 1 else fit[:1]
-    west, south, east, north = bounds
-    return [WGS84] if -180 <= west <= east <= 180 and -90 <= south <= north <= 90 else []
+    return []
 
 
 def _lands(crs: str, bounds: Bounds) -> tuple[float, float] | None:
