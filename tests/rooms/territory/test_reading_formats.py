@@ -46,7 +46,8 @@ def test_gpx_gives_its_points_and_its_tracks(tmp_path: Path) -> None:
     (tmp_path / "a.gpx").write_text(
         '<?xml version="1.0"?><gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1">'
         '<wpt lat="45.95" lon="-1.0"><name>Poste</name></wpt>'
-        '<trk><name>Ronde</name><trkseg><trkpt lat="45.95" lon="-1"/><trkpt lat="45.96" lon="-1.01"/></trkseg></trk></gpx>'
+        '<trk><name>Ronde</name><trkseg><trkpt lat="45.95" lon="-1"/><trkpt lat="45.96" lon="-1.01"/></trkseg></trk>'
+        "</gpx>"
     )
     found = read(tmp_path)
     assert {(table.name, table.geometry, len(table)) for table in found.tables} == {
@@ -180,7 +181,8 @@ def test_rasters_and_their_missing_systems(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert found.unread == []
     assert {(g.source, g.crs, g.doubt) for g in found.grids} == {
-        ("a.tif", "EPSG:2154", None), ("nosystem.tif", "EPSG:2154", "crs-missing"), ("b.asc", "EPSG:2154", "crs-missing"),
+        ("a.tif", "EPSG:2154", None), ("nosystem.tif", "EPSG:2154", "crs-missing"),
+        ("b.asc", "EPSG:2154", "crs-missing"),
     }  # fmt: skip
 
 

@@ -21,7 +21,8 @@ def node(number: int, lon: float, lat: float, **tags: str) -> str:
 
 
 def way(number: int, *nodes: int, **tags: str) -> str:
-    return f'<way id="{number}" version="1">{"".join(f"<nd ref={chr(34)}{n}{chr(34)}/>" for n in nodes)}{tagged(tags)}</way>'
+    inside = "".join(f'<nd ref="{each}"/>' for each in nodes)
+    return f'<way id="{number}" version="1">{inside}{tagged(tags)}</way>'
 
 
 def relation(number: int, members: dict[int, str], **tags: str) -> str:
@@ -64,7 +65,8 @@ def test_themes_of_a_small_extract(tmp_path: Path) -> None:
     )
     found = themes(read(tmp_path))
     assert {name: (table.geometry, len(table)) for name, table in found.items()} == {
-        "osm-roads": ("line", 1), "osm-buildings": ("polygon", 1), "osm-water": ("polygon", 1), "osm-coast": ("line", 1),
+        "osm-roads": ("line", 1), "osm-buildings": ("polygon", 1), "osm-water": ("polygon", 1),
+        "osm-coast": ("line", 1),
         "osm-sites": ("point", 2), "osm-communes": ("polygon", 1), "osm-boundaries": ("polygon", 1),
         "osm-addresses": ("point", 1), "osm-power-lines": ("line", 1), "osm-hydrants": ("point", 1),
         "osm-barriers": ("line", 1),
