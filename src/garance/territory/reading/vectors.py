@@ -176,7 +176,8 @@ def _assemble(source: _Source, layer: str, name: str, encoding: str | None, step
     for meta, blobs, values in _batches(source, layer, encoding):
         step()
         declared = meta["crs"]
-        part = clean(shapely.from_wkb(blobs, on_invalid="ignore"))
+        with np.errstate(all="ignore"):
+            part = clean(shapely.from_wkb(blobs, on_invalid="ignore"))
         shapes.append(part.shapes)
         empty += part.empty
         flattened += part.flattened
