@@ -29,6 +29,7 @@ AREA_MARGIN_DEG = 3.0
 """How far beyond the area a system is made for it is still met."""
 
 METROPOLE: Bounds = (-5.6, 41.2, 9.8, 51.3)
+SOUTH: Bounds = (-1.9, 42.2, 7.8, 45.6)
 GUADELOUPE: Bounds = (-63.3, 14.2, -60.6, 18.3)
 GUYANE: Bounds = (-54.8, 2.0, -51.4, 6.0)
 REUNION: Bounds = (55.0, -21.6, 56.0, -20.7)
@@ -48,7 +49,7 @@ AREAS: dict[str, tuple[Bounds, ...]] = {
     **{f"EPSG:{3900 + zone}": ((-5.6, zone - 1.3, 9.8, zone + 1.3),) for zone in range(42, 51)},
     "EPSG:27572": (METROPOLE,),
     "EPSG:27571": ((-5.6, 47.9, 9.8, 51.3),),
-    "EPSG:27573": ((-5.6, 42.0, 9.8, 45.6),),
+    "EPSG:27573": (SOUTH,),
     "EPSG:27574": ((8.3, 41.2, 9.8, 43.2),),
     "EPSG:3857": (METROPOLE,),
     "EPSG:25830": ((-5.6, 42.0, 0.0, 51.3),),
@@ -56,7 +57,7 @@ AREAS: dict[str, tuple[Bounds, ...]] = {
     "EPSG:25832": ((6.0, 41.2, 9.8, 51.3),),
     "EPSG:27561": ((-5.6, 47.9, 9.8, 51.3),),
     "EPSG:27562": ((-5.6, 45.3, 9.8, 48.2),),
-    "EPSG:27563": ((-5.6, 42.0, 9.8, 45.6),),
+    "EPSG:27563": (SOUTH,),
     "EPSG:27564": ((8.3, 41.2, 9.8, 43.2),),
     "EPSG:5490": (GUADELOUPE,),
     "EPSG:2972": (GUYANE,),
@@ -156,9 +157,10 @@ def _as_given(stated: CRS | None, bounds: Bounds, near: Bounds | None) -> Readin
     guessed = found[0] if found else None
     if stated is None:
         doubt = "crs-ambiguous" if len(found) > 1 else "crs-missing"
-        return Reading(found[0], doubt) if guessed else None
+        return Reading(guessed, doubt) if guessed is not None else None
     if not _plausible(stated, bounds) or _contradicted(stated, guessed, bounds, near):
-        return Reading(guessed, "crs-wrong") if guessed else None
+        usual = guessed is not None and (near is not None or guessed not in TIERS[-1])
+        return Reading(guessed, "crs-wrong") if guessed is not None and usual else None
     code = stated.to_epsg(min_confidence=100)
     if code is not None:
         return Reading(f"EPSG:{code}")
@@ -174,6 +176,8 @@ def _candidates(bounds: Bounds, near: Bounds | None) -> list[str]:
     leave them equal (UTM zones, the old Lambert zones)."""
     if not all(math.isfinite(value) for value in bounds):
         return []
+    if max(abs(value) for value in bounds) <= 360:
+        return [WGS84] if _lands(WGS84, bounds) is not None else []
     places = {crs: _lands(crs, bounds) for tier in TIERS for crs in tier}
     if near is not None:
         close = [crs for crs, place in places.items() if place is not None and _inside(place, near, NEAR_DEG)]
@@ -183,8 +187,7 @@ def _candidates(bounds: Bounds, near: Bounds | None) -> list[str]:
         fit = [crs for crs in tier if places[crs] is not None and _inside_any(places[crs], AREAS[crs])]
         if fit:
             return fit if number == len(TIERS) - 1 else fit[:1]
-    west, south, east, north = bounds
-    return [WGS84] if -180 <= west <= east <= 180 and -90 <= south <= north <= 90 else []
+    return []
 
 
 def _lands(crs: str, bounds: Bounds) -> tuple[float, float] | None:

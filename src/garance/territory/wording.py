@@ -60,11 +60,7 @@ def repair_text(text: str) -> str:
     if text.isascii():
         return text
     if _TWICE.search(text):
-        for _ in range(2):
-            again = _undo_once(text)
-            if again == text:
-                break
-            text = again
+        text = _undo(text, 1)
     if _CONTROLS.search(text):
         try:
             text = text.encode("latin-1").decode("cp1252")
@@ -73,14 +69,16 @@ def repair_text(text: str) -> str:
     return text
 
 
-def _undo_once(text: str) -> str:
+def _undo(text: str, again: int) -> str:
+    """The text with one encoding too many taken off, or `again` more; itself when that gives nothing French."""
     for encoding in ("latin-1", "cp1252"):
         try:
-            again = text.encode(encoding).decode("utf-8")
+            plain = text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
-        if all(letter in _FRENCH for letter in again if not letter.isascii()):
-            return again
+        deeper = _undo(plain, again - 1) if again and _TWICE.search(plain) else plain
+        if all(letter in _FRENCH for letter in deeper if not letter.isascii()):
+            return deeper
     return text
 
 

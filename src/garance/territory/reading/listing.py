@@ -23,7 +23,7 @@ DOCUMENTS = frozenset(
 )
 SYSTEM_LEFTOVERS = frozenset({"thumbs.db", ".ds_store", "desktop.ini", ".gitkeep", ".gitignore", ".directory"})
 NOTICES = frozenset({".md", ".txt"})
-MAIN = frozenset(".shp .tab .mif .tif .tiff .asc .gpkg .hgt".split())
+MAIN = frozenset(".shp .tab .mif .tif .tiff .asc .gpkg .hgt .gml".split())
 
 
 def list_files(source: Path) -> list[Path]:
@@ -84,5 +84,6 @@ def _belongs(path: Path, mains: dict[tuple[Path, str], set[str]]) -> bool:
         or (".tab" in bases and ending in MAPINFO_COMPANIONS | SHAPEFILE_COMPANIONS | STYLES)
         or (".mif" in bases and ending == ".mid")
         or (bool(bases & {".tif", ".tiff", ".asc", ".hgt"}) and ending in RASTER_COMPANIONS)
+        or (".gml" in bases and ending in (".xsd", ".gfs"))
         or (".gpkg" in bases and ending in STYLES)
     )

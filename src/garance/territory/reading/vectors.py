@@ -108,7 +108,8 @@ def _opened(path: Path, label: str) -> Iterator[_Source]:
 def _check(path: Path, label: str, ending: str) -> None:
     if ending in (".json", ".geojson", ".topojson"):
         if not fences.check_json(path, label):
-            raise Refused("format-unknown" if ending == ".json" else "layer-unreadable", field=label)
+            code = "format-unknown" if ending == ".json" else "layer-unreadable"
+            raise Refused(code, field=label)
     elif ending in fences.XML_ROOTS:
         fences.check_xml(path, label, ending)
     elif ending in (".tab", ".mif"):
@@ -175,7 +176,8 @@ def _assemble(source: _Source, layer: str, name: str, encoding: str | None, step
     for meta, blobs, values in _batches(source, layer, encoding):
         step()
         declared = meta["crs"]
-        part = clean(shapely.from_wkb(blobs, on_invalid="ignore"))
+        with np.errstate(all="ignore"):
+            part = clean(shapely.from_wkb(blobs, on_invalid="ignore"))
         shapes.append(part.shapes)
         empty += part.empty
         flattened += part.flattened
