@@ -200,7 +200,9 @@ def test_a_raster_in_an_archive_can_be_opened_for_as_long_as_it_is_held(tmp_path
 
 @pytest.mark.real_data
 def test_the_srtm_tile_of_the_riviera() -> None:
-    (found,) = read(real_data("riviera_osm")).grids
+    folder = real_data("riviera_osm")
+    ((_, findings),) = read_source(folder, [folder / "N43E007.hgt.zip"])
+    (found,) = findings.grids
     assert (found.source, found.crs) == ("N43E007.hgt.zip", "EPSG:4326")
     with open_grid(found.path, found.source) as raster:
         heights = raster.read(1)
