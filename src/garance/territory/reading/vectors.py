@@ -147,12 +147,24 @@ def _layers(address: str, label: str) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            rows = pyogrio.list_layers(address)
+            rows = _listed(address)
     except FAILURES as problem:
         raise Refused("layer-unreadable", field=label) from problem
     if len(rows) > fences.MAX_LAYERS:
         raise Refused("layers-too-many", field=label, detail={"layers": len(rows), "limit": fences.MAX_LAYERS})
     return [str(layer) for layer, geometry in rows if geometry is not None]
+
+
+def _listed(address: str) -> Any:
+    """The layers; the index of a shapefile that lacks its own (.shx) is made anew from its shapes, in their order."""
+    lonely = address.endswith(".shp") and not Path(address).with_suffix(".shx").exists()
+    if not lonely:
+        return pyogrio.list_layers(address)
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    try:
+        return pyogrio.list_layers(address)
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 
 
 def _read_layer(source: _Source, layer: str, name: str, step: Step, near: Bounds | None) -> Table:
