@@ -72,7 +72,8 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
     stream = Stream(node.hub, node=node.writer.name, origins=[public] if public else [])
     others: list[Route | WebSocketRoute] = [WebSocketRoute(STREAM, stream)]
     others += node.sign_in.routes(origin or public or "", charge=shell.rates.charge)
-    return shell.application(endpoints, node.sign_in.porch.current_reader, streams=others)
+    porch = node.sign_in.porch
+    return shell.application(endpoints, porch.current_reader, streams=others, bearer=porch.bearer)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from garance.server.seating import Seating
 from garance.server.settings import Settings
 from garance.server.sign_in.house import DemoPerson
 from garance.server.sign_in.opening import SignIn
+from garance.server.territory_files import open_files
 from garance.server.trust import TrustingReader, trusted_writers
 from garance.territory.pack import Pack
 from garance.views.cabinet import Cabinet
@@ -77,7 +78,7 @@ class Node:
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.pack = pack
+        self.pack, self.pack_files = pack, open_files(pack)
         self.folder = DataFolder(settings.data).prepare()
         signer = open_signer(self.folder.path)
         self.metrics = Metrics()
@@ -175,6 +176,7 @@ class Node:
         await self.sign_in.close()
         for kept in (self.store, self.tracks, self.keys, self.snapshots):
             await asyncio.to_thread(kept.close)
+        self.pack_files.close()
 
     def situations(self) -> list[str]:
         """Every situation ever opened."""

@@ -25,20 +25,27 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Gate(Generic[R]):
-    """Who is at the door. `identify` reads the session of a request; `charge` counts one without (and may refuse)."""
+    """Who is at the door. `identify` reads the session of a request; `charge` counts one without (and may refuse).
+
+    `bearer` reads the token that a program carries, for the endpoints that take one.
+    """
 
     def __init__(
         self,
         identify: Callable[[Request], R | Awaitable[R | None] | None],
         charge: Callable[[str], None] = lambda address: None,
+        bearer: Callable[[Request], R | None] = lambda request: None,
     ) -> None:
         self._identify = identify
         self._charge = charge
+        self._bearer = bearer
 
     async def admit(self, request: Request, wanted: Endpoint) -> Call[R]:
         """Let a request reach that endpoint, or refuse it before reading anything it says."""
         found = self._identify(request)
         reader = await found if inspect.isawaitable(found) else found
+        if reader is None and wanted.tokens:
+            reader = self._bearer(request)
         call = Call(request, reader, wanted)
         if reader is None and wanted.charged:
             self._charge(call.address)
@@ -85,7 +92,7 @@ class Resource(Generic[R]):
         said = self._path(call.request, wanted)
         if wanted.query is not None:
             said["query"] = convert_query(call.request.query_params.multi_items(), wanted.query)
-        elif call.request.scope["query_string"]:
+        elif wanted.own_query is None and call.request.scope["query_string"]:
             raise Refused("field-unknown", field=call.request.url.query.partition("=")[0][:64])
         if wanted.body is not None:
             check_type(call.request.headers, JSON)
