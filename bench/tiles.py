@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -147,8 +147,8 @@ def server(side: str, folder: Path) -> Iterator[tuple[int, bytes, psutil.Process
     """That server in a process of its own: its port, the head of a request, the process."""
     words = [sys.executable, "-m", "bench.tiles_server", side, str(folder)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None  # noqa: S101 - asked for above
-        assert process.stdin is not None  # noqa: S101 - asked for above
+        assert process.stdout is not None
+        assert process.stdin is not None
         port, path, cookie = process.stdout.readline().split()
         head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n".encode()
         try:
@@ -176,7 +176,7 @@ def write_archive(folder: Path) -> None:
             file.write(os.urandom(1 << 20))
 
 
-def lines(node: Side, bare: Side) -> Sequence[Line] | list[Line]:
+def lines(node: Side, bare: Side) -> list[Line]:
     """The measures."""
     told = f"{node.megabytes_per_s:.0f} MB/s, p50 {node.p50_ms:.2f} ms, {node.cpu_us:.0f} µs of processor each"
     limit = f"{bare.per_s:,.0f} /s, {bare.megabytes_per_s:.0f} MB/s, {bare.cpu_us:.0f} µs of processor each"

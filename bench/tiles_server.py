@@ -46,7 +46,7 @@ class Bare(asyncio.Protocol):
         self._asked += data
         while (end := self._asked.find(b"\r\n\r\n")) >= 0:
             match = RANGE.search(self._asked[:end])
-            assert match is not None  # noqa: S101 - our own clients
+            assert match is not None
             first, last = int(match.group(1)), int(match.group(2))
             content = os.pread(self._handle, last - first + 1, first)
             head = b"HTTP/1.1 206 Partial Content\r\ncontent-length: %d\r\n\r\n" % len(content)
@@ -66,7 +66,7 @@ async def bare(folder: Path) -> None:
 async def node(folder: Path) -> None:
     """The same with a whole node: its sessions, its measures, its shelter."""
     settings = Settings(node=NodeSettings(data_folder=str(folder / "data")), listen=Listen(port=0, stop_s=1))
-    start_logs("info", "json", stream=open(os.devnull, "w", encoding="utf-8"))  # noqa: ASYNC230, SIM115
+    start_logs("info", "json", to=open(os.devnull, "w", encoding="utf-8"))  # noqa: ASYNC230
     opened = Node(settings, SystemClock())
     opened.pack_files = PackFiles(VERSION, {"archive.pmtiles": FileBytes(folder / "archive")})
     await opened.start()
