@@ -31,6 +31,7 @@ from garance.server.live.endpoint import Stream
 from garance.server.live.prepared_socket import PreparedWebSocket
 from garance.server.node import Node
 from garance.server.observe import room_left, writable
+from garance.server.ogc import ogc_endpoints
 from garance.server.settings import Settings
 from garance.server.shell import Shell
 from garance.server.sign_in.first_link import first_address
@@ -66,6 +67,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *wall_endpoints(node),
         *account_endpoints(node),
         *territory_endpoints(node),
+        *ogc_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=organisations),
     ]
     public = node.settings.listen.public_url

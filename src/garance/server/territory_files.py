@@ -16,7 +16,8 @@ from garance.kernel.refusal import Refused
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.http.conditional import NotModified, matches, takes_gzip
 from garance.server.stored import FOR_EVER, SANDBOX
-from garance.territory.manifest import BASEMAP, MANIFEST, TERRAIN_TILES
+from garance.territory.layer_table import LayerTables
+from garance.territory.manifest import BASEMAP, GEOPACKAGE, MANIFEST, TERRAIN_TILES
 from garance.territory.pack import Pack
 from garance.territory.tiles import FileBytes, TileArchive
 
@@ -41,13 +42,16 @@ class PackFiles:
     A pack replaced on disk while the node runs changes nothing here before the next start.
     """
 
-    def __init__(self, version: str, files: dict[str, FileBytes]) -> None:
+    def __init__(self, version: str, files: dict[str, FileBytes], tables: LayerTables | None = None) -> None:
         self.version = version
+        self.tables = tables
         self._files = files
         self._archives: dict[Archive, TileArchive] = {}
 
     def close(self) -> None:
         """Let them go."""
+        if self.tables is not None:
+            self.tables.close()
         for file in self._files.values():
             file.close()
 
@@ -71,11 +75,12 @@ class PackFiles:
 
 
 def open_files(pack: Pack | None) -> PackFiles:
-    """The files of that pack; none when there is no pack. Refuses `territory-file-unknown`."""
+    """The files of that pack; none when there is no pack. Refuses `territory-file-unknown`, `layer-unreadable`."""
     if pack is None:
         return PackFiles("", {})
     names = [MANIFEST, *(file.name for file in pack.manifest.files)]
-    return PackFiles(pack.manifest.version, {name: FileBytes(pack.file(name)) for name in names})
+    files = {name: FileBytes(pack.file(name)) for name in names}
+    return PackFiles(pack.manifest.version, files, LayerTables(pack.file(GEOPACKAGE)))
 
 
 def territory_file_endpoints(files: PackFiles) -> list[Endpoint]:

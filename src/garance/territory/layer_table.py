@@ -57,6 +57,7 @@ class LayerTables:
         except sqlite3.Error as problem:
             raise Refused("layer-unreadable") from problem
         self._geometry = dict(rows)
+        self._tables: dict[str, LayerTable] = {}
 
     def close(self) -> None:
         """Let the file go."""
@@ -74,7 +75,9 @@ class LayerTables:
         """That layer; refuses `unknown`."""
         if layer not in self._geometry:
             raise Refused("unknown", field="layer")
-        return LayerTable(self, layer, self._geometry[layer])
+        if layer not in self._tables:
+            self._tables[layer] = LayerTable(self, layer, self._geometry[layer])
+        return self._tables[layer]
 
 
 class _Answer(list[tuple[Any, ...]]):
@@ -129,6 +132,13 @@ class LayerTable:
 
     def count(self, wanted: Wanted) -> int:
         """How many objects there are of that description."""
+        return self._total if wanted == Wanted() else self._counted(wanted)
+
+    @cached_property
+    def _total(self) -> int:
+        return self._counted(Wanted())
+
+    def _counted(self, wanted: Wanted) -> int:
         where, values = self._where(wanted)
         sentence = f"SELECT count(*) FROM {self._quoted} {where}"  # noqa: S608 - names are quoted, values bound
         return int(self._ask(sentence, values)[0][0])

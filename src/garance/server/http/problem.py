@@ -24,7 +24,7 @@ RULE_REFUSED = 422
 """The status of a refusal that has no line of its own below: a rule said no."""
 
 _CODES_BY_STATUS: Mapping[int, str] = {
-    400: "json-malformed json-too-deep query-malformed request-malformed",
+    400: "bbox-across-antimeridian json-malformed json-too-deep query-malformed request-malformed",
     401: "not-signed-in sign-in-refused second-factor-needed session-ended",
     403: "not-allowed exercise-only csrf-wrong read-only cross-site not-a-demo",
     404: "unknown no-territory",
