@@ -46,7 +46,7 @@ NO_CARS, NO_WALKERS, BRIDGE, GAP = 1, 2, 4, 8
 class RoadGraph:
     """The network. Edges as in `Network`; `row`: the object of the layer `roads` (-1 for a supposed way);
     `oneway`: 1 along the line, -1 against it, 0 both ways; limits NaN where there is none; `label` and `ref`: places
-    in `words` (-1 for none)."""
+    in `words` (-1 for none). `metric_crs` holds one text."""
 
     nodes: Any
     start: Any
@@ -119,7 +119,7 @@ def build_road_graph(roads: LayerData, metric_crs: str) -> RoadGraph:
         label=label[row],
         ref=ref[row],
         words=words,
-        metric_crs=np.array(metric_crs),
+        metric_crs=np.array([metric_crs]),
         **{name: _numbers(roads, name)[row] for name in ("max_height_m", "max_weight_t", "width_m")},
     )
 

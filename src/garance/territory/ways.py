@@ -17,6 +17,7 @@ from garance.kernel.refusal import Refused
 from garance.territory.projection import WGS84, project, transformer
 from garance.territory.reach import area_around
 from garance.territory.road_graph import GAP, RoadGraph, read_road_graph
+from garance.territory.routes import Place, Reach, Route, Step
 from garance.territory.search_words import key_of
 from garance.territory.way_costs import Costs, Traveller, Web, costs_of, weave
 
@@ -26,49 +27,10 @@ FARTHEST_M = 2_000.0
 FAR_M = 100.0
 """Beyond this, whoever asked is told that the road is not at the door."""
 
+CROSSING_M = 45.0
+"""A street that another one interrupts for so little goes on: it is told once."""
+
 FIRST_LIMIT_S, SLOWEST_MPS = 300.0, 8.0
-
-
-@dataclass(frozen=True)
-class Step:
-    """A part of a way under one name (étape): the street or `D911`, nothing when it has no name; metres."""
-
-    name: str | None
-    length_m: float
-
-
-@dataclass(frozen=True)
-class Route:
-    """A way (itinéraire): `shape` is a line of WGS 84, `seconds` without traffic, `gap_m` the metres over supposed
-    ways, `wrong_way_m` those against the direction of a street. `warnings`: `gap`, `wrong-way`, `start-off-road`,
-    `end-off-road`."""
-
-    length_m: float
-    seconds: float
-    shape: Any
-    steps: list[Step]
-    gap_m: float
-    wrong_way_m: float
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far one gets (portée): an area of WGS 84 around the roads reached, their metres, and the objects of the
-    layer `roads` that they belong to."""
-
-    area: Any
-    length_m: float
-    rows: Any
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place of WGS 84, and the course towards it from where one asked, in degrees from north."""
-
-    lon_deg: float
-    lat_deg: float
-    course_deg: float
 
 
 @dataclass(frozen=True)
@@ -98,7 +60,7 @@ class Ways:
 
     def __init__(self, graph: RoadGraph) -> None:
         self.graph = graph
-        self._metric = str(graph.metric_crs)
+        self._metric = str(graph.metric_crs[0])
         self._lock = threading.RLock()
         self._open = np.zeros(len(graph.start), dtype=bool)
         span = graph.last - graph.first + 1
@@ -348,10 +310,14 @@ class Ways:
             return []
         begin = np.flatnonzero(np.r_[True, np.diff(word) != 0])
         metres = np.add.reduceat(length_m, begin)
-        return [
-            Step(str(graph.words[word[at]]) if word[at] >= 0 else None, float(part_m))
-            for at, part_m in zip(begin.tolist(), metres.tolist(), strict=True)
-        ]
+        steps: list[Step] = []
+        for at, part_m in zip(begin.tolist(), metres.tolist(), strict=True):
+            name = str(graph.words[word[at]]) if word[at] >= 0 else None
+            crossed = len(steps) > 1 and steps[-1].length_m < CROSSING_M and steps[-2].name == name
+            between_m = steps.pop().length_m if crossed else 0.0
+            earlier_m = steps.pop().length_m if crossed or (steps and steps[-1].name == name) else 0.0
+            steps.append(Step(name, earlier_m + between_m + part_m))
+        return steps
 
     def _reached(self, begin: _Spot, costs: Costs, left: Any, most: float, shut: Any) -> tuple[Any, Any]:
         """The parts of edges that are reached, as lines, and the object each belongs to."""

@@ -52,11 +52,14 @@ class Landmarks:
         self.points = np.array(points, dtype=object)
         self._weight = np.array([WEIGHT[each.kind] for each in said])
         self._is_place = np.array([each.kind in ("commune", "locality") for each in said], dtype=bool)
+        self._is_road_work = np.array([each.kind in ("roundabout", "bridge") for each in said], dtype=bool)
         self._tree = shapely.STRtree(self.points)
 
-    def best(self, place: Any, within_m: float) -> tuple[Landmark, Any] | None:
-        """The one that a person would name from here, with its point; nothing when there is none that near."""
+    def best(self, place: Any, within_m: float, *, from_sea: bool = False) -> tuple[Landmark, Any] | None:
+        """The one that a person would name from here, with its point; nothing when there is none that near. Nobody at
+        sea steers by a roundabout."""
         near = np.sort(self._tree.query(place, predicate="dwithin", distance=within_m))
+        near = near[~self._is_road_work[near]] if from_sea else near
         if len(near) == 0:
             return None
         felt = (shapely.distance(self.points[near], place) + 40) / self._weight[near]

@@ -34,6 +34,10 @@ LANDMARK_M, COUNTRY_LANDMARK_M = 600.0, 2_500.0
 SEA_LANDMARK_M = 4_000.0
 AT_M = 20.0
 BETWEEN_M = 8_000.0
+RIVER_M = 400.0
+"""How far the bed of a river may be from the line that names it."""
+
+_FROM_LANDMARK = ("à ", "next to ", *"0123456789")
 NAMED_WATERS = {"river", "canal", "lake", "pond", "basin"}
 
 
@@ -123,7 +127,7 @@ class Speaker:
 
     def _on_road(self, place: Any, road: Snap, commune: str | None) -> Phrase:
         street = street_inside(str(road.street)) if road.street else str(road.ref)
-        bearing = self._bearing(place, LANDMARK_M if road.street else COUNTRY_LANDMARK_M, but=(road.street, commune))
+        bearing = self._bearing(place, LANDMARK_M if road.street else COUNTRY_LANDMARK_M)
         kind = "street" if road.street else "road"
         if bearing is not None and road.street:
             return _built(
@@ -147,14 +151,15 @@ class Speaker:
     def _on_water(self, place: Any, water: tuple[str, str], commune: str | None) -> Phrase | None:
         kind, name = water
         if kind == "sea":
-            bearing = self._bearing(place, SEA_LANDMARK_M) or self._bearing_of_place(place)
+            bearing = self._bearing(place, SEA_LANDMARK_M, from_sea=True) or self._bearing_of_place(place)
             told = (bearing.fr, bearing.en) if bearing is not None else self._coordinates(place)
             return _built("sea", ["en mer", told[0]], ["at sea", told[1]], bearing)
-        if not name or kind not in NAMED_WATERS:
+        name = name or (self._river(place) if kind in ("river", "canal") else "")
+        if kind not in NAMED_WATERS or (not name and commune is not None):
             return None
-        noun = with_article(name.removeprefix("Fleuve ").removeprefix("fleuve "))
-        on_fr = f"sur {noun}" if noun else f"sur l'eau ({name})"
-        on_en = f"on the water ({name})"
+        noun = with_article(name.removeprefix("Fleuve ").removeprefix("fleuve ")) if name else None
+        on_fr = f"sur {noun}" if noun else f"sur l'eau ({name})" if name else "sur l'eau"
+        on_en = f"on the water ({name})" if name else "on the water"
         bearing = self._bearing(place, COUNTRY_LANDMARK_M) or self._bearing_of_place(place)
         beside = (bearing.fr, bearing.en) if bearing is not None else (None, None)
         return _built("water", [on_fr, beside[0], commune], [on_en, beside[1], commune], bearing, commune=commune)
@@ -176,11 +181,9 @@ class Speaker:
         fr = f"{abs(lat_deg):.5f}° {'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.5f}° {'E' if lon_deg >= 0 else 'O'}"
         return fr.replace(".", ","), fr.replace("O", "W")
 
-    def _bearing(self, place: Any, within_m: float, but: tuple[str | None, ...] = ()) -> _Bearing | None:
-        found = self._landmarks.best(place, within_m)
-        if found is None or (found[0].fr in but and found[0].kind != "bridge"):
-            return None
-        return _bearing(place, *found)
+    def _bearing(self, place: Any, within_m: float, *, from_sea: bool = False) -> _Bearing | None:
+        found = self._landmarks.best(place, within_m, from_sea=from_sea)
+        return None if found is None else _bearing(place, *found)
 
     def _bearing_of_place(self, place: Any) -> _Bearing | None:
         found = self._landmarks.nearest_place(place)
@@ -210,6 +213,14 @@ class Speaker:
         held = [row for row in rows.tree.query(place, predicate="intersects").tolist() if row in sea or kinds[row]]
         told = [("sea" if row in sea else str(kinds[row]), str(names[row] or "")) for row in held]
         return min(told, key=lambda each: (each[0] == "sea", not each[1], each)) if told else None
+
+    def _river(self, place: Any) -> str:
+        """The name of the watercourse that flows here, from its line; empty when it has none."""
+        rows = self._rows_of(Role.WATER)
+        _, names, _ = self._waters
+        near = [row for row in rows.tree.query(place, predicate="dwithin", distance=RIVER_M).tolist() if names[row]]
+        near = [row for row in near if shapely.get_dimensions(rows.flat[row]) == 1]
+        return str(names[min(near, key=lambda row: float(shapely.distance(rows.flat[row], place)))]) if near else ""
 
     @cached_property
     def _commune_names(self) -> Any:
@@ -260,6 +271,6 @@ def _built(
 
 def _joined(parts: list[str | None]) -> str:
     said = [part for part in parts if part]
-    if len(said) > 1 and any(part.endswith(said[-1]) for part in said[:-1]):
+    if len(said) > 1 and said[0].startswith(_FROM_LANDMARK) and said[0].endswith(said[-1]):
         said = said[:-1]
     return ", ".join(said)

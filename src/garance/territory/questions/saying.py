@@ -5,28 +5,34 @@ from __future__ import annotations
 import math
 import re
 
-from garance.territory.wording import STREET_WORDS, fold
+from garance.territory.wording import SMALL_WORDS, STREET_WORDS, fold
 
 COMPASS_FR = (
     "au nord", "au nord-est", "à l'est", "au sud-est", "au sud", "au sud-ouest", "à l'ouest", "au nord-ouest",
 )  # fmt: skip
 COMPASS_EN = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
-_MASCULINE = {
-    "bassin", "bois", "camping", "canal", "carrefour", "centre", "chenal", "cimetiere", "cis", "college", "cours", "cpi",
-    "csp", "cs", "fleuve", "foyer", "fort", "giratoire", "groupe", "gymnase", "lac", "lycee", "magasin", "marais", "musee",
-    "parc", "parking", "phare", "pole", "pont", "port", "quai", "rond-point", "ruisseau", "service", "site", "stade",
-    "supermarche", "theatre", "viaduc", "moulin", "chateau", "casino", "fosse", "ru", "hameau",
-}  # fmt: skip
-_FEMININE = {
-    "caserne", "chapelle", "clinique", "creche", "crique", "ferme", "gare", "gendarmerie", "halle", "maison", "mairie",
-    "maternelle", "mare", "mediatheque", "passerelle", "place", "piscine", "plage", "prefecture", "residence",
-    "retenue", "riviere", "salle", "station", "usine", "zone", "cathedrale", "basilique",
-}  # fmt: skip
-_ELIDED = {"abbaye", "aeroport", "ecole", "eglise", "ehpad", "espace", "estuaire", "etang", "externat", "hopital",
-           "hotel", "ile", "institut", "institution", "internat", "usine", "entreprise", "etier",
-           "auberge"}  # fmt: skip
+_MASCULINE = set(
+    "bassin bois camping canal carrefour casino centre chateau chenal cimetiere cis college cours cpi cs csp fleuve "
+    "fort fosse foyer giratoire groupe gymnase hameau lac lycee magasin marais moulin musee parc parking phare pole "
+    "pont port quai rond-point ru ruisseau service site stade supermarche theatre viaduc".split()
+)
+_FEMININE = set(
+    "basilique caserne cathedrale chapelle clinique creche crique ferme gare gendarmerie halle mairie maison mare "
+    "maternelle mediatheque passerelle piscine place plage prefecture residence retenue riviere salle station "
+    "zone".split()
+)
+_ELIDED = set(
+    "abbaye aeroport auberge ecole eglise ehpad entreprise espace estuaire etang etier externat hopital hotel ile "
+    "institut institution internat unite usine".split()
+)
+_SIGLES = set("CDAG CH CHU CIS CPI CS CSP EHPAD HLM IME MJC SDIS UPEA USLD ZA ZAC ZI".split())
 _ARTICLES = re.compile(r"^(le |la |les |l['’])", re.IGNORECASE)
+_COMMON = set(
+    "communal communale elementaire general hospitalier hospitaliere intercommunal jour maternelle municipal "
+    "municipale primaire principal privee public publique secours".split()
+)
+_CAPITALS = re.compile(r"[^\W\d_]+")
 _STREETS = {fold(word).split()[0] for word in STREET_WORDS.values()} | {"residence", "hameau", "esplanade", "ruelle"}
 
 
@@ -74,7 +80,8 @@ def with_article(name: str) -> str | None:
     first, _, rest = name.partition(" ")
     known = fold(first)
     said = first if first.isupper() and len(first) <= 5 else first.lower()
-    whole = f"{said} {rest}".strip()
+    others = (word.lower() if fold(word) in _COMMON else word for word in rest.split())
+    whole = " ".join([said, *others])
     if known in _ELIDED:
         return f"l'{whole}"
     if known in _MASCULINE:
@@ -94,10 +101,14 @@ def street_inside(name: str) -> str:
 
 def calmed(name: str) -> str:
     """A name in capitals in ordinary letters, sigles left alone: `CSP ROCHEFORT` gives `CSP Rochefort`."""
-    return " ".join(
-        word if len(word) <= 3 or not word.isupper() or not word.isalpha() else word.capitalize()
-        for word in name.split()
-    )
+    return _CAPITALS.sub(_calm, name) if name == name.upper() else name
+
+
+def _calm(word: re.Match[str]) -> str:
+    said = word.group()
+    if said in _SIGLES:
+        return said
+    return said.lower() if said.lower() in SMALL_WORDS and word.start() > 0 else said.capitalize()
 
 
 def _distance(metres: float) -> str:
