@@ -17,6 +17,7 @@ from garance.kernel.clock import Clock, SystemClock
 from garance.kernel.refusal import Refused
 from garance.server.api.accounts import account_endpoints
 from garance.server.api.commands import command_endpoints
+from garance.server.api.questions import question_endpoints
 from garance.server.api.samples import sample_endpoint
 from garance.server.api.situations import situation_endpoints
 from garance.server.api.territory import territory_endpoints
@@ -67,6 +68,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *wall_endpoints(node),
         *account_endpoints(node),
         *territory_endpoints(node),
+        *question_endpoints(node),
         *ogc_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=organisations),
     ]

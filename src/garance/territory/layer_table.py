@@ -25,6 +25,8 @@ TYPES = {"INTEGER": "integer", "MEDIUMINT": "integer", "INT": "integer", "BOOLEA
 """What a column holds, in the words of JSON Schema."""
 
 MAX_ID = 2**63 - 1
+KEPT_COUNTS = 256
+TOUCHING = "maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class LayerTable:
         self._tables = tables
         self._quoted = _quoted(name)
         self._geometry = geometry
+        self._counts: dict[Any, int] = {}
         self._index = _quoted(f"rtree_{name}_{geometry}")
 
     def _ask(self, sentence: str, values: tuple[Any, ...] = ()) -> _Answer:
@@ -132,13 +135,18 @@ class LayerTable:
 
     def count(self, wanted: Wanted) -> int:
         """How many objects there are of that description."""
-        return self._total if wanted == Wanted() else self._counted(wanted)
-
-    @cached_property
-    def _total(self) -> int:
-        return self._counted(Wanted())
+        known = (wanted.bbox, tuple((wanted.equal or {}).items()))
+        if known not in self._counts:  # the next pages of the same answer ask it again
+            if len(self._counts) >= KEPT_COUNTS:
+                self._counts.clear()
+            self._counts[known] = self._counted(wanted)
+        return self._counts[known]
 
     def _counted(self, wanted: Wanted) -> int:
+        if wanted.bbox is not None and not wanted.equal:
+            west, south, east, north = wanted.bbox
+            sentence = f"SELECT count(*) FROM {self._index} WHERE {TOUCHING}"  # noqa: S608 - names are quoted
+            return int(self._ask(sentence, (west, east, south, north))[0][0])
         where, values = self._where(wanted)
         sentence = f"SELECT count(*) FROM {self._quoted} {where}"  # noqa: S608 - names are quoted, values bound
         return int(self._ask(sentence, values)[0][0])
@@ -182,8 +190,7 @@ class LayerTable:
         key, parts, values = _quoted(self.key), list[str](), list[Any]()
         if wanted.bbox is not None:
             west, south, east, north = wanted.bbox
-            touching = "maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
-            parts.append(f"{key} IN (SELECT id FROM {self._index} WHERE {touching})")  # noqa: S608
+            parts.append(f"{key} IN (SELECT id FROM {self._index} WHERE {TOUCHING})")  # noqa: S608
             values += [west, east, south, north]
         for column, value in (wanted.equal or {}).items():
             parts.append(f"{_quoted(column)} = ?")

@@ -15,9 +15,8 @@ import httpx2
 import msgspec
 import pytest
 import tomli_w
-from pmtiles.tile import zxy_to_tileid
 from support.running_node import RunningNode, running_node
-from support.tiles import open_tiles, tile_at
+from support.tiles import open_tiles, terrarium_heights_m, tile_at
 
 from garance.domain.keeping.facts import TerritoryAdopted
 from garance.journal.sqlite import SqliteStore
@@ -59,7 +58,7 @@ def test_the_card_tells_whose_data_it_is(web: httpx2.Client, tiny: Pack) -> None
     assert all({"source", "licence", "attribution"} <= set(layer) for layer in card["layers"])
     assert card["report"]
     assert card["missing"]
-    assert card["tiles"]["terrain"] is None
+    assert card["tiles"]["terrain"] == f"/territory/{tiny.manifest.version}/terrain/{{z}}/{{x}}/{{y}}.png"
 
 
 def test_tiles_one_by_one_are_those_of_the_archive(web: httpx2.Client, tiny: Pack) -> None:
@@ -82,12 +81,20 @@ def test_tiles_one_by_one_are_those_of_the_archive(web: httpx2.Client, tiny: Pac
         assert plain.content == answer.content
         assert web.get(answer.request.url, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
     assert seen >= 5
-    assert zxy_to_tileid(0, 0, 0) == 0
     root = f"/territory/{tiny.manifest.version}"
     assert web.get(f"{root}/basemap/3/0/0.mvt").status_code == 204
-    for wrong in (f"{root}/basemap/3/8/0.mvt", f"{root}/basemap/99/0/0.mvt", f"{root}/basemap/3/a/0.mvt",
-                  f"{root}/terrain/3/0/0.png"):  # fmt: skip
+    for wrong in (f"{root}/basemap/3/8/0.mvt", f"{root}/basemap/99/0/0.mvt", f"{root}/basemap/3/a/0.mvt"):
         assert (web.get(wrong).status_code, web.get(wrong).json()["code"]) == (404, "unknown"), wrong
+
+
+def test_relief_tiles_tell_the_height_of_the_ground(web: httpx2.Client, tiny: Pack) -> None:
+    lon_deg, lat_deg = tiny.manifest.centre
+    x, y, column, row = tile_at(lon_deg, lat_deg, 14)
+    answer = web.get(f"/territory/{tiny.manifest.version}/terrain/14/{x}/{y}.png")
+    assert answer.headers["content-type"] == "image/png"
+    height_m = tiny.elevation_m(lon_deg, lat_deg)
+    assert terrarium_heights_m(answer.content)[row, column] == pytest.approx(height_m, abs=0.3)
+    assert web.get(f"/territory/{tiny.manifest.version}/terrain/3/0/0.png").status_code == 204
 
 
 def test_another_version_is_told_which_one_is_shown(web: httpx2.Client, tiny: Pack) -> None:

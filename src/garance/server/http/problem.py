@@ -27,7 +27,7 @@ _CODES_BY_STATUS: Mapping[int, str] = {
     400: "bbox-across-antimeridian json-malformed json-too-deep query-malformed request-malformed",
     401: "not-signed-in sign-in-refused second-factor-needed session-ended",
     403: "not-allowed exercise-only csrf-wrong read-only cross-site not-a-demo",
-    404: "unknown no-territory",
+    404: "unknown no-terrain no-territory",
     405: "method-not-allowed",
     408: "body-too-slow",
     409: "command-id-reused chain-forked journal-in-use territory-replaced",
