@@ -297,12 +297,13 @@ def here(pack: Pack, lon_deg: float, lat_deg: float) -> HereShown:
     metric = pack.manifest.metric_crs
     flat = project(shapely.Point(lon_deg, lat_deg), WGS84, metric)
     around = [project(flat.buffer(radius_m), metric, WGS84) for radius_m in AROUND_M]
+    height_m = pack.elevation_m(lon_deg, lat_deg)
     near, far = (_people(each) for each in pack.people_inside_each(around))
     return HereShown(
         phrase=Words(said.fr, said.en, said.kind),
         commune=commune.properties.get("name") if commune else None,
         insee_code=commune.properties.get("insee_code") if commune else None,
-        elevation_m=pack.elevation_m(lon_deg, lat_deg),
+        elevation_m=None if height_m is None else round(height_m, 2),
         zones=[_thing(one) for role in ZONE_ROLES for one, _ in pack.within(role, lon_deg, lat_deg, 0.0)],
         sites=[_thing(one, away_m) for one, away_m in pack.nearest_few(Role.SITES, lon_deg, lat_deg, NEAR_SITES)],
         people_100m=near,
