@@ -32,6 +32,8 @@ from garance.territory.questions.snapping import Snap, Snapper
 from garance.territory.roles import Role
 from garance.territory.ways import Ways, open_ways
 
+__all__ = ["Feature", "Pack", "open_pack"]
+
 AREAL = {"Polygon", "MultiPolygon"}
 MAX_VERTICES = 1_000_000
 

@@ -13,6 +13,9 @@ from garance.territory.questions.blocks import Blocks
 MANY_VERTICES = 400
 """Beyond this, an area is first cut to the neighbourhood of the cells that it crosses."""
 
+HAIR = 1e-6
+"""A smaller part of a cell is no part: the same edge written twice differs by as much."""
+
 
 @dataclass(frozen=True)
 class People:
@@ -58,8 +61,9 @@ class Inhabitants:
         cut = edge[~within]
         share = self._share(area, cut)
         exact = sure + float((self._people[cut] * share).sum())
-        high = sure + float(self._people[cut[share > 0]].sum())
-        return People(round(sure), round(exact), round(high), exact)
+        low = sure + float(self._people[cut[share > 1 - HAIR]].sum())
+        high = sure + float(self._people[cut[share > HAIR]].sum())
+        return People(round(low), round(exact), round(high), exact)
 
     def _share(self, area: Any, cut: Any) -> Any:
         """The part (0..1) of each of these cells that lies in the area."""

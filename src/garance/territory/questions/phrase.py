@@ -37,7 +37,6 @@ BETWEEN_M = 8_000.0
 RIVER_M = 400.0
 """How far the bed of a river may be from the line that names it."""
 
-_FROM_LANDMARK = ("à ", "next to ", *"0123456789")
 NAMED_WATERS = {"river", "canal", "lake", "pond", "basin"}
 
 
@@ -256,9 +255,10 @@ def _built(
     number: str | None = None,
 ) -> Phrase:
     """The parts put together; a commune that the rest already names is not said twice."""
+    said = bearing is not None and fr[0] == bearing.fr and commune is not None and bearing.fr.endswith(commune)
     return Phrase(
-        fr=_joined(fr),
-        en=_joined(en),
+        fr=_joined(fr[:-1] if said else fr),
+        en=_joined(en[:-1] if said else en),
         kind=kind,
         commune=commune,
         street=street,
@@ -270,7 +270,4 @@ def _built(
 
 
 def _joined(parts: list[str | None]) -> str:
-    said = [part for part in parts if part]
-    if len(said) > 1 and said[0].startswith(_FROM_LANDMARK) and said[0].endswith(said[-1]):
-        said = said[:-1]
-    return ", ".join(said)
+    return ", ".join(part for part in parts if part)
