@@ -107,7 +107,11 @@ def _point(x: float, y: float) -> Any:
 
 def _communes() -> LayerData:
     halves = [_rectangle(0, 0, 2000, SIDE_M), _rectangle(2000, 0, SIDE_M, SIDE_M)]
-    said: dict[str, list[Any]] = {"name": ["Échillais", "Rochefort"], "insee_code": ["17146", "17299"], "population": [3512, 24047]}
+    said: dict[str, list[Any]] = {
+        "name": ["Échillais", "Rochefort"],
+        "insee_code": ["17146", "17299"],
+        "population": [3512, 24047],
+    }
     return _layer("communes", halves, said)
 
 
@@ -133,7 +137,11 @@ def _addresses() -> LayerData:
     places = [(x, 985 if number % 2 else 1015, str(number)) for number, x in enumerate(range(40, 4000, 40), 1)]
     places.append((490, 1015, "12 bis"))
     codes = ["17146" if x < 2000 else "17299" for x, _, _ in places]
-    said: dict[str, list[Any]] = {"number": [n for _, _, n in places], "street": ["Rue du Port"] * len(places), "insee_code": codes}
+    said: dict[str, list[Any]] = {
+        "number": [n for _, _, n in places],
+        "street": ["Rue du Port"] * len(places),
+        "insee_code": codes,
+    }
     return _layer("addresses", [_point(x, y) for x, y, _ in places], {**said, "postcode": ["17300"] * len(places)})
 
 

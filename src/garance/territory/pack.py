@@ -210,7 +210,7 @@ class Pack:
     def phrase(self, lon_deg: float, lat_deg: float) -> Phrase:
         """What a person would say of this place on the radio, in French and in English."""
         place = self._place(lon_deg, lat_deg)
-        return self._once("speaker", lambda: Speaker(self.manifest, self.rows, self._snapper)).say(place)
+        return self._once("speaker", lambda: Speaker(self.manifest.metric_crs, self.rows, self._snapper)).say(place)
 
     @property
     def gazetteer(self) -> Gazetteer:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import shapely
 
-from garance.territory.manifest import Manifest
 from garance.territory.projection import WGS84, transformer
 from garance.territory.questions.landmarks import Landmark, Landmarks
 from garance.territory.questions.rows import Rows
@@ -70,8 +69,8 @@ class _Bearing:
 class Speaker:
     """Says where a place is. `rows_of(role)` gives the rows of a role; built once for a pack."""
 
-    def __init__(self, manifest: Manifest, rows_of: Callable[[str], Rows], snapper: Snapper) -> None:
-        self._manifest = manifest
+    def __init__(self, metric_crs: str, rows_of: Callable[[str], Rows], snapper: Snapper) -> None:
+        self._metric = metric_crs
         self._rows_of = rows_of
         self._snapper = snapper
         self._landmarks = Landmarks(rows_of)
@@ -176,7 +175,7 @@ class Speaker:
 
     def _coordinates(self, place: Any) -> tuple[str, str]:
         x, y = shapely.get_coordinates(place)[0]
-        lon_deg, lat_deg = transformer(self._manifest.metric_crs, WGS84).transform(x, y)
+        lon_deg, lat_deg = transformer(self._metric, WGS84).transform(x, y)
         fr = f"{abs(lat_deg):.5f}° {'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.5f}° {'E' if lon_deg >= 0 else 'O'}"
         return fr.replace(".", ","), fr.replace("O", "W")
 
