@@ -215,7 +215,7 @@ class Pack:
     @property
     def gazetteer(self) -> Gazetteer:
         """The search index; refuses `territory-file-unknown` when the pack is older than it."""
-        return self._once("gazetteer", lambda: Gazetteer(self.file(SEARCH), self.manifest.metric_crs))
+        return self._once("gazetteer", lambda: Gazetteer(self.file(SEARCH)))
 
     @property
     def ways(self) -> Ways:

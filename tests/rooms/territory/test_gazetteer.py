@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import string
 from pathlib import Path
@@ -126,6 +127,8 @@ def test_what_is_near_comes_first_among_equals(asked: Pack) -> None:
     for at, commune in (((500, 1000), "Échillais"), ((3500, 1000), "Rochefort")):
         found = asked.gazetteer.search("rue du port", near=lon_lat(*at))
         assert (found[0].name, found[0].context) == ("Rue du Port", commune)
+        house = asked.gazetteer.search("12 rue du port", near=lon_lat(*at))[0]
+        assert (house.name, house.context) == ("12 Rue du Port", "Échillais")
     assert asked.gazetteer.search("rue du port rochefort")[0].context == "Rochefort"
 
 
@@ -154,8 +157,8 @@ def test_the_index_is_never_written_to(asked: Pack) -> None:
     before = asked.file(SEARCH).read_bytes()
     asked.gazetteer.search("rue")
     assert asked.file(SEARCH).read_bytes() == before
-    with pytest.raises(sqlite3.OperationalError):
-        asked.gazetteer._base().execute("DELETE FROM entry")
+    with contextlib.closing(asked.gazetteer._base()) as base, pytest.raises(sqlite3.OperationalError):
+        base.execute("DELETE FROM entry")
 
 
 def test_same_layers_same_bytes(tmp_path: Path) -> None:
@@ -167,7 +170,7 @@ def test_same_layers_same_bytes(tmp_path: Path) -> None:
 
 def test_a_territory_without_any_name(tmp_path: Path) -> None:
     assert write_gazetteer(tmp_path / "none", [], LAMBERT_93) == 0
-    assert Gazetteer(tmp_path / "none", LAMBERT_93).search("mairie") == []
+    assert Gazetteer(tmp_path / "none").search("mairie") == []
 
 
 def test_words_that_are_one_name() -> None:

@@ -10,7 +10,7 @@ import shapely
 
 from garance.territory.questions.blocks import Blocks
 
-MANY_VERTICES = 400
+MANY_VERTICES = 100
 """Beyond this, an area is first cut to the neighbourhood of the cells that it crosses."""
 
 HAIR = 1e-6
