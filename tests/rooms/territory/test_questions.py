@@ -9,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import affinity
 from support.asked_town import CELL_M, SIDE_M, area, box, lon_lat, population
 
 from garance.kernel.refusal import Refused
@@ -17,6 +18,7 @@ from garance.territory.manifest import TERRAIN
 from garance.territory.projection import WGS84, project
 from garance.territory.questions.blocks import Blocks
 from garance.territory.questions.ground import open_grid
+from garance.territory.questions.shares import SquareFrames
 
 coordinate = st.floats(-1500, SIDE_M + 1500, allow_nan=False)
 place = st.tuples(coordinate, coordinate)
@@ -73,6 +75,26 @@ def test_people_are_those_of_the_plain_computation(asked: Pack, corners: list[tu
     share = shapely.area(shapely.intersection(rows.flat, drawn)) / shapely.area(rows.flat)
     plain = float((share * rows.column("population").astype(float)).sum())
     assert asked.people_inside(shape).exact == pytest.approx(plain, abs=1e-3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(turn_deg=st.floats(0, 360), corners=st.lists(place, min_size=3, max_size=9), hole=st.booleans())
+def test_one_formula_weighs_squares_however_turned(
+    turn_deg: float, corners: list[tuple[float, float]], hole: bool
+) -> None:
+    side = np.arange(0, SIDE_M, 400)
+    squares = np.array([shapely.box(x, y, x + 400, y + 400) for x in side for y in side], dtype=object)
+    cells = np.array([affinity.rotate(square, turn_deg, origin=(0, 0)) for square in squares], dtype=object)
+    drawn = shapely.convex_hull(shapely.multipoints(corners))
+    if hole:
+        drawn = shapely.difference(drawn, drawn.centroid.buffer(150))
+    if shapely.get_dimensions(drawn) != 2 or drawn.is_empty:
+        return
+    frames = SquareFrames(cells)
+    assert frames.fits.all()
+    plain = shapely.area(shapely.intersection(cells, drawn)) / 400**2
+    np.testing.assert_allclose(frames.shares(drawn, np.arange(len(cells))), plain, atol=1e-6)
+    assert not SquareFrames(shapely.buffer(cells, 5)).fits.any()
 
 
 def test_an_area_of_many_vertices_counts_the_same(asked: Pack) -> None:
