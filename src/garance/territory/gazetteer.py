@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import math
 import sqlite3
 import threading
@@ -60,10 +61,8 @@ class _Query:
 class Gazetteer:
     """The names of a pack. The index is read at the first question and kept; any thread may ask."""
 
-    def __init__(self, path: Path, metric_crs: str) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._metric = metric_crs
-        self._own = threading.local()
         self._lock = threading.Lock()
 
     def search(
@@ -85,27 +84,24 @@ class Gazetteer:
         typing = not text[:MAX_LENGTH].endswith(" ")
         wanted = set(kinds) if kinds is not None else None
         queries = [_Query(tokens)]
-        if wanted is None or wanted & {"address", "street"}:
+        if wanted is None or "address" in wanted:
             queries += [_Query(rest, house) for house, rest in split_house(tokens)]
         scored = [(query, self._scores(query.tokens, typing)) for query in queries]
-        found = self._houses(scored[1:]) if wanted is None or "address" in wanted else []
-        found += self._named(scored[0][1], wanted, near, limit)
+        with contextlib.closing(self._base()) as base:
+            found = self._houses(base, scored[1:], near)
+            found += self._named(base, scored[0][1], wanted, near, limit)
         ranked = sorted(found, key=lambda each: self._rank(each, near))
         return [each for _, each in ranked[: max(1, min(limit, MAX_FOUND))]]
 
     @cached_property
     def _index(self) -> _Index:
-        with self._lock:
-            rows = self._base().execute("SELECT name, bytes FROM part").fetchall()
+        with self._lock, contextlib.closing(self._base()) as base:
+            rows = base.execute("SELECT name, bytes FROM part").fetchall()
             return _Index({str(name): zlib.decompress(told) for name, told in rows})
 
     def _base(self) -> sqlite3.Connection:
-        """A connection of this thread's own, that cannot write."""
-        if not hasattr(self._own, "base"):
-            address = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-            self._own.base = sqlite3.connect(address, uri=True)
-        base: sqlite3.Connection = self._own.base
-        return base
+        """A connection that cannot write."""
+        return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
     def _scores(self, tokens: tuple[str, ...], typing: bool) -> Any:
         """How well each entry answers, 0 to 1; mistakes are looked for only when nothing answers well."""
@@ -117,7 +113,12 @@ class Gazetteer:
         return scores
 
     def _named(
-        self, scores: Any, wanted: set[str] | None, near: tuple[float, float] | None, limit: int
+        self,
+        base: sqlite3.Connection,
+        scores: Any,
+        wanted: set[str] | None,
+        near: tuple[float, float] | None,
+        limit: int,
     ) -> list[tuple[int, Found]]:
         index = self._index
         if wanted is not None:
@@ -126,25 +127,23 @@ class Gazetteer:
         tier = np.floor(scores[fair] * TIERS)
         away = index.away(fair, near)
         best = fair[np.lexsort((fair, away, -index.importance[fair], -tier))][: max(1, min(limit, MAX_FOUND))]
-        rows = self._rows(best.tolist())
+        rows = _rows(base, best.tolist())
         return [
             (entry, Found(kind, name, context, *index.place(entry), float(scores[entry]), detail))
             for entry, kind, name, context, detail in rows
         ]
 
-    def _rows(self, entries: list[int]) -> list[tuple[int, str, str, str, str]]:
-        marks = ",".join("?" * len(entries))
-        asked = f"SELECT id, kind, name, context, detail FROM entry WHERE id IN ({marks})"  # noqa: S608 - only marks
-        return self._base().execute(asked, entries).fetchall()
-
-    def _houses(self, scored: list[tuple[_Query, Any]]) -> list[tuple[int, Found]]:
+    def _houses(
+        self, base: sqlite3.Connection, scored: list[tuple[_Query, Any]], near: tuple[float, float] | None
+    ) -> list[tuple[int, Found]]:
         """The houses of that number in the streets that answer well."""
         found: dict[tuple[int, str], tuple[int, Found]] = {}
         for query, scores in scored:
             streets = np.flatnonzero((scores >= 2 * FAIR) & (self._index.kinds == KINDS.index("street")))
-            best = streets[np.lexsort((streets, -scores[streets]))][:STREETS_TRIED]
-            for entry, _, name, context, _ in self._rows(best.tolist()):
-                house = self._house(entry, query.house)
+            tier, away = np.floor(scores[streets] * TIERS), self._index.away(streets, near)
+            best = streets[np.lexsort((streets, away, -tier))][:STREETS_TRIED]
+            for entry, _, name, context, _ in _rows(base, best.tolist()):
+                house = _house(base, entry, query.house)
                 if house is not None:
                     score = min(1.0, float(scores[entry])) + HOUSE_BONUS
                     number, lon_deg, lat_deg = house
@@ -152,20 +151,6 @@ class Gazetteer:
                     if (entry, number) not in found or found[entry, number][1].score < score:
                         found[entry, number] = (entry, told)
         return list(found.values())
-
-    def _house(self, entry: int, wanted: HouseNumber | None) -> tuple[str, float, float] | None:
-        row = self._base().execute("SELECT numbers FROM houses WHERE entry = ?", (entry,)).fetchone()
-        if row is None or wanted is None:
-            return None
-        houses = np.frombuffer(zlib.decompress(row[0]), dtype=NUMBERS)
-        suffix = SUFFIXES.index(wanted.suffix) + 1 if wanted.suffix in SUFFIXES else ord(wanted.suffix or "\0")
-        same = houses[houses["number"] == wanted.number]
-        exact = same[same["suffix"] == suffix]
-        if len(exact):
-            return str(wanted), float(exact[0]["lon_e6"]) / 1e6, float(exact[0]["lat_e6"]) / 1e6
-        if wanted.suffix and len(same) and not same[0]["suffix"]:
-            return str(wanted.number), float(same[0]["lon_e6"]) / 1e6, float(same[0]["lat_e6"]) / 1e6
-        return None
 
     def _rank(self, found: tuple[int, Found], near: tuple[float, float] | None) -> tuple[float, float, float, int, str]:
         entry, told = found
@@ -178,7 +163,10 @@ class _Index:
 
     def __init__(self, parts: dict[str, bytes]) -> None:
         self.words = parts["words"].decode().split("\n") if parts["words"] else []
-        self.keys = parts["keys"].decode().split("\n") if parts["keys"] else []
+        keys = parts["keys"].decode().replace(" ", "").split("\n") if parts["keys"] else []
+        self.names = sorted(set(keys))
+        place = {key: at for at, key in enumerate(self.names)}
+        self.name_of = np.array([place[key] for key in keys], dtype=np.int64)
         self.starts = np.frombuffer(parts["starts"], dtype="<i4")
         self.entries = np.frombuffer(parts["entries"], dtype="<i4")
         self.named = np.frombuffer(parts["named"], dtype="u1").astype(bool)
@@ -224,9 +212,8 @@ class _Index:
     def likenesses(self, tokens: tuple[str, ...]) -> Any:
         """How much each whole name looks like what was typed, spaces aside: the last resort."""
         typed = "".join(tokens)
-        keys = [key.replace(" ", "") for key in self.keys]
-        found = process.cdist([typed], keys, scorer=Indel.normalized_similarity, score_cutoff=0.7)[0]
-        return found.astype(float) * 0.9
+        found = process.cdist([typed], self.names, scorer=Indel.normalized_similarity, score_cutoff=0.7)[0]
+        return found[self.name_of].astype(float) * 0.9
 
     def _postings(self, words: Any) -> tuple[Any, Any]:
         """Where the entries of these words are, and for each which of the words it is."""
@@ -268,6 +255,27 @@ def _away(place: tuple[float, float], near: tuple[float, float] | None) -> float
     if near is None:
         return 0.0
     return math.hypot((place[0] - near[0]) * math.cos(math.radians(near[1])), place[1] - near[1])
+
+
+def _rows(base: sqlite3.Connection, entries: list[int]) -> list[tuple[int, str, str, str, str]]:
+    marks = ",".join("?" * len(entries))
+    asked = f"SELECT id, kind, name, context, detail FROM entry WHERE id IN ({marks})"  # noqa: S608 - only marks
+    return base.execute(asked, entries).fetchall()
+
+
+def _house(base: sqlite3.Connection, entry: int, wanted: HouseNumber | None) -> tuple[str, float, float] | None:
+    row = base.execute("SELECT numbers FROM houses WHERE entry = ?", (entry,)).fetchone()
+    if row is None or wanted is None:
+        return None
+    houses = np.frombuffer(zlib.decompress(row[0]), dtype=NUMBERS)
+    suffix = SUFFIXES.index(wanted.suffix) + 1 if wanted.suffix in SUFFIXES else ord(wanted.suffix or "\0")
+    same = houses[houses["number"] == wanted.number]
+    exact = same[same["suffix"] == suffix]
+    if len(exact):
+        return str(wanted), float(exact[0]["lon_e6"]) / 1e6, float(exact[0]["lat_e6"]) / 1e6
+    if wanted.suffix and len(same) and not same[0]["suffix"]:
+        return str(wanted.number), float(same[0]["lon_e6"]) / 1e6, float(same[0]["lat_e6"]) / 1e6
+    return None
 
 
 def same_name(one: str, other: str) -> bool:

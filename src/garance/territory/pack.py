@@ -32,6 +32,8 @@ from garance.territory.questions.snapping import Snap, Snapper
 from garance.territory.roles import Role
 from garance.territory.ways import Ways, open_ways
 
+__all__ = ["Feature", "Pack", "open_pack"]
+
 AREAL = {"Polygon", "MultiPolygon"}
 MAX_VERTICES = 1_000_000
 
@@ -208,12 +210,12 @@ class Pack:
     def phrase(self, lon_deg: float, lat_deg: float) -> Phrase:
         """What a person would say of this place on the radio, in French and in English."""
         place = self._place(lon_deg, lat_deg)
-        return self._once("speaker", lambda: Speaker(self.manifest, self.rows, self._snapper)).say(place)
+        return self._once("speaker", lambda: Speaker(self.manifest.metric_crs, self.rows, self._snapper)).say(place)
 
     @property
     def gazetteer(self) -> Gazetteer:
         """The search index; refuses `territory-file-unknown` when the pack is older than it."""
-        return self._once("gazetteer", lambda: Gazetteer(self.file(SEARCH), self.manifest.metric_crs))
+        return self._once("gazetteer", lambda: Gazetteer(self.file(SEARCH)))
 
     @property
     def ways(self) -> Ways:

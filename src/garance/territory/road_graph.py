@@ -26,6 +26,7 @@ GAP_KPH = 10.0
 """How fast a supposed way is taken: nobody has seen it."""
 
 NEIGHBOURS = 24
+_IN_CENTIMETRES = ("nodes", "points")
 STAMP = (1980, 1, 1, 0, 0, 0)
 
 SPEED_KPH = {
@@ -77,7 +78,9 @@ def write_road_graph(path: Path, layers: list[LayerData], metric_crs: str) -> bo
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in RoadGraph.__dataclass_fields__:
             stream = io.BytesIO()
-            np.lib.format.write_array(stream, np.ascontiguousarray(getattr(graph, name)), allow_pickle=False)
+            kept = getattr(graph, name)
+            kept = np.round(kept * 100).astype("int64") if name in _IN_CENTIMETRES else np.ascontiguousarray(kept)
+            np.lib.format.write_array(stream, kept, allow_pickle=False)
             entry = zipfile.ZipInfo(f"{name}.npy", STAMP)
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
             archive.writestr(entry, stream.getvalue())
@@ -88,7 +91,7 @@ def read_road_graph(path: Path) -> RoadGraph:
     """Read back what `write_road_graph` wrote."""
     with np.load(path, allow_pickle=False) as kept:
         arrays = {name: kept[name] for name in RoadGraph.__dataclass_fields__}
-    for name in ("points", "nodes"):
+    for name in _IN_CENTIMETRES:
         arrays[name] = arrays[name].astype(float) / 100
     return RoadGraph(**arrays)
 
@@ -145,13 +148,13 @@ def _whole(network: Network, gaps: Any, **said: Any) -> RoadGraph:
     ends = network.nodes[gaps.ravel()]
     first = reach + 2 * np.arange(count)
     return RoadGraph(
-        nodes=np.round(network.nodes * 100).astype("int64"),
+        nodes=np.round(network.nodes, 2),
         start=np.concatenate([network.start, gaps[:, 0]]).astype("int32"),
         stop=np.concatenate([network.stop, gaps[:, 1]]).astype("int32"),
         length_m=np.concatenate([network.length_m, width_m]).astype("float32"),
         first=np.concatenate([network.first, first]).astype("int64"),
         last=np.concatenate([network.last, first + 1]).astype("int64"),
-        points=np.round(np.concatenate([network.points, ends.reshape(-1, 2)]) * 100).astype("int64"),
+        points=np.round(np.concatenate([network.points, ends.reshape(-1, 2)]), 2),
         words=said["words"],
         metric_crs=said["metric_crs"],
         **joined,

@@ -90,7 +90,8 @@ class Ways:
         if shut.any():
             web = weave(self.graph, costs, shut)
         begin, finish = self._spot(start, costs, shut), self._spot(end, costs, shut)
-        return self._told(self._quickest(begin, finish, costs, web), costs, begin.away_m, finish.away_m)
+        pieces = [piece for piece in self._quickest(begin, finish, costs, web) if piece.begin_m != piece.end_m]
+        return self._told(pieces, costs, begin.away_m, finish.away_m)
 
     def seconds_to(
         self,
@@ -262,7 +263,7 @@ class Ways:
             pieces.append(_Piece(edge, 0.0, whole_m) if taken >= 0 else _Piece(edge, whole_m, 0.0))
             node = earlier
         pieces.append(_Piece(begin.edge, begin.along_m, 0.0 if side == 0 else float(self.graph.length_m[begin.edge])))
-        return [piece for piece in reversed(pieces) if piece.begin_m != piece.end_m]
+        return pieces[::-1]
 
     def _told(self, pieces: list[_Piece], costs: Costs, start_away_m: float, end_away_m: float) -> Route:
         graph = self.graph

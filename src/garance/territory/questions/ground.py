@@ -130,7 +130,7 @@ class Ground:
         length_m = float(flat.length)
         if not math.isfinite(length_m) or length_m / step_m > MAX_SAMPLES:
             raise Refused("profile-malformed", field="step_m", detail={"most": MAX_SAMPLES})
-        distance_m = np.append(np.arange(0.0, length_m, step_m), length_m)
+        distance_m = np.append(np.arange(0.0, length_m - step_m * 1e-6, step_m), length_m)
         places = shapely.get_coordinates(shapely.line_interpolate_point(flat, distance_m))
         heights = self._heights(places[:, 0], places[:, 1], self._metric)
         change = np.diff(heights[np.isfinite(heights)])

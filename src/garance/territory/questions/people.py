@@ -9,9 +9,16 @@ import numpy as np
 import shapely
 
 from garance.territory.questions.blocks import Blocks
+from garance.territory.questions.shares import SquareFrames
 
-MANY_VERTICES = 400
+MANY_VERTICES = 100
 """Beyond this, an area is first cut to the neighbourhood of the cells that it crosses."""
+
+MOST_TERMS = 120_000
+"""Up to so many pairs of a vertex and a cell, square cells are weighed by one formula."""
+
+HAIR = 1e-6
+"""A smaller part of a cell is no part: the same edge written twice differs by as much."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Inhabitants:
         self._blocks = Blocks(bounds)
         order = self._blocks.order
         self._cells, self._people, self._area_m2 = cells[kept], population[kept], area_m2[kept]
+        self._frames = SquareFrames(self._cells)
         self._middle = (bounds[:, :2] + bounds[:, 2:]) / 2
         self._running = np.concatenate([[0.0], np.cumsum(self._people[order])])
 
@@ -58,14 +66,18 @@ class Inhabitants:
         cut = edge[~within]
         share = self._share(area, cut)
         exact = sure + float((self._people[cut] * share).sum())
-        high = sure + float(self._people[cut[share > 0]].sum())
-        return People(round(sure), round(exact), round(high), exact)
+        low = sure + float(self._people[cut[share > 1 - HAIR]].sum())
+        high = sure + float(self._people[cut[share > HAIR]].sum())
+        return People(round(low), round(exact), round(high), exact)
 
     def _share(self, area: Any, cut: Any) -> Any:
         """The part (0..1) of each of these cells that lies in the area."""
         if len(cut) == 0:
             return np.empty(0)
-        if shapely.get_num_coordinates(area) <= MANY_VERTICES:
+        vertices = int(shapely.get_num_coordinates(area))
+        if vertices * len(cut) <= MOST_TERMS and self._frames.fits[cut].all():
+            return self._frames.shares(area, cut)
+        if vertices <= MANY_VERTICES:
             return shapely.area(shapely.intersection(self._cells[cut], area)) / self._area_m2[cut]
         share = np.empty(len(cut))
         for some in _neighbours(self._middle[cut]):

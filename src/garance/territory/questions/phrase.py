@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import shapely
 
-from garance.territory.manifest import Manifest
 from garance.territory.projection import WGS84, transformer
 from garance.territory.questions.landmarks import Landmark, Landmarks
 from garance.territory.questions.rows import Rows
@@ -37,7 +36,6 @@ BETWEEN_M = 8_000.0
 RIVER_M = 400.0
 """How far the bed of a river may be from the line that names it."""
 
-_FROM_LANDMARK = ("à ", "next to ", *"0123456789")
 NAMED_WATERS = {"river", "canal", "lake", "pond", "basin"}
 
 
@@ -71,8 +69,8 @@ class _Bearing:
 class Speaker:
     """Says where a place is. `rows_of(role)` gives the rows of a role; built once for a pack."""
 
-    def __init__(self, manifest: Manifest, rows_of: Callable[[str], Rows], snapper: Snapper) -> None:
-        self._manifest = manifest
+    def __init__(self, metric_crs: str, rows_of: Callable[[str], Rows], snapper: Snapper) -> None:
+        self._metric = metric_crs
         self._rows_of = rows_of
         self._snapper = snapper
         self._landmarks = Landmarks(rows_of)
@@ -177,7 +175,7 @@ class Speaker:
 
     def _coordinates(self, place: Any) -> tuple[str, str]:
         x, y = shapely.get_coordinates(place)[0]
-        lon_deg, lat_deg = transformer(self._manifest.metric_crs, WGS84).transform(x, y)
+        lon_deg, lat_deg = transformer(self._metric, WGS84).transform(x, y)
         fr = f"{abs(lat_deg):.5f}° {'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.5f}° {'E' if lon_deg >= 0 else 'O'}"
         return fr.replace(".", ","), fr.replace("O", "W")
 
@@ -256,9 +254,10 @@ def _built(
     number: str | None = None,
 ) -> Phrase:
     """The parts put together; a commune that the rest already names is not said twice."""
+    said = bearing is not None and fr[0] == bearing.fr and commune is not None and bearing.fr.endswith(commune)
     return Phrase(
-        fr=_joined(fr),
-        en=_joined(en),
+        fr=_joined(fr[:-1] if said else fr),
+        en=_joined(en[:-1] if said else en),
         kind=kind,
         commune=commune,
         street=street,
@@ -270,7 +269,4 @@ def _built(
 
 
 def _joined(parts: list[str | None]) -> str:
-    said = [part for part in parts if part]
-    if len(said) > 1 and said[0].startswith(_FROM_LANDMARK) and said[0].endswith(said[-1]):
-        said = said[:-1]
-    return ", ".join(said)
+    return ", ".join(part for part in parts if part)
