@@ -214,7 +214,7 @@ def _columns(fields: Any) -> list[str]:
     """The columns in lower case; those that differ by their capitals only bear their rank."""
     seen: dict[str, int] = {}
     names = []
-    for column in (str(field).lower() for field in fields):
+    for column in (str(each).lower() for each in fields):
         seen[column] = seen.get(column, 0) + 1
         names.append(column if seen[column] == 1 else f"{column}_{seen[column]}")
     return names
