@@ -163,6 +163,12 @@ def test_layers_of_mixed_shapes_are_told_apart(tmp_path: Path) -> None:
     assert (second.geometry, list(second.columns["n"]), second.empty) == ("line", ["l"], 0)
 
 
+def test_columns_that_differ_by_their_capitals_are_both_kept(tmp_path: Path) -> None:
+    write(tmp_path / "a.geojson", points(1), "EPSG:4326", nom=["petit"], NOM=["grand"])
+    table = only(read(tmp_path))
+    assert (table.columns["nom"][0], table.columns["nom_2"][0]) == ("petit", "grand")
+
+
 def grid(path: Path, driver: str = "GTiff", crs: str | None = "EPSG:2154", **options: object) -> None:
     heights = np.arange(20, dtype="float32").reshape(4, 5)
     with rasterio.open(
