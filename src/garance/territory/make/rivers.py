@@ -134,9 +134,9 @@ def name_rivers(rivers: list[River], names: list[str], streams: list[str]) -> No
 
 
 def river_area(rivers: list[River], sea: Any) -> Any:
-    """The water of the wide rivers: ribbons that widen downstream, and an estuary at the main mouth."""
-    discs, links = [], []
-    for place, river in enumerate(rivers):
+    """The water of the wide rivers: ribbons that widen downstream, and an estuary at each mouth."""
+    discs = []
+    for river in rivers:
         if river.width_m < WIDE_M:
             continue
         points = shapely.get_coordinates(shapely.simplify(river.line, 3.0))
@@ -144,11 +144,9 @@ def river_area(rivers: list[River], sea: Any) -> Any:
         drained = np.interp(far, [0, far[-1]], [river.above_km2, river.below_km2])
         half = np.clip(1.45 * drained**0.5, 6, 90) / 2
         to_sea = river.to_sea_m + far[-1] - far
-        main = place == 0 or river.name == rivers[0].name
-        if main:
-            half = half + MOUTH_M * np.exp(-to_sea / 900) + 45 * np.exp(-to_sea / 4_500)
+        share = min(1.0, (river.below_km2 / rivers[0].below_km2) ** 0.7)
+        half = half + share * (MOUTH_M * np.exp(-to_sea / 900) + 45 * np.exp(-to_sea / 4_500))
         discs.append(shapely.buffer(shapely.points(points), half, quad_segs=4))
-        links.append(len(points))
     if not discs:
         return shapely.from_wkt("POLYGON EMPTY")
     ribbons = [shapely.convex_hull(shapely.union(disc[:-1], disc[1:])) for disc in discs]

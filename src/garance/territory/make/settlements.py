@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import shapely
 from scipy import ndimage
-from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from garance.territory.make.cellgraph import cell_graph
 from garance.territory.make.chance import chance
+from garance.territory.make.frame import fast_noise
 from garance.territory.make.landform import Land
+from garance.territory.make.shaping import areas as areas_of
 from garance.territory.make.shaping import polygons_of
 from garance.territory.make.words import commune_names
 
@@ -167,42 +169,30 @@ def _ranking(random: np.random.Generator, land: Land, coarse: Coarse, seats: Any
     return chosen + rest
 
 
-def tessellate(land: Land, coarse: Coarse, settlements: list[Settlement]) -> tuple[Any, list[Any]]:
+def tessellate(seed: int, land: Land, coarse: Coarse, settlements: list[Settlement]) -> tuple[Any, list[Any]]:
     """The commune of each coarse cell (-1 at sea), and their areas: limits follow rivers and crests, where going from
     the settlement costs most."""
     frame = land.frame
-    rows, columns = frame.coarse_shape
-    index = np.arange(rows * columns).reshape(rows, columns)
     wide = (coarse.from_river_m < frame.coarse_m) * np.clip(coarse.drained_km2 / 12, 0, 9)
     crest = np.clip(coarse.above_river_m / 40, 0, 2)
-    cost = (1 + 7 * coarse.slope + wide + crest) * frame.coarse_m
-    cost = np.where(coarse.sea, np.inf, cost)
-    ones, others, weights = [], [], []
-    for here, there in (
-        ((slice(None), slice(1, None)), (slice(None), slice(None, -1))),
-        ((slice(1, None), slice(None)), (slice(None, -1), slice(None))),
-    ):
-        weight = (cost[here] + cost[there]).ravel() / 2
-        dry = np.isfinite(weight)
-        ones.append(index[here].ravel()[dry])
-        others.append(index[there].ravel()[dry])
-        weights.append(weight[dry])
-    graph = coo_matrix(
-        (np.concatenate(weights), (np.concatenate(ones), np.concatenate(others))), shape=(index.size, index.size)
-    ).tocsr()
+    whim = 0.9 * np.abs(fast_noise(chance(seed, "limits"), frame.coarse_shape, 700 / frame.coarse_m, 3))
+    cost = np.where(coarse.sea, np.inf, 0.7 + 7 * coarse.slope + wide + crest + whim)
+    graph, (rows, columns) = cell_graph(cost, coarse.heights_m, frame.coarse_m)
     seats = [_cell(land, settlement.place) for settlement in settlements]
     _, _, sources = dijkstra(graph, directed=False, indices=seats, min_only=True, return_predecessors=True)
-    order = np.full(index.size, -1)
+    order = np.full(rows * columns, -1)
     order[seats] = np.arange(len(seats))
     owner = np.where(sources >= 0, order[np.maximum(sources, 0)], -1).reshape(rows, columns)
     everywhere = _extend(owner)
-    found = polygons_of(everywhere + 1, frame.coarse_transform, tolerance_m=frame.coarse_m * 0.8)
+    found = polygons_of(everywhere + 1, frame.coarse_transform, tolerance_m=frame.coarse_m * 1.3)
     land_area = shapely.difference(land.window, land.sea)
     shapely.prepare(land_area)
     areas = []
     for number in range(len(settlements)):
         whole = found[number + 1]
-        areas.append(whole if shapely.contains_properly(land_area, whole) else shapely.intersection(whole, land_area))
+        if not shapely.contains_properly(land_area, whole):
+            whole = shapely.multipolygons(areas_of(shapely.intersection(whole, land_area), 100.0))
+        areas.append(whole)
     return everywhere, areas
 
 
