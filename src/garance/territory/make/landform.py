@@ -12,9 +12,9 @@ from rasterio.features import rasterize
 from scipy import ndimage
 
 from garance.territory.make.chance import chance, smoothstep
-from garance.territory.make.drainage import Drainage, drain
+from garance.territory.make.drainage import drain
 from garance.territory.make.frame import Frame, away_m, fast_noise
-from garance.territory.make.rivers import River, river_area, trace_rivers
+from garance.territory.make.rivers import River, river_areas, trace_rivers
 from garance.territory.make.shaping import polygons_of, smooth_area
 
 EROSION_ROUNDS = 26
@@ -35,6 +35,7 @@ class Land:
     sea_mask: Any
     sea: Any
     rivers: list[River]
+    waters: dict[str, Any]
     river_area: Any
     nearest_river: Any
     from_river_m: Any
@@ -161,12 +162,13 @@ def _finish(
     """The fine grid: beds dug, flood plains spread, shore sloped, hollows filled."""
     sea_mask = _one_sea((shore < 0) & (frame.spread(coarse_sea.astype("float32")) > 0.01))
     sea = _sea_area(frame, sea_mask)
-    water = river_area(rivers, sea)
+    waters = river_areas(rivers, sea)
+    water = shapely.union_all(list(waters.values()))
     sea_mask = rasterize([sea], out_shape=frame.shape, transform=frame.transform, dtype="uint8").astype(bool)
     height = ndimage.gaussian_filter(frame.spread(coarse), 0.75 * frame.coarse_m / frame.cell_m)
     height += fast_noise(random, frame.shape, 260 / frame.cell_m, 3) * np.clip(height - 4, 0, 30) * np.float32(0.05)
     height = np.where(sea_mask, np.float32(-1), np.maximum(height, np.float32(1.5)))
-    nearest, from_river, beds = _beds(frame, rivers)
+    nearest, from_river, beds = beds_around(frame, rivers)
     width = np.array([river.plain_m for river in rivers], dtype="float32")[nearest]
     width = ndimage.gaussian_filter(width, 110 / frame.cell_m)
     bed = np.minimum(beds, height + 6)
@@ -186,7 +188,7 @@ def _finish(
     height = drain(height, sea_mask, diagonal=False).fill(height, 0.01).astype("float32")
     mouth = rivers[0].mouth
     return Land(
-        frame, height, sea_mask, sea, rivers, water, nearest, from_river, height - soft_bed, from_sea, mouth
+        frame, height, sea_mask, sea, rivers, waters, water, nearest, from_river, height - soft_bed, from_sea, mouth
     )
 
 
@@ -199,7 +201,7 @@ def _sea_area(frame: Frame, sea_mask: Any) -> Any:
     return shapely.intersection(shapely.make_valid(sea), shapely.box(0, 0, frame.width_m, frame.height_m))
 
 
-def _beds(frame: Frame, rivers: list[River]) -> tuple[Any, Any, Any]:
+def beds_around(frame: Frame, rivers: list[River]) -> tuple[Any, Any, Any]:
     """For each fine cell: the order of the nearest river, how far it is, and the height of its bed there."""
     order = np.full(frame.shape, -1, dtype="int32")
     level = np.zeros(frame.shape, dtype="float32")
@@ -223,6 +225,3 @@ def _beds(frame: Frame, rivers: list[River]) -> tuple[Any, Any, Any]:
     order[wet], level[wet] = owner[drawn[wet] - 1], bed[drawn[wet] - 1]
     away, near = ndimage.distance_transform_edt(~wet, return_indices=True)
     return order[near[0], near[1]], (away * frame.cell_m).astype("float32"), level[near[0], near[1]]
-
-
-__all__ = ["Drainage", "Land", "make_land"]

@@ -12,6 +12,7 @@ from garance.territory.make.chance import chance
 from garance.territory.make.drainage import Drainage, stream_paths
 from garance.territory.make.frame import Frame
 from garance.territory.make.shaping import smooth_line
+from garance.territory.make.words import RIVERS, stream_names
 
 STREAM_KM2 = 2.2
 """A stream is drawn where at least this much land drains."""
@@ -74,6 +75,7 @@ def trace_rivers(seed: int, frame: Frame, heights_m: Any, drainage: Drainage, dr
     for river in rivers:
         river.into = starts.get(river.into, -1)
     _measure(rivers)
+    name_rivers(rivers, list(RIVERS), stream_names(seed, len(rivers)))
     return rivers
 
 
@@ -133,9 +135,9 @@ def name_rivers(rivers: list[River], names: list[str], streams: list[str]) -> No
             river.name = next(large, None) if river.below_km2 > 25 else next(small, None)
 
 
-def river_area(rivers: list[River], sea: Any) -> Any:
-    """The water of the wide rivers: ribbons that widen downstream, and an estuary at each mouth."""
-    discs = []
+def river_areas(rivers: list[River], sea: Any) -> dict[str, Any]:
+    """The water of the wide rivers by name: ribbons that widen downstream, and an estuary at each mouth."""
+    ribbons: dict[str, list[Any]] = {}
     for river in rivers:
         if river.width_m < WIDE_M:
             continue
@@ -146,8 +148,39 @@ def river_area(rivers: list[River], sea: Any) -> Any:
         to_sea = river.to_sea_m + far[-1] - far
         share = min(1.0, (river.below_km2 / rivers[0].below_km2) ** 0.7)
         half = half + share * (MOUTH_M * np.exp(-to_sea / 900) + 45 * np.exp(-to_sea / 4_500))
-        discs.append(shapely.buffer(shapely.points(points), half, quad_segs=4))
-    if not discs:
-        return shapely.from_wkt("POLYGON EMPTY")
-    ribbons = [shapely.convex_hull(shapely.union(disc[:-1], disc[1:])) for disc in discs]
-    return shapely.difference(shapely.simplify(shapely.union_all(np.concatenate(ribbons)), 1.5), sea)
+        discs = shapely.buffer(shapely.points(points), half, quad_segs=4)
+        hulls = shapely.convex_hull(shapely.union(discs[:-1], discs[1:]))
+        ribbons.setdefault(river.name or "Rivière", []).append(hulls)
+    whole = {name: shapely.simplify(shapely.union_all(np.concatenate(parts)), 1.5) for name, parts in ribbons.items()}
+    return {name: shapely.difference(shape, sea) for name, shape in whole.items()}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A named river as one line from up to down, the land it drains at its two ends, in km2, metres to the sea."""
+
+    name: str
+    line: Any
+    above_km2: float
+    below_km2: float
+    to_sea_m: float
+
+
+def stretches(rivers: list[River], least_km2: float) -> list[Stretch]:
+    """The named rivers that drain enough, each from its source to its end."""
+    above: dict[int, int] = {}
+    for place, river in enumerate(rivers):
+        if river.into >= 0 and river.name == rivers[river.into].name:
+            above.setdefault(river.into, place)
+    found = []
+    for place, river in enumerate(rivers):
+        starts = river.into < 0 or river.name != rivers[river.into].name
+        if not (starts and river.name and river.below_km2 >= least_km2):
+            continue
+        chain = [place]
+        while chain[-1] in above:
+            chain.append(above[chain[-1]])
+        points = np.vstack([shapely.get_coordinates(rivers[at].line) for at in reversed(chain)])
+        line = shapely.linestrings(points[np.r_[True, np.any(np.diff(points, axis=0) != 0, axis=1)]])
+        found.append(Stretch(river.name, line, rivers[chain[-1]].above_km2, river.below_km2, river.to_sea_m))
+    return found
