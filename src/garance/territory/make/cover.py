@@ -39,7 +39,7 @@ def cover_grid(seed: int, land: Land, houses: Houses, factor: int) -> Any:
     wood = fast_noise(random, shape, 2_600 / cell, 4) + 2.2 * slope + 0.06 * smoothstep(60, 200, height)
     kinds = np.full(shape, 3, dtype="uint8")
     plots = _plots(random, frame, cell, shape)
-    kinds[_of_plot(plots, wood) > 0.30] = 4
+    kinds[_of_plot(plots, wood) > 0.19] = 4
     wet = (_of_plot(plots, height) < 2.9) | ((_of_plot(plots, above) < 1.5) & (_of_plot(plots, slope) < 0.012))
     kinds[wet & (_of_plot(plots, fast_noise(random, shape, 900 / cell, 2)) > -0.15)] = 5
     kinds[(from_sea < 190) | ((slope > 0.32) & (kinds != 4))] = 6

@@ -103,8 +103,9 @@ def dry_and_clear(land: Land, outlines: Any, lines: Any, ranks: Any) -> Any:
     free &= box[:, 3] < land.frame.height_m - 40
     water = land.river_area
     if not shapely.is_empty(water):
-        parts = shapely.STRtree(shapely.get_parts(water))
-        free[parts.query(outlines, predicate="dwithin", distance=14.0)[0]] = False
+        shapely.prepare(water)
+        near = np.flatnonzero(free & (land.frame.sample(land.from_river_m, box[:, 0], box[:, 1]) < 900))
+        free[near[shapely.dwithin(water, outlines[near], 14.0)]] = False
     return free
 
 
@@ -133,7 +134,7 @@ def _plots(
     x, y = shapely.get_x(middles), shapely.get_y(middles)
     crowd = crowding(settlements, x, y)
     old = smoothstep(0.35, 0.9, crowd.inside) * smoothstep(250, 3_000, crowd.people)
-    step = np.where(crowd.inside > -0.05, 22.5 - 11.5 * old, 27.0) * (1 - 0.10 * smoothstep(3_000, 40_000, crowd.people))
+    step = np.where(crowd.inside > -0.05, 20.0 - 9.5 * old, 25.0) * (1 - 0.10 * smoothstep(3_000, 40_000, crowd.people))
     length = shapely.length(lines)
     count = np.where(ranks > 1, np.floor((length - 9) / step), 0).clip(0).astype(int)
     road = np.repeat(np.arange(len(lines)), count)
@@ -195,7 +196,7 @@ def _dwellings(random: np.random.Generator, plots: _Plots) -> list[Houses]:
     main = Houses(rectangles(plots.at, plots.way, plots.side, width, depth, setback), height,
                   np.where(shop, 1, 0), plots.road)  # fmt: skip
     farm = (plots.inside < -0.15) & (random.random(count) < 0.26)
-    with_annex = farm | (random.random(count) < 0.36 - 0.16 * core)
+    with_annex = farm | (random.random(count) < 0.52 - 0.2 * core)
     behind = plots.take(with_annex)
     far = setback[with_annex] + depth[with_annex] + random.uniform(1.5, 7, len(behind.road))
     barn = farm[with_annex]

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from garance.territory.content import LayerData, SeriesData
+from garance.territory.layers import LAYERS
 from garance.territory.make.gauging import Gauge
 from garance.territory.make.houses import KINDS, Houses
 from garance.territory.make.landform import Land
@@ -108,7 +109,19 @@ def layers_of(made: Made, place: Placer) -> list[LayerData]:
 
 
 def _layer(layer: str, place: Placer, shapes: Sequence[Any], /, **properties: list[Value]) -> LayerData:
-    return LayerData(layer, place(shapes), properties, SOURCE, LICENCE, ATTRIBUTION)
+    kept = np.array(list(shapes), dtype=object)
+    if LAYERS[layer].geometry == "polygon":
+        kept = as_areas(kept)
+    return LayerData(layer, place(kept), properties, SOURCE, LICENCE, ATTRIBUTION)
+
+
+def as_areas(shapes: Any) -> Any:
+    """The same shapes with nothing but their polygons: an intersection may leave lines and points beside them."""
+    mixed = ~np.isin(shapely.get_type_id(shapes), (3, 6))
+    for at in np.flatnonzero(mixed):
+        parts = shapely.get_parts(shapes[at])
+        shapes[at] = shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+    return shapes
 
 
 def _ground(made: Made, place: Placer) -> list[LayerData]:

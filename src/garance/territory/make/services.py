@@ -89,7 +89,7 @@ def _large(settlement: Settlement, count: int, *, city: bool) -> list[Wanted]:
         found.append(Wanted("museum", "Musée de {}", 32, 18, 12.0, 0.2))
     if rank == 1 and settlement.coastal:
         found.append(Wanted("port", "Capitainerie du port de {}", 22, 12, 7.0, 0.5))
-    if rank in (1, 5) or (rank > 5 and rank % 60 == 7):
+    if rank == 1 or rank % 60 == 7:
         found.append(Wanted("seveso", f"Dépôt et usine chimique Galchim {rank} (seuil haut)", 70, 38, 12.0, 0.98, None))
     return found
 
