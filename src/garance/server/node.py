@@ -50,9 +50,7 @@ class NodeHouse:
         self._scribe = scribe
         self._follower = follower
         self._keys = keys
-        self.home = OrganisationRegistered(
-            organisation=scribe.node_author.organisation, name=name, level=Level.COMMUNE
-        )
+        self.home = OrganisationRegistered(organisation=scribe.node_author.organisation, name=name, level=Level.COMMUNE)
 
     @property
     def people(self) -> People:
@@ -90,9 +88,7 @@ class Node:
         self.writer.listen(self.follower)
         self.scribe = Scribe(self.writer, self.follower, self.keys, clock)
         self.cursors = open_cursors(self.folder.cursor_secret)
-        self.files = FolderFiles(
-            self.folder.files, kinds=settings.files.types, quota_bytes=settings.files.quota_bytes
-        )
+        self.files = FolderFiles(self.folder.files, kinds=settings.files.types, quota_bytes=settings.files.quota_bytes)
         self.house = NodeHouse(self.scribe, self.follower, self.keys, name=settings.node.name)
         self.sign_in = SignIn(settings, self.folder, clock, self.house, demo=demo)
         self.seating = Seating(self.follower, self.scribe, self.sign_in.porch, self.sign_in.sessions, clock)
@@ -104,9 +100,7 @@ class Node:
             cursors=self.cursors,
             about=self.labels.find,
             clock=clock,
-            pace=Pace(
-                max_streams=settings.limits.streams, max_streams_per_person=settings.limits.streams_per_person
-            ),
+            pace=Pace(max_streams=settings.limits.streams, max_streams_per_person=settings.limits.streams_per_person),
         )
         self.measures = Measures(
             self.tracks,
@@ -129,9 +123,7 @@ class Node:
         """Begin to write, to share out, and to finish what an earlier run began."""
         self.writer.start()
         opening = WriterOpened(public_key=self._public_key, node=self.settings.node.name)
-        await self.scribe.record(
-            lambda: [opening], command=derived_id("writer", self.writer.name), label=PEOPLE_LABEL
-        )
+        await self.scribe.record(lambda: [opening], command=derived_id("writer", self.writer.name), label=PEOPLE_LABEL)
         await self.aftermath.finish()
         self.hub.start()
         loop = asyncio.get_running_loop()

@@ -25,9 +25,7 @@ def territory_endpoint(locate: Locate) -> Endpoint:
     """The endpoint that serves what `locate` finds; `unknown` otherwise."""
     settings: dict[str, Any] = {"ranges": True, "conditional": True, "answer": None, "status": 200}
 
-    @endpoint(
-        "GET", "/territory/{version}/{name}", tag="territory", produces=_KIND, **settings
-    )
+    @endpoint("GET", "/territory/{version}/{name}", tag="territory", produces=_KIND, **settings)
     async def give_territory_file(call: Call[Any], version: Version, name: FileName) -> StoredFile:
         """Give a file of the territory pack, whole or by Range."""
         path = locate(version, name)

@@ -36,10 +36,11 @@ def cover_grid(seed: int, land: Land, houses: Houses, factor: int) -> Any:
     sea, from_sea = _thin(land.sea_mask, factor, shape), _thin(land.from_sea_m, factor, shape)
     up, across = np.gradient(height, cell)
     slope = np.hypot(up, across)
-    wood = fast_noise(random, shape, 2_600 / cell, 4) + 2.2 * slope + 0.06 * smoothstep(60, 200, height)
+    wood = fast_noise(random, shape, 2_200 / cell, 3)
+    wood += 0.55 * fast_noise(random, shape, 420 / cell, 2) + 2.2 * slope + 0.06 * smoothstep(60, 200, height)
     kinds = np.full(shape, 3, dtype="uint8")
     plots = _plots(random, frame, cell, shape)
-    kinds[_of_plot(plots, wood) > 0.19] = 4
+    kinds[_of_plot(plots, wood) > 0.24] = 4
     wet = (_of_plot(plots, height) < 2.9) | ((_of_plot(plots, above) < 1.5) & (_of_plot(plots, slope) < 0.012))
     kinds[wet & (_of_plot(plots, fast_noise(random, shape, 900 / cell, 2)) > -0.15)] = 5
     kinds[(from_sea < 190) | ((slope > 0.32) & (kinds != 4))] = 6
@@ -101,7 +102,7 @@ def cover_areas(seed: int, land: Land, kinds: Any) -> tuple[Any, list[str]]:
     transform = land.frame.transform @ land.frame.transform.scale(cell / land.frame.cell_m)
     found = [(shape_of(outline), int(value) % 16) for outline, value in
              grid_shapes(labels, mask=labels > 0, transform=transform)]  # fmt: skip
-    softened = shapely.coverage_simplify(np.array([shape for shape, _ in found], dtype=object), cell * 0.8)
+    softened = shapely.coverage_simplify(np.array([shape for shape, _ in found], dtype=object), cell * 1.5)
     which = np.array([value for _, value in found])
     water = land.open_water
     shapely.prepare(water)

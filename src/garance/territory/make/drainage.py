@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,7 @@ def _ranks(order: Any, towards: Any) -> list[Any]:
         starts.append(at)
         at = int(np.searchsorted(parents, at, side="left")) if parents[-1] >= at else len(order)
     starts.append(len(order))
-    return [order[first:last] for first, last in zip(starts, starts[1:], strict=False) if last > first]
+    return [order[first:last] for first, last in itertools.pairwise(starts) if last > first]
 
 
 def stream_paths(towards: Any, through: Any, outlets: Any, threshold: float) -> list[list[int]]:

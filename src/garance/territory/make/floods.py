@@ -1,4 +1,4 @@
-"""What the water may do in a region: risk plan, floods of three return periods, a past flood, fire near woods, dykes."""
+"""What water may do in a region: risk plan, floods of three return periods, a past one, fire near woods, dykes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def flood_depth_m(land: Land, share: float, level_m: float) -> Any:
     wherever low ground joins it; 0 where dry, no dyke standing."""
     drained = np.array([river.below_km2 for river in land.rivers])
     stage = np.where(drained > LEAST_KM2, river_stage_m(drained) * share, 0).astype("float32")
-    reach = np.array([river.plain_m * 2.4 for river in land.rivers], dtype="float32")[land.nearest_river]
+    reach = np.array([river.plain_m * 1.7 for river in land.rivers], dtype="float32")[land.nearest_river]
     stage = stage[land.nearest_river] * np.clip(1.6 - land.from_river_m / reach, 0, 1)
     river = np.where(land.sea_mask, 0, np.clip(stage - land.above_river_m, 0, None))
     low = land.heights_m < level_m

@@ -38,7 +38,9 @@ class Gauge:
     to_sea_m: float = 0.0
 
 
-def river_gauges(stretches: list[Stretch], places: list[tuple[str, tuple[float, float]]], spacing_m: float) -> list[Gauge]:
+def river_gauges(
+    stretches: list[Stretch], places: list[tuple[str, tuple[float, float]]], spacing_m: float
+) -> list[Gauge]:
     """Stations on the rivers, named after the nearest place; thresholds from the land drained."""
     found: list[Gauge] = []
     names = np.array([place for _, place in places])

@@ -55,7 +55,9 @@ def crowding(settlements: list[Settlement], x: Any, y: Any) -> Crowding:
     near = cKDTree(seats).query(np.column_stack([x, y]), k=min(6, len(seats)))[1].reshape(len(x), -1)
     large = np.broadcast_to(np.arange(min(8, len(seats))), (len(x), min(8, len(seats))))
     near = np.concatenate([near, large], axis=1)
-    share = 1 - np.hypot(seats[near, 0] - np.asarray(x)[:, None], seats[near, 1] - np.asarray(y)[:, None]) / radius[near]
+    share = (
+        1 - np.hypot(seats[near, 0] - np.asarray(x)[:, None], seats[near, 1] - np.asarray(y)[:, None]) / radius[near]
+    )
     best = near[np.arange(len(x)), share.argmax(axis=1)]
     return Crowding(share.max(axis=1), np.array([s.population for s in settlements])[best], best)
 
@@ -128,7 +130,12 @@ class _Plots:
 
 
 def _plots(
-    random: np.random.Generator, land: Land, settlements: list[Settlement], hamlets: list[Hamlet], lines: Any, ranks: Any
+    random: np.random.Generator,
+    land: Land,
+    settlements: list[Settlement],
+    hamlets: list[Hamlet],
+    lines: Any,
+    ranks: Any,
 ) -> _Plots:
     middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     x, y = shapely.get_x(middles), shapely.get_y(middles)
@@ -156,7 +163,9 @@ def _plots(
                   here.people[both], step[road[both]])  # fmt: skip
 
 
-def _chance_built(random: np.random.Generator, land: Land, hamlets: list[Hamlet], at: Any, here: Crowding, rank: Any) -> Any:
+def _chance_built(
+    random: np.random.Generator, land: Land, hamlets: list[Hamlet], at: Any, here: Crowding, rank: Any
+) -> Any:
     """How likely a plot is built: nearly always in town, along the roads that leave it, in hamlets, seldom between."""
     town = np.where(here.inside > 0.02, 0.93, 0.55 * np.exp(np.minimum(here.inside, 0) / 0.28) * (rank < 6))
     places = np.array([hamlet.place for hamlet in hamlets]).reshape(-1, 2)
@@ -190,7 +199,9 @@ def _dwellings(random: np.random.Generator, plots: _Plots) -> list[Houses]:
     depth = random.uniform(8.0, 11.5, count) + 2.5 * core
     setback = _room(plots.rank) + np.where(terraced, random.uniform(0, 0.5, count), random.uniform(2.5, 9, count))
     tall = smoothstep(4_000, 40_000, plots.people) * smoothstep(0.3, 0.95, plots.inside)
-    floors = 1 + (random.random(count) < 0.35 + 0.5 * core) + np.floor(random.random(count) * (1 + 1.6 * core + 3.2 * tall))
+    floors = (
+        1 + (random.random(count) < 0.35 + 0.5 * core) + np.floor(random.random(count) * (1 + 1.6 * core + 3.2 * tall))
+    )
     height = np.round(2.0 + 2.9 * floors + random.uniform(0, 1.4, count), 1)
     shop = random.random(count) < 0.02 + 0.22 * core * smoothstep(600, 4_000, plots.people)
     main = Houses(rectangles(plots.at, plots.way, plots.side, width, depth, setback), height,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,9 @@ def knit_region(main: list[Road], streets: list[Any], lanes: list[Any], swift: A
     ]
     shapely.prepare(water)
     wet = shapely.intersects(water, noded)
-    roads = [piece for road, over in zip(roads, wet, strict=True) for piece in (_bridged(road, water) if over else [road])]
+    roads = [
+        piece for road, over in zip(roads, wet, strict=True) for piece in (_bridged(road, water) if over else [road])
+    ]
     roads += [piece for line in motorway for piece in _bridged(Road(line, 1, "motorway"), water)]
     return _largest(roads)
 
@@ -52,8 +55,11 @@ def _interchanges(swift: Any, main: list[Road]) -> tuple[list[Any], list[Any]]:
     for road in main:
         if road.importance <= 3:
             met = shapely.intersection(road.line, swift)
-            crossings += [(float(shapely.line_locate_point(swift, point)), road.line, point)
-                          for point in shapely.get_parts(met) if shapely.get_type_id(point) == 0]
+            crossings += [
+                (float(shapely.line_locate_point(swift, point)), road.line, point)
+                for point in shapely.get_parts(met)
+                if shapely.get_type_id(point) == 0
+            ]
     for at, line, point in sorted(crossings, key=lambda crossing: crossing[0]):
         if at - last < INTERCHANGE_M or not RAMP_M < at < swift.length - RAMP_M:
             continue
@@ -78,7 +84,7 @@ def _cut(line: Any, at_m: list[float]) -> list[Any]:
     far = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     stops = sorted(set(at_m))
     pieces = []
-    for first, last in zip(stops, stops[1:], strict=False):
+    for first, last in itertools.pairwise(stops):
         ends = [_rounded(shapely.line_interpolate_point(line, stop)) for stop in (first, last)]
         inner = points[(far > first + 0.2) & (far < last - 0.2)]
         pieces.append(shapely.linestrings(np.vstack([ends[:1], inner, ends[1:]])))

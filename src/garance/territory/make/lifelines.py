@@ -141,7 +141,9 @@ def serving(nodes: list[Node], places: Any) -> list[str]:
 
 def network_lines(nodes: list[Node]) -> tuple[Any, list[str], list[str]]:
     """The lines of each network, as the shortest tree that joins its stations: line, kind, name."""
-    shapes, kinds, names = [], [], []
+    shapes: list[Any] = []
+    kinds: list[str] = []
+    names: list[str] = []
     words = {"power": "Ligne électrique", "water": "Conduite d'eau", "telecom": "Artère de télécommunications"}
     for family, members in FAMILIES.items():
         places = np.array([node.place for node in nodes if node.kind in members])

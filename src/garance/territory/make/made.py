@@ -51,7 +51,7 @@ class Named:
 
 @dataclass
 class Zones:
-    """Areas with water or fire: the risk plan (code, colour), floods by scenario and depth, what a past flood covered."""
+    """Areas at risk: the risk plan (code, colour), floods by scenario and depth, what a past flood covered."""
 
     risk: Sequence[Any]
     codes: list[str]
@@ -109,7 +109,7 @@ def layers_of(made: Made, place: Placer) -> list[LayerData]:
 
 
 def _layer(layer: str, place: Placer, shapes: Sequence[Any], /, **properties: list[Value]) -> LayerData:
-    kept = np.array(list(shapes), dtype=object)
+    kept: Any = np.array(list(shapes), dtype=object)
     if LAYERS[layer].geometry == "polygon":
         kept = as_areas(kept)
     return LayerData(layer, place(kept), properties, SOURCE, LICENCE, ATTRIBUTION)

@@ -23,8 +23,8 @@ from garance.territory.make.services import PlacedSite, place_sites
 from garance.territory.make.settlements import Settlement, settle, survey, tessellate
 from garance.territory.make.streetplan import Hamlet, lanes, place_hamlets, plan_streets
 
-QUARTERS = ("Vieille ville", "Quartier de la Gare", "Les Hauts", "Le Faubourg", "La Plaine", "Les Jardins", "Le Port-Neuf",
-            "Bellevue", "Les Tanneries", "Le Pré Vert")  # fmt: skip
+QUARTERS = ("Vieille ville", "Quartier de la Gare", "Les Hauts", "Le Faubourg", "La Plaine", "Les Jardins",
+            "Le Port-Neuf", "Bellevue", "Les Tanneries", "Le Pré Vert")  # fmt: skip
 STATION_REACH_M = 700.0
 
 
@@ -82,7 +82,9 @@ def make_region(seed: int, communes: int, progress: Progress) -> Made:
         series=gauging.gauge_series(seed, gauges),
         roughness=cover.MANNING[kinds],
         roughness_cell_m=land.frame.cell_m * factor,
-        houses_named={order: site.wanted.name.format(settlements[site.commune].name) for order, site in enumerate(placed)},
+        houses_named={
+            order: site.wanted.name.format(settlements[site.commune].name) for order, site in enumerate(placed)
+        },
     )
 
 

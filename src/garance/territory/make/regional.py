@@ -56,7 +56,9 @@ def name_region(
         ref = None
         if first.importance < 5:
             numbers[first.importance] += 1
-            ref = f"{'A' if first.importance == 1 else 'N' if first.importance == 2 else 'D'}{numbers[first.importance]}"
+            ref = (
+                f"{'A' if first.importance == 1 else 'N' if first.importance == 2 else 'D'}{numbers[first.importance]}"
+            )
         by_commune: dict[int, list[int]] = defaultdict(list)
         for at in chain:
             roads[at].ref = ref
@@ -119,8 +121,21 @@ class _Pools:
             turn = self._rounds[commune]
             self._rounds[commune] += 1
             random = chance(self._seed, f"street-names-{commune}-{turn}")
-            kinds = KINDS if turn == 0 else (("Allée",), ("Chemin",), ("Impasse",), ("Square",), ("Passage",),
-                                             ("Cour",), ("Sente",), ("Villa",), ("Clos",))[min(turn - 1, 8)]
+            kinds = (
+                KINDS
+                if turn == 0
+                else (
+                    ("Allée",),
+                    ("Chemin",),
+                    ("Impasse",),
+                    ("Square",),
+                    ("Passage",),
+                    ("Cour",),
+                    ("Sente",),
+                    ("Villa",),
+                    ("Clos",),
+                )[min(turn - 1, 8)]
+            )
             pick = random.integers(len(kinds), size=len(SUBJECTS))
             names = [f"{kinds[at]} {subject}" for at, subject in zip(pick, SUBJECTS, strict=True)]
             self._ordinary[commune] = random.permutation(names).tolist()

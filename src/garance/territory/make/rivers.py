@@ -54,7 +54,9 @@ class River:
         return x, y
 
 
-def trace_rivers(seed: int, frame: Frame, heights_m: Any, drainage: Drainage, drained_km2: Any, sea: Any) -> list[River]:
+def trace_rivers(
+    seed: int, frame: Frame, heights_m: Any, drainage: Drainage, drained_km2: Any, sea: Any
+) -> list[River]:
     """Every reach, the main river's last one first, then by land drained."""
     paths = stream_paths(drainage.towards, drained_km2, sea, STREAM_KM2)
     columns = frame.coarse_shape[1]
@@ -88,15 +90,21 @@ def _wind(random: np.random.Generator, points: Any, km2: float, frame: Frame) ->
     if length < 900 or sway < 12:
         return shapely.linestrings(smooth)
     steps = np.arange(0, length, max(35.0, sway / 3))
-    placed = shapely.get_coordinates(shapely.line_interpolate_point(shapely.linestrings(smooth), steps / length,
-                                                                    normalized=True))
+    placed = shapely.get_coordinates(
+        shapely.line_interpolate_point(shapely.linestrings(smooth), steps / length, normalized=True)
+    )
     if len(placed) < 6:
         return shapely.linestrings(smooth)
     ahead = np.gradient(placed, axis=0)
     ahead /= np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)[:, None]
     wave = max(320.0, sway * 6.5)
-    phase = np.cumsum(np.full(len(steps), steps[1] - steps[0]) / wave * 2 * np.pi
-                      * (1 + 0.35 * np.sin(steps / (wave * 2.3) + random.uniform(0, 6))))
+    phase = np.cumsum(
+        np.full(len(steps), steps[1] - steps[0])
+        / wave
+        * 2
+        * np.pi
+        * (1 + 0.35 * np.sin(steps / (wave * 2.3) + random.uniform(0, 6)))
+    )
     swing = np.sin(phase + random.uniform(0, 6)) * (0.65 + 0.35 * np.sin(steps / (wave * 3.1)))
     ease = np.clip(np.minimum(steps, length - steps) / (wave * 0.8), 0, 1)
     moved = placed + (swing * ease * sway)[:, None] * np.column_stack([-ahead[:, 1], ahead[:, 0]])

@@ -42,8 +42,8 @@ class PlacedSite:
     commune: int
 
 
-SCHOOL_NAMES = ("des Sauniers", "des Embruns", "du Verger", "Jules-Aubrin", "des Tilleuls", "de la Fontaine", "du Stade",
-                "des Quatre-Vents", "du Moulin", "des Hirondelles", "du Parc", "de la Plaine")  # fmt: skip
+SCHOOL_NAMES = ("des Sauniers", "des Embruns", "du Verger", "Jules-Aubrin", "des Tilleuls", "de la Fontaine",
+                "du Stade", "des Quatre-Vents", "du Moulin", "des Hirondelles", "du Parc", "de la Plaine")  # fmt: skip
 CARE_NAMES = ("Les Tamaris", "Le Clos des Vignes", "Les Glycines", "La Roseraie", "Le Grand Chêne", "Les Hortensias",
               "Le Val Fleuri", "Les Mimosas", "La Pommeraie", "L'Orée du Bois")  # fmt: skip
 
@@ -64,8 +64,8 @@ def wanted_by(settlement: Settlement, count: int) -> list[Wanted]:
         found += [Wanted("school", f"Collège {SCHOOL_NAMES[-1 - at]}", 60, 18, 11.0, 0.6, 480)
                   for at in range(1 + people // 14_000)]  # fmt: skip
     homes = int(people > 1_300) + people // 5_500
-    found += [Wanted("care-home", f"EHPAD {CARE_NAMES[(at + rank) % len(CARE_NAMES)]}", 48, 16, 9.5, 0.55, 60 + 8 * (at % 5))
-              for at in range(homes)]  # fmt: skip
+    named = [f"EHPAD {CARE_NAMES[(at + rank) % len(CARE_NAMES)]}" for at in range(homes)]
+    found += [Wanted("care-home", name, 48, 16, 9.5, 0.55, 60 + 8 * (at % 5)) for at, name in enumerate(named)]
     found += _common(settlement)
     return found
 
@@ -109,7 +109,9 @@ def _common(settlement: Settlement) -> list[Wanted]:
     if settlement.coastal or settlement.order % 9 == 4:
         found.append(Wanted("campsite", "Camping de {}", 14, 9, 4.5, 1.0, 240))
     if settlement.order % 4 == 1:
-        found.append(Wanted("factory", "Laiterie de {}" if settlement.order % 8 == 1 else "Menuiserie de {}", 52, 30, 9.0, 0.97))
+        found.append(
+            Wanted("factory", "Laiterie de {}" if settlement.order % 8 == 1 else "Menuiserie de {}", 52, 30, 9.0, 0.97)
+        )
     return found
 
 

@@ -55,7 +55,9 @@ def make_single(seed: int, progress: Progress) -> Made:
     hazard = floods.hazard_zones(land)
     zones.raise_defences(ground, works)
     land.heights_m = ground.heights_m
-    risks = Zones([shape for _, _, shape in risk], [code for code, _, _ in risk], [kind for _, kind, _ in risk], hazard, past)
+    risks = Zones(
+        [shape for _, _, shape in risk], [code for code, _, _ in risk], [kind for _, kind, _ in risk], hazard, past
+    )
     return _assemble(seed, land, quarters, roads, blocks, sites, works, areas, covered, risks)
 
 

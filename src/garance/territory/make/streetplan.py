@@ -125,9 +125,7 @@ def keep_first(count: int, pairs: Any) -> Any:
     return alive
 
 
-def _streets(
-    random: np.random.Generator, land: Land, outline: Any, seeds: Any, trunk: Any, water: Any
-) -> list[Any]:
+def _streets(random: np.random.Generator, land: Land, outline: Any, seeds: Any, trunk: Any, water: Any) -> list[Any]:
     edges = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(seeds), only_edges=True))
     shapely.prepare(outline)
     edges = edges[shapely.contains(outline, edges) & (shapely.length(edges) < LONGEST_STREET_M)]
@@ -136,7 +134,8 @@ def _streets(
     dry = (land.at(x, y) > 2.0) & (land.frame.sample(land.above_river_m, x, y) > 0.9)
     dry &= ~shapely.dwithin(water, edges, 32)
     edges = edges[dry & (random.random(len(edges)) > 0.11)]
-    return meet(edges, trunk) if trunk is not None and len(edges) else edges.tolist()
+    joined: list[Any] = meet(edges, trunk) if trunk is not None and len(edges) else list(edges)
+    return joined
 
 
 def meet(edges: Any, trunk: Any) -> list[Any]:
@@ -144,7 +143,7 @@ def meet(edges: Any, trunk: Any) -> list[Any]:
     near = shapely.buffer(trunk, MAIN_CLEAR_M)
     shapely.prepare(near)
     close = shapely.intersects(near, edges)
-    found = edges[~close].tolist()
+    found: list[Any] = edges[~close].tolist()
     parts = shapely.get_parts(shapely.difference(edges[close], near))
     parts = parts[(shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 8)]
     for end in (0, -1):
@@ -154,7 +153,8 @@ def meet(edges: Any, trunk: Any) -> list[Any]:
         there, here = shapely.get_coordinates(shapely.get_point(short, 1)), shapely.get_coordinates(tips)
         reach = (there - here) * (1 + OVERSHOOT_M / np.maximum(shapely.length(short), 1))[:, None] + here
         found += shapely.linestrings(np.stack([here, reach], axis=1))[joined].tolist()
-    return found + parts.tolist()
+    found += parts.tolist()
+    return found
 
 
 def place_hamlets(seed: int, land: Land, settlements: list[Settlement], main: list[Road]) -> list[Hamlet]:
@@ -206,4 +206,4 @@ def lanes(seed: int, land: Land, hamlets: list[Hamlet], main: list[Road]) -> lis
     found = np.concatenate([found, shapely.linestrings(cross)])
     water = land.open_water
     shapely.prepare(water)
-    return found[~shapely.dwithin(water, found, 25)].tolist()
+    return list(found[~shapely.dwithin(water, found, 25)])

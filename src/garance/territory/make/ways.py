@@ -164,7 +164,7 @@ def motorway(seed: int, land: Land, coarse: Coarse, settlements: list[Settlement
     """The line of the motorway, from the north edge to the south one past the city; nothing in a small region."""
     if len(settlements) < MOTORWAY_FROM:
         return None
-    rows, columns = coarse.heights_m.shape
+    rows = coarse.heights_m.shape[0]
     city = settlements[0]
     aside = _cell(land, (city.place[0] + (city.radius_m + 900), city.place[1]))
     stops = [(0, _dry_column(coarse, 0, 0.45)), aside, (rows - 1, _dry_column(coarse, rows - 1, 0.72))]

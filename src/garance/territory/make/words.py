@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from garance.territory.make.chance import chance
 
 STEMS = (
@@ -55,14 +57,17 @@ def commune_names(seed: int, coastal: list[bool]) -> list[str]:
     return names
 
 
-def _commune_name(random: object, shore: bool, long: bool) -> str:
-    draw = random.random  # type: ignore[attr-defined]
-    pick = lambda words: words[int(draw() * len(words))]  # noqa: E731
-    body = f"Saint-{pick(SAINTS)}" if draw() < 0.24 else pick(STEMS) + pick(ENDINGS)
-    if shore and draw() < 0.7:
-        return f"{body}-{pick(SHORE_TAILS)}"
-    with_tail = body.startswith("Saint") or draw() < (0.35 if long else 0.15)
-    return f"{body}-{pick(TAILS)}" if with_tail else body
+def _commune_name(random: np.random.Generator, shore: bool, long: bool) -> str:
+    saint = random.random() < 0.24
+    body = f"Saint-{_pick(random, SAINTS)}" if saint else _pick(random, STEMS) + _pick(random, ENDINGS)
+    if shore and random.random() < 0.7:
+        return f"{body}-{_pick(random, SHORE_TAILS)}"
+    with_tail = saint or random.random() < (0.35 if long else 0.15)
+    return f"{body}-{_pick(random, TAILS)}" if with_tail else body
+
+
+def _pick(random: np.random.Generator, words: tuple[str, ...]) -> str:
+    return words[int(random.integers(len(words)))]
 
 
 def stream_names(seed: int, count: int) -> list[str]:
