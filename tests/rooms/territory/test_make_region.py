@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,7 @@ def test_houses_stand_apart_off_the_roads_and_dry(canton: Pack) -> None:
     first, second = tree.query(shapely.buffer(houses, -0.1), predicate="intersects")
     assert (first == second).all()
     assert len(tree.query(metres(canton.features("roads")), predicate="intersects")[0]) == 0
+    assert len(tree.query(metres(canton.features("railways")), predicate="intersects")[0]) == 0
     water = shapely.union_all(metres([f for f in canton.features("water") if f.layer != "water-lines"]))
     assert not shapely.intersects(water, houses).any()
 
@@ -145,6 +148,17 @@ def test_hydrants_have_a_reference_of_their_own_and_a_flow(made: Pack) -> None:
     hydrants = [hydrant.properties for hydrant in made.features("hydrants")]
     assert len({hydrant["ref"] for hydrant in hydrants}) == len(hydrants) > 100
     assert all(20 < hydrant["flow_m3h"] < 150 for hydrant in hydrants)
+
+
+@pytest.mark.slow
+def test_the_same_region_in_another_process_is_the_same_to_the_byte(canton: Pack, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from garance.territory.make import make_territory; "
+        f"make_territory({SEED}, Path(sys.argv[1]), communes={COMMUNES}, progress=lambda what, share: None)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "again")], check=True, timeout=100)
+    for name in (file.name for file in canton.manifest.files):
+        assert (tmp_path / "again" / name).read_bytes() == canton.file(name).read_bytes(), name
 
 
 @pytest.mark.slow

@@ -76,6 +76,9 @@ def risk_zones(land: Land, built: Any, woods: Any) -> tuple[Any, list[str], list
     """Areas of the risk plan, code and colour: red where deep or open, blue where built and shallow, orange where
     houses stand near woods. `built` and `woods`: masks on the fine grid."""
     depth = ndimage.median_filter(flood_depth_m(land, 1.0, REFERENCE_LEVEL_M), 3)
+    if not shapely.is_empty(land.river_area):
+        banks = rasterize([land.river_area], out_shape=land.frame.shape, transform=land.frame.transform)
+        depth[banks.astype(bool)] = 0
     edge = (away_m(built, land.frame.cell_m) < 90) & (away_m(woods, land.frame.cell_m) < 110) & ~land.sea_mask
     cases = [depth > 1.5, (depth > 0.6) & ~built, depth > 0.6, (depth > 0.05) & built, depth > 0.05, edge]
     labels = np.select(cases, [1, 2, 3, 4, 5, 6], 0)

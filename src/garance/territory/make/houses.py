@@ -20,6 +20,8 @@ KINDS = ("residential", "commercial", "industrial", "agricultural", "annex", "pu
 ROAD_ROOM_M = {1: 16.0, 2: 6.2, 3: 5.6, 4: 5.0, 5: 4.0, 6: 3.4}
 """Between the middle line of a road and any wall, by importance."""
 
+TRACK_ROOM_M = 7.0
+
 
 @dataclass
 class Houses:
@@ -103,6 +105,8 @@ def dry_and_clear(land: Land, outlines: Any, lines: Any, ranks: Any) -> Any:
         free &= land.frame.sample(land.from_sea_m, box[:, x], box[:, y]) > 30
     free &= (box[:, 0] > 40) & (box[:, 1] > 40) & (box[:, 2] < land.frame.width_m - 40)
     free &= box[:, 3] < land.frame.height_m - 40
+    if len(land.tracks):
+        free[shapely.STRtree(land.tracks).query(outlines, predicate="dwithin", distance=TRACK_ROOM_M)[0]] = False
     water = land.river_area
     if not shapely.is_empty(water):
         shapely.prepare(water)

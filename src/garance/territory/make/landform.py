@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,8 @@ class Land:
     above_river_m: Any
     from_sea_m: Any
     mouth: tuple[float, float]
+    tracks: Sequence[Any] = ()
+    """Short pieces of railway: no house stands on them."""
 
     @property
     def window(self) -> Any:

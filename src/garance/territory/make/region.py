@@ -20,7 +20,7 @@ from garance.territory.make.regional import commune_of, middles_of, name_region
 from garance.territory.make.rivers import stretches
 from garance.territory.make.roads import Road
 from garance.territory.make.services import PlacedSite, place_sites
-from garance.territory.make.settlements import Settlement, settle, survey, tessellate
+from garance.territory.make.settlements import Coarse, Settlement, settle, survey, tessellate
 from garance.territory.make.streetplan import Hamlet, lanes, place_hamlets, plan_streets
 
 QUARTERS = ("Vieille ville", "Quartier de la Gare", "Les Hauts", "Le Faubourg", "La Plaine", "Les Jardins",
@@ -32,29 +32,24 @@ def make_region(seed: int, communes: int, progress: Progress) -> Made:
     """The region of this seed with that many communes (2 to 600)."""
     progress("Relief et eaux", 0.0)
     land = make_land(seed, frame_for(communes))
-    progress("Communes", 0.0)
+    progress("Communes", 0.15)
     coarse = survey(land)
     settlements = settle(seed, land, coarse)
     _, areas = tessellate(seed, land, coarse, settlements)
-    progress("Routes et rues", 0.0)
-    main = ways.main_roads(seed, land, coarse, settlements)
-    swift = ways.motorway(seed, land, coarse, settlements)
-    rail = ways.railways(seed, land, coarse, settlements)
-    hamlets = place_hamlets(seed, land, settlements, main)
-    streets = plan_streets(seed, land, settlements, main)
-    roads = knit_region(main, streets, lanes(seed, land, hamlets, main), swift, land.river_area)
+    progress("Routes et rues", 0.2)
+    roads, hamlets, rail = _network(seed, land, coarse, settlements)
     road_communes = commune_of(middles_of(roads), areas)
     name_region(seed, settlements, hamlets, roads, road_communes)
-    progress("Sites et bâtiments", 0.0)
+    progress("Sites et bâtiments", 0.35)
     placed, reserved = place_sites(seed, land, settlements, roads, road_communes)
     houses = build(seed, land, settlements, hamlets, roads, reserved)
     house_communes = commune_of(shapely.centroid(houses.outlines), areas)
-    progress("Sols et risques", 0.0)
+    progress("Sols et risques", 0.55)
     covered, kinds, factor = _cover(seed, land, houses)
     zones = _zones(land, kinds, factor)
     works = floods.defences(seed, land)
     floods.raise_works(land, works)
-    progress("Habitants et réseaux", 0.0)
+    progress("Habitants et réseaux", 0.9)
     sites = _sites(placed, settlements, rail)
     doorsteps = _doorsteps(houses)
     nodes = lifelines.place_nodes(seed, settlements, doorsteps, house_communes, land.at(*doorsteps.T))
@@ -86,6 +81,26 @@ def make_region(seed: int, communes: int, progress: Progress) -> Made:
             order: site.wanted.name.format(settlements[site.commune].name) for order, site in enumerate(placed)
         },
     )
+
+
+def _network(
+    seed: int, land: Land, coarse: Coarse, settlements: list[Settlement]
+) -> tuple[list[Road], list[Hamlet], list[Any]]:
+    """The roads, the hamlets that lanes lead to, and the railways, which the land remembers."""
+    main = ways.main_roads(seed, land, coarse, settlements)
+    swift = ways.motorway(seed, land, coarse, settlements)
+    rail = ways.railways(seed, land, coarse, settlements)
+    land.tracks = [piece for line in rail for piece in _pieces(line)]
+    hamlets = place_hamlets(seed, land, settlements, main)
+    streets = plan_streets(seed, land, settlements, main)
+    roads = knit_region(main, streets, lanes(seed, land, hamlets, main), swift, land.river_area)
+    return roads, hamlets, rail
+
+
+def _pieces(line: Any) -> list[Any]:
+    """The straight pieces of a line."""
+    points = shapely.get_coordinates(line)
+    return list(shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)))
 
 
 def _cover(seed: int, land: Land, houses: Houses) -> tuple[Named, Any, int]:
