@@ -181,9 +181,7 @@ async def test_nobody_acts_in_a_role_that_is_not_theirs(house: House) -> None:
     roles = [house.people["officer"].grants[0], new_id(), house.people["mayor-a"].id]
     async with web_of(house) as web:
         path = "/api/v1/commands/logbook.write"
-        refusals = [
-            await web.post(path, json={**asked(house), "role": one}, headers=signed(house)) for one in roles
-        ]
+        refusals = [await web.post(path, json={**asked(house), "role": one}, headers=signed(house)) for one in roles]
         assert {code_of(one) for one in refusals} == {(403, "not-allowed")}
         assert len({one.content for one in refusals}) == 1
         for grant in past.grants:
@@ -323,8 +321,12 @@ async def test_json_that_is_deep_broken_or_not_said_to_be_json(house: House) -> 
             assert answer.status_code in (200, 422), text
             if answer.status_code == 200:
                 position = told(house)
-        for kind in ({"content-type": "text/plain"}, {"content-type": "application/json; charset=utf-16"},
-                     {"content-type": "application/json", "content-encoding": "gzip"}, {"content-type": "x" * 5000}):
+        for kind in (
+            {"content-type": "text/plain"},
+            {"content-type": "application/json; charset=utf-16"},
+            {"content-type": "application/json", "content-encoding": "gzip"},
+            {"content-type": "x" * 5000},
+        ):
             answer = await web.post(path, content=whole.encode(), headers=kind)
             assert code_of(answer) == (415, "content-type-wrong"), kind
         doubled = whole[:-1] + f',"role":"{new_id()}"' + "}"

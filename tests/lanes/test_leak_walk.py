@@ -530,6 +530,7 @@ async def test_what_is_hidden_changes_nothing_for_others(house: House) -> None:
     """Tags, lists, counts and names are the same before and after; only the sealed cursor is new every time."""
     reader = await house.enrol("onlooker", Role("observer", "red-cross", None, "flood"))
     async with httpx2.AsyncClient(base_url=house.url, headers={"cookie": f"garance={reader.cookie}"}) as web:
+
         async def look() -> list[Any]:
             base = f"/api/v1/situations/{house.flood}"
             paths = [f"{base}/{one}" for one in ("picture", "logbook", "facts", "presence", "histogram?bins=9")]

@@ -382,9 +382,7 @@ async def _check_counts(place: World, name: str, web: httpx2.AsyncClient) -> Non
         assert sum((await web.get(f"{base}/histogram{query}")).json()["bins"]) == len(expected)
     spoken = (await web.get(f"{base}/presence")).json()["people"]
     counted = {(one["person"], one["role"]): one["facts"] for one in spoken}
-    assert counted == {
-        (f.author.person, f.author.role): sum(o.author == f.author for o in expected) for f in expected
-    }
+    assert counted == {(f.author.person, f.author.role): sum(o.author == f.author for o in expected) for f in expected}
     listed = (await web.get(f"{base}/facts?limit=500")).json()
     assert [one["id"] for one in listed["facts"]] == [fact.id for fact in expected]
     assert listed["more"] is False
@@ -403,6 +401,7 @@ async def _check_counts(place: World, name: str, web: httpx2.AsyncClient) -> Non
 
 
 # -- what does not exist, and what is not yours ---------------------------------------------------------------------
+
 
 def alike(answer: httpx2.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
     """All that can be told from an answer."""
@@ -544,6 +543,7 @@ async def test_no_tag_moves_when_something_hidden_is_said(tmp_path: Path) -> Non
 
 
 # -- the live stream -----------------------------------------------------------------------------------------------
+
 
 async def test_the_stream_gives_each_reader_only_what_is_theirs(tmp_path: Path) -> None:
     async with world(tmp_path, everything()) as place:

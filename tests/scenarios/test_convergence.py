@@ -37,9 +37,7 @@ says = st.one_of(
     st.builds(
         lambda t, n: ("resources.move", {"resource": oid(t), "geometry": point(n, 46)}), things, st.integers(0, 3)
     ),
-    st.builds(
-        lambda t, s: ("resources.set-state", {"resource": oid(t), "state": s}), things, st.sampled_from(STATES)
-    ),
+    st.builds(lambda t, s: ("resources.set-state", {"resource": oid(t), "state": s}), things, st.sampled_from(STATES)),
     st.builds(lambda t: ("drawings.draw", shape(t)), things),
     st.builds(
         lambda t, g: ("drawings.reshape", {"shape": oid(t), "geometry": g}), things, st.sampled_from([SQUARE, WIDER])

@@ -47,9 +47,7 @@ ROLES: Mapping[str, frozenset[Ability]] = {
     Role.PREFECTURE_DUTY_OFFICER: _DIRECT,
     Role.OBSERVER: frozenset(),
     Role.PARTNER: frozenset({Ability.LOGBOOK_WRITE}),
-    Role.ADMINISTRATOR: frozenset(
-        {Ability.PEOPLE_MANAGE, Ability.SITUATION_OPEN, Ability.OBSERVATIONS_DECLARE}
-    ),
+    Role.ADMINISTRATOR: frozenset({Ability.PEOPLE_MANAGE, Ability.SITUATION_OPEN, Ability.OBSERVATIONS_DECLARE}),
 }
 """Health data are read by the medical chain (SDIS) only; the administrator reads nothing sensitive."""
 

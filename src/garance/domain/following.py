@@ -41,9 +41,7 @@ def follow(
     return tuple(Reference(Relation.FOLLOWS, fact) for fact in facts)
 
 
-def _followed(
-    context: Context, aspect: Versions[Any], thing: Sequence[Versions[Any]], at: datetime
-) -> tuple[str, ...]:
+def _followed(context: Context, aspect: Versions[Any], thing: Sequence[Versions[Any]], at: datetime) -> tuple[str, ...]:
     if _plain(context, aspect, at):
         return tuple(head.fact for head in aspect.heads()[-MAX_FOLLOWS:])
     seen = {fact: version for part in thing for fact, version in part.said.items() if sees(context, version)}

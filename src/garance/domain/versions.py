@@ -114,9 +114,7 @@ class Versions(msgspec.Struct, Generic[V], dict=True):
         """These versions as they stood at that moment: themselves when it includes every one."""
         if moment is None or self._last is None or moment.includes(*self._last):
             return self
-        return Versions(
-            {f: v for f, v in self.said.items() if moment.includes(v.occurred_at, v.stamp.milliseconds)}
-        )
+        return Versions({f: v for f, v in self.said.items() if moment.includes(v.occurred_at, v.stamp.milliseconds)})
 
     def heads(self) -> list[Version[V]]:
         """The statements nobody has replaced, latest last."""

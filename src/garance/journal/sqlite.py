@@ -225,9 +225,7 @@ class SqliteStore:
         self._database.close()
 
 
-def _insert_rows(
-    connection: sqlite3.Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]
-) -> None:
+def _insert_rows(connection: sqlite3.Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Many rows in one statement: between statements a thread must win Python's lock back from the busy loop."""
     for start in range(0, len(rows), ROWS_TOGETHER):
         some = rows[start : start + ROWS_TOGETHER]

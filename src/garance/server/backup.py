@@ -116,9 +116,7 @@ def back_up(
     return manifest
 
 
-def restore(
-    source: Path, folder: DataFolder, *, finish: Check = _nothing, progress: Progress = _quiet
-) -> Manifest:
+def restore(source: Path, folder: DataFolder, *, finish: Check = _nothing, progress: Progress = _quiet) -> Manifest:
     """Put a backup back into a folder that is empty or does not exist.
 
     Nothing appears there until every digest is right and `finish` (verify the journal's chain, destroy again what was

@@ -57,8 +57,6 @@ def file_endpoints(
             call.headers.update({"ETag": tag, "Cache-Control": FOR_EVER})
             raise NotModified
         name = f"{sha256[:12]}.{suffix_of(found.kind)}"
-        return StoredFile(
-            store.path(sha256), found.kind, tag=tag, inline=found.kind.startswith(INLINE), filename=name
-        )
+        return StoredFile(store.path(sha256), found.kind, tag=tag, inline=found.kind.startswith(INLINE), filename=name)
 
     return [send_file, read_file]

@@ -23,7 +23,7 @@ from garance.territory.manifest import Layer, Manifest, PackFile, Raster
 from garance.territory.rasters import write_raster
 from garance.territory.road_graph import write_road_graph
 from garance.territory.search_index import write_gazetteer
-from garance.territory.terrain import write_geotiff, write_tiles
+from garance.territory.terrain import MAX_ZOOM, top_zoom, write_geotiff, write_tiles
 
 Progress = Callable[[str, float], None]
 
@@ -71,6 +71,7 @@ def write_pack(folder: Path, content: Content, progress: Progress) -> Manifest:
             folder / card.TERRAIN_TILES,
             name=content.name,
             step=lambda done: progress("Relief", done),
+            max_zoom=top_zoom(content.terrain) if content.fictitious else MAX_ZOOM,
         )
     for raster in content.rasters:
         write_raster(raster, folder / _raster_file(raster))

@@ -149,11 +149,20 @@ def open_geotiff(path: Path) -> Terrain:
         return Terrain(heights, raster.transform, f"EPSG:{raster.crs.to_epsg()}")
 
 
-def write_tiles(terrain: Terrain, path: Path, *, name: str, step: Callable[[float], None]) -> int:
-    """Write `terrain.pmtiles`; gives the number of tiles."""
+def top_zoom(terrain: Terrain) -> int:
+    """The zoom whose pixels are about as small as the cells, up to 14: nearer, a tile would say nothing more."""
+    _, south, _, north = project_bounds(terrain.bounds, terrain.crs, WGS84)
+    across_m = 2 * _MERCATOR_M * math.cos(math.radians((south + north) / 2)) / TILE_PX
+    return max(MIN_ZOOM, min(MAX_ZOOM, math.ceil(math.log2(across_m / terrain.cell_m) - 0.35)))
+
+
+def write_tiles(
+    terrain: Terrain, path: Path, *, name: str, step: Callable[[float], None], max_zoom: int = MAX_ZOOM
+) -> int:
+    """Write `terrain.pmtiles` up to that zoom (8 to 14); gives the number of tiles."""
     whole = _without_holes(terrain)
     bbox = project_bounds(terrain.bounds, terrain.crs, WGS84)
-    tiles = list(_tiles_over(bbox))
+    tiles = list(_tiles_over(bbox, max_zoom))
     with path.open("wb") as stream:
         writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
         for done, (zoom, x, y) in enumerate(tiles):
@@ -163,7 +172,7 @@ def write_tiles(terrain: Terrain, path: Path, *, name: str, step: Callable[[floa
             "tile_type": TileType.PNG,
             "tile_compression": Compression.NONE,
             "min_zoom": MIN_ZOOM,
-            "max_zoom": MAX_ZOOM,
+            "max_zoom": max_zoom,
             "min_lon_e7": round(bbox[0] * 1e7),
             "min_lat_e7": round(bbox[1] * 1e7),
             "max_lon_e7": round(bbox[2] * 1e7),
@@ -207,10 +216,10 @@ def _without_holes(terrain: Terrain) -> Terrain:
     return Terrain(filled, terrain.transform, terrain.crs)
 
 
-def _tiles_over(bbox: Bounds) -> Iterator[tuple[int, int, int]]:
+def _tiles_over(bbox: Bounds, max_zoom: int) -> Iterator[tuple[int, int, int]]:
     """Every tile that touches the box, in the order the archive wants."""
     found = []
-    for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
+    for zoom in range(MIN_ZOOM, max_zoom + 1):
         left, top = _tile_of(bbox[0], bbox[3], zoom)
         right, bottom = _tile_of(bbox[2], bbox[1], zoom)
         found += [(zoom, x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]

@@ -155,9 +155,7 @@ def _follows(written: Version[Written], *aspects: Versions[Words]) -> tuple[str,
 
 
 def _strike(version: Version[Words]) -> StrikeShown:
-    return StrikeShown(
-        fact=version.fact, reason=version.value.reason, author=version.author, at=version.occurred_at
-    )
+    return StrikeShown(fact=version.fact, reason=version.value.reason, author=version.author, at=version.occurred_at)
 
 
 def _correction(version: Version[Words]) -> CorrectionShown:

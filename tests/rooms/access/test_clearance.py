@@ -94,9 +94,7 @@ def test_an_erased_person_has_no_rights() -> None:
 
 
 def test_a_wall_screen_reads_under_one_grant() -> None:
-    wall = Grant(
-        grant=ident("wall"), person=ident("wall"), organisation=ROCHEFORT, role=Role.OBSERVER, situation=FLOOD
-    )
+    wall = Grant(grant=ident("wall"), person=ident("wall"), organisation=ROCHEFORT, role=Role.OBSERVER, situation=FLOOD)
     people = house()
     held = clearance_of(people, [wall], FLOOD, NOW, owner=ROCHEFORT)
     assert held is not None
@@ -112,7 +110,10 @@ def test_acting_needs_the_ability_in_the_very_role_used(ability: Ability) -> Non
         if ability in ROLES[role]:
             author = act(people, ident("anne"), grant, ability, situation=FLOOD, owner=ROCHEFORT, now=NOW)
             assert (author.person, author.role, author.organisation, author.cell) == (
-                ident("anne"), role, ROCHEFORT, "c",
+                ident("anne"),
+                role,
+                ROCHEFORT,
+                "c",
             )
         else:
             with pytest.raises(Refused, match="not-allowed"):
@@ -162,7 +163,10 @@ def test_abilities_tell_a_client_which_commands_exist() -> None:
 
 def test_the_directory_names_those_present_and_nobody_else() -> None:
     people = house(
-        person("anne"), person("bruno"), person("chloe"), person("denis"),
+        person("anne"),
+        person("bruno"),
+        person("chloe"),
+        person("denis"),
         granted("anne", "dos", "rochefort"),
         granted("bruno", "partner", "red-cross", situation=FLOOD),
         granted("chloe", "partner", "red-cross", situation=ident("other")),

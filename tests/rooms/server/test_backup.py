@@ -126,9 +126,7 @@ def test_refused_before_anything_is_done(living: tuple[DataFolder, SqliteStore, 
         restore(tmp_path / "absent.tar", DataFolder(tmp_path / "new"))
 
 
-def test_a_copy_that_does_not_verify_is_not_kept(
-    living: tuple[DataFolder, SqliteStore, Chain], tmp_path: Path
-) -> None:
+def test_a_copy_that_does_not_verify_is_not_kept(living: tuple[DataFolder, SqliteStore, Chain], tmp_path: Path) -> None:
     folder, _, _ = living
 
     def unsound(copy: DataFolder) -> None:
@@ -170,9 +168,7 @@ def rewritten(source: Path, target: Path, change: Callable[[str, bytes], tuple[s
     return target
 
 
-def test_a_backup_that_was_touched_is_refused(
-    living: tuple[DataFolder, SqliteStore, Chain], tmp_path: Path
-) -> None:
+def test_a_backup_that_was_touched_is_refused(living: tuple[DataFolder, SqliteStore, Chain], tmp_path: Path) -> None:
     out = tmp_path / "out.tar"
     save(living[0], out)
 

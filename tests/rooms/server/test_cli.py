@@ -117,9 +117,7 @@ def test_settings_are_shown_checked_and_documented(capsys: pytest.CaptureFixture
     assert "| `listen.port` | `GARANCE_LISTEN_PORT` |" in capsys.readouterr().out
 
 
-def test_the_journal_is_proven_or_refuted(
-    capsys: pytest.CaptureFixture[str], data: DataFolder, tmp_path: Path
-) -> None:
+def test_the_journal_is_proven_or_refuted(capsys: pytest.CaptureFixture[str], data: DataFolder, tmp_path: Path) -> None:
     assert garance("journal", "verify", "--data", data.path) == 0
     assert "Faits lus : 20" in capsys.readouterr().out
     assert garance("journal", "head", "--data", data.path) == 0

@@ -52,17 +52,19 @@ def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsWrong) as caught:
         read_settings(file, {"GARANCE_LISTEN_HOSTS": "a", "GARANCE_LIMITS_REQUESTS": "many"})
     said = [problem_sentence(each) for each in caught.value.problems]
-    assert sorted(said) == sorted([
-        "colour (garance.toml) n'existe pas",
-        "listen.prot (garance.toml) n'existe pas : voulez-vous dire listen.port ?",
-        "listen.port (garance.toml) doit être un nombre entier de 0 à 65535",
-        "listen.public_url (garance.toml) doit être un texte de la forme `^https?://[^/?#\\s]+$`",
-        "demo.enabled (garance.toml) doit être true ou false",
-        "limits.requests (GARANCE_LIMITS_REQUESTS) doit être un nombre entier de 1 à 1000000",
-        "GARANCE_LISTEN_HOSTS (env) n'existe pas : voulez-vous dire GARANCE_LISTEN_HOST ?",
-        "oidc.client_id et oidc.issuer ne vont pas ensemble ainsi",
-        "metrics.addresses (nowhere) doit être une adresse ou un réseau (192.0.2.0/24)",
-    ])
+    assert sorted(said) == sorted(
+        [
+            "colour (garance.toml) n'existe pas",
+            "listen.prot (garance.toml) n'existe pas : voulez-vous dire listen.port ?",
+            "listen.port (garance.toml) doit être un nombre entier de 0 à 65535",
+            "listen.public_url (garance.toml) doit être un texte de la forme `^https?://[^/?#\\s]+$`",
+            "demo.enabled (garance.toml) doit être true ou false",
+            "limits.requests (GARANCE_LIMITS_REQUESTS) doit être un nombre entier de 1 à 1000000",
+            "GARANCE_LISTEN_HOSTS (env) n'existe pas : voulez-vous dire GARANCE_LISTEN_HOST ?",
+            "oidc.client_id et oidc.issuer ne vont pas ensemble ainsi",
+            "metrics.addresses (nowhere) doit être une adresse ou un réseau (192.0.2.0/24)",
+        ]
+    )
     assert problem_sentence(caught.value.problems[2], "en").endswith("must be a whole number from 0 to 65535")
     assert caught.value.detail["count"] == 9
 

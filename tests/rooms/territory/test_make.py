@@ -27,7 +27,15 @@ def test_same_seed_same_bytes_in_another_process(fictional: Pack, tmp_path: Path
         f"make_territory({SEED}, Path(sys.argv[1]), progress=lambda what, share: None)"
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "again")], check=True, timeout=100)
-    for name in ("basemap.pmtiles", "terrain.pmtiles", "dem.tif", "territory.toml"):
+    for name in (
+        "basemap.pmtiles",
+        "terrain.pmtiles",
+        "dem.tif",
+        "territory.toml",
+        "territory.gpkg",
+        "roughness.tif",
+        "series.csv",
+    ):
         assert (tmp_path / "again" / name).read_bytes() == fictional.file(name).read_bytes(), name
 
 
@@ -42,6 +50,12 @@ def test_a_seed_beyond_the_range_is_refused(tmp_path: Path) -> None:
     for seed in (-1, 2**32):
         with pytest.raises(Refused, match="seed-out-of-range"):
             make_territory(seed, tmp_path / "pack", progress=quiet)
+
+
+def test_a_number_of_communes_beyond_the_range_is_refused(tmp_path: Path) -> None:
+    for communes in (0, 601):
+        with pytest.raises(Refused, match="commune-count-out-of-range"):
+            make_territory(SEED, tmp_path / "pack", communes=communes, progress=quiet)
 
 
 @pytest.mark.slow
@@ -70,7 +84,8 @@ def test_it_lies_in_the_open_sea(fictional: Pack) -> None:
 
 
 def test_nothing_is_missing(fictional: Pack) -> None:
-    assert [missing.role for missing in fictional.manifest.missing] == ["addresses", "hydrants", "roughness"]
+    assert fictional.manifest.missing == []
+    assert [raster.name for raster in fictional.manifest.rasters] == ["roughness"]
 
 
 def check_network(pack: Pack) -> None:
@@ -91,13 +106,13 @@ def check_network(pack: Pack) -> None:
 
 
 def check_people(pack: Pack) -> None:
-    """A commune's population is that of its blocks."""
+    """A commune's population is that of its squares, exactly."""
     cells: Counter[str] = Counter()
     for cell in pack.features("land-use"):
         if "population" in cell.properties:
             cells[cell.properties["insee_code"]] += cell.properties["population"]
     for commune in pack.features("communes"):
-        assert commune.properties["population"] == round(cells[commune.properties["insee_code"]])
+        assert commune.properties["population"] == cells[commune.properties["insee_code"]]
     assert cells["00001"] > 1_000
 
 

@@ -52,9 +52,7 @@ def register_organisation(
             raise Refused("organisation-unknown", field="body.above")
         if level in _RANK and _RANK.get(higher.level, -1) < _RANK[level]:
             raise Refused("level-not-above", field="body.above")
-    return OrganisationRegistered(
-        organisation=organisation, name=_clean(name, "body.name"), level=level, above=above
-    )
+    return OrganisationRegistered(organisation=organisation, name=_clean(name, "body.name"), level=level, above=above)
 
 
 def enrol(people: People, *, person: str, display_name: str, email: str | None) -> PersonEnrolled:

@@ -261,7 +261,11 @@ def _invitations(node: Node, keeping: Keeping) -> list[Endpoint]:
         return InvitationMade(body.person, invitation_address(origin, token), ends_at)
 
     @endpoint(
-        "POST", INVITATIONS + "/read", tag=TAG, needs_reader=False, max_bytes=MAX_BYTES,
+        "POST",
+        INVITATIONS + "/read",
+        tag=TAG,
+        needs_reader=False,
+        max_bytes=MAX_BYTES,
         refusals=("invitation-refused",),
     )
     async def read_invitation(call: Call[Reader], body: InvitationToken) -> InvitationShown:
@@ -272,9 +276,17 @@ def _invitations(node: Node, keeping: Keeping) -> list[Endpoint]:
         return InvitationShown(name, account.login if account else None, found.ends_at)
 
     @endpoint(
-        "POST", INVITATIONS + "/accept", tag=TAG, needs_reader=False, max_bytes=MAX_BYTES,
+        "POST",
+        INVITATIONS + "/accept",
+        tag=TAG,
+        needs_reader=False,
+        max_bytes=MAX_BYTES,
         refusals=(
-            "invitation-refused", "password-too-short", "password-too-long", "password-too-plain", "login-malformed",
+            "invitation-refused",
+            "password-too-short",
+            "password-too-long",
+            "password-too-plain",
+            "login-malformed",
             "login-taken",
         ),
     )
@@ -299,7 +311,9 @@ def _doors(keeping: Keeping) -> list[Endpoint]:
     accounts = keeping.accounts
 
     @endpoint(
-        "POST", PEOPLE + "/{person}/disable", tag=TAG,
+        "POST",
+        PEOPLE + "/{person}/disable",
+        tag=TAG,
         refusals=(*KEEPER, "person-unknown", "person-erased", "account-closed", "last-administrator"),
     )
     async def close_account(call: Call[Reader], person: ObjectId) -> None:
@@ -313,7 +327,9 @@ def _doors(keeping: Keeping) -> list[Endpoint]:
         await keeping.act(author, decide, partial(accounts.bar, person))
 
     @endpoint(
-        "POST", PEOPLE + "/{person}/enable", tag=TAG,
+        "POST",
+        PEOPLE + "/{person}/enable",
+        tag=TAG,
         refusals=(*KEEPER, "person-unknown", "person-erased", "account-open"),
     )
     async def reopen_account(call: Call[Reader], person: ObjectId) -> None:

@@ -62,8 +62,8 @@ def _endpoint(wanted: commands.Command, scribe: Scribe, cursors: Cursors, metric
     async def carry_out(call: Call[Reader], body: Asked[Any]) -> Done:
         with metrics.command(wanted.name):
             answer = await scribe.carry_out(
-            call.who.person, wanted.name, body, exercise_only=call.who.kind is Kind.DEMO
-        )
+                call.who.person, wanted.name, body, exercise_only=call.who.kind is Kind.DEMO
+            )
         receipt = answer.receipt
         return Done(receipt.facts, cursors.seal(receipt.cursor), answer.repeated)
 

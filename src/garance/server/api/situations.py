@@ -230,17 +230,13 @@ def _views(node: Node) -> list[Endpoint]:
             shown.conflicts,
         )
 
-    @endpoint(
-        "GET", "/api/v1/situations/{situation}/logbook", tag=TAG, conditional=True, refusals=("cursor-unknown",)
-    )
+    @endpoint("GET", "/api/v1/situations/{situation}/logbook", tag=TAG, conditional=True, refusals=("cursor-unknown",))
     async def show_logbook(call: Call[Reader], situation: ObjectId, query: LogbookAsked) -> LogbookPage:
         """The logbook, with every strike and correction."""
         shelf = Shelf(node, call.who, situation)
         page, tag, _ = await shelf.look(
             Logbook,
-            lambda view: view.page(
-                query.moment, after=query.after, limit=query.limit, newest_first=query.newest_first
-            ),
+            lambda view: view.page(query.moment, after=query.after, limit=query.limit, newest_first=query.newest_first),
         )
         call.unless_known(weak_tag(tag, query))
         await record(node, call.who, situation, read_in_entries(page.items, call.who))
@@ -261,6 +257,7 @@ def _views(node: Node) -> list[Endpoint]:
     )
     async def show_histogram(call: Call[Reader], situation: ObjectId, query: HistogramAsked) -> HistogramShown:
         """How many facts in each stretch of a period."""
+
         def show(view: Histogram) -> HistogramShown:
             whole = view.at(None)
             begin = query.from_ or whole.from_
@@ -286,4 +283,3 @@ def _people(node: Node) -> Endpoint:
         return directory(node.follower.state.people, node.seating.clearance(call.who, query.situation))
 
     return show_directory
-

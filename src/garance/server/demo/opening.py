@@ -65,4 +65,3 @@ def begin_at(text: str | None, script: Script) -> datetime | None:
     hour, _, minute = text.partition(":")
     wanted = story.starts_at.replace(hour=int(hour), minute=int(minute or 0), second=0)
     return wanted if wanted >= story.starts_at else wanted.replace(day=story.ends_at.day, month=story.ends_at.month)
-

@@ -72,9 +72,7 @@ class Call(Generic[R]):
     def stream(self) -> AsyncIterator[bytes]:
         """The raw body in pieces, within the endpoint's limits."""
         limits = self.limits
-        return stream_body(
-            self.request, max_bytes=limits.max_bytes, pause_s=limits.pause_s, total_s=limits.body_s
-        )
+        return stream_body(self.request, max_bytes=limits.max_bytes, pause_s=limits.pause_s, total_s=limits.body_s)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,8 +114,7 @@ class Resource(Generic[R]):
     def _path(request: Request, wanted: Endpoint) -> dict[str, Any]:
         try:
             return {
-                name: convert_text(request.path_params[name], kind, name)
-                for name, kind in wanted.parameters.items()
+                name: convert_text(request.path_params[name], kind, name) for name, kind in wanted.parameters.items()
             }
         except Refused as problem:
             raise Refused("unknown") from problem  # an address that cannot exist is an address that does not

@@ -161,7 +161,10 @@ class Accounts:
             ).fetchall()
         return {
             row[0]: Standing(
-                login=row[1], second_factor=bool(row[2]), linked=bool(row[3]), closed=bool(row[4]),
+                login=row[1],
+                second_factor=bool(row[2]),
+                linked=bool(row[3]),
+                closed=bool(row[4]),
                 invited_until_ms=row[5],
             )
             for row in rows

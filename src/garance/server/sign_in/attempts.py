@@ -78,9 +78,7 @@ class Attempts:
                     wait_ms = int(full[0]) + WINDOW_MS - now
                     raise Refused("too-many-attempts", detail={"retry_after_s": max(1, -(-wait_ms // 1000))})
             attempt = new_id()
-            connection.executemany(
-                "INSERT INTO attempts VALUES (?, ?, ?)", [(attempt, key, now) for key, _ in limits]
-            )
+            connection.executemany("INSERT INTO attempts VALUES (?, ?, ?)", [(attempt, key, now) for key, _ in limits])
         return attempt
 
     def forgive(self, attempt: str) -> None:

@@ -303,9 +303,7 @@ def wall(args: argparse.Namespace, place: Place, console: Console) -> None:
     """Give a wall screen a token: it reads one situation as an observer of one organisation."""
     with _accounts(place) as (file, _):
         sessions = Sessions(file, place.clock)
-        token, _made = sessions.make_wall(
-            situation=args.situation, organisation=args.organisation, title=args.title
-        )
+        token, _made = sessions.make_wall(situation=args.situation, organisation=args.organisation, title=args.title)
     _tell(console, "wall-token", value=f"{place.origin}/mur#{token}")
 
 

@@ -163,8 +163,13 @@ class Entrance:
         await asyncio.to_thread(self._take_first_link, said, person, hashed)
         home = self.house.home
         decide = partial(
-            rules.found_house, self.house.people,
-            organisation=home, person=person, display_name=said.display_name, grant=new_id(), now=self.clock.now(),
+            rules.found_house,
+            self.house.people,
+            organisation=home,
+            person=person,
+            display_name=said.display_name,
+            grant=new_id(),
+            now=self.clock.now(),
         )
         try:
             await self.house.record(Author(person, Role.ADMINISTRATOR, home.organisation), decide)

@@ -98,7 +98,10 @@ def _own(entrance: Entrance, reader: Reader) -> Account:
 
 def _password(entrance: Entrance) -> Endpoint:
     @endpoint(
-        "POST", "/api/v1/password", tag=TAG, max_bytes=MAX_BYTES,
+        "POST",
+        "/api/v1/password",
+        tag=TAG,
+        max_bytes=MAX_BYTES,
         refusals=(*PROOF, "password-too-short", "password-too-long", "password-too-plain"),
     )
     async def change_password(call: Call[Reader], body: PasswordChange) -> None:
@@ -136,7 +139,10 @@ def _factor(entrance: Entrance) -> list[Endpoint]:
         return FactorProposed(address, qr_code(address))
 
     @endpoint(
-        "POST", FACTOR + "/confirm", tag=TAG, max_bytes=MAX_BYTES,
+        "POST",
+        FACTOR + "/confirm",
+        tag=TAG,
+        max_bytes=MAX_BYTES,
         refusals=("account-needed", "code-wrong", "second-factor-in-use"),
     )
     async def confirm_factor(call: Call[Reader], body: FactorCode) -> RecoveryCodes:

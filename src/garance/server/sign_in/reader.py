@@ -65,9 +65,7 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
             )
         ]
 
-    def clearance(
-        self, people: People, situation: str | None, now: datetime, *, owner: str | None
-    ) -> Clearance | None:
+    def clearance(self, people: People, situation: str | None, now: datetime, *, owner: str | None) -> Clearance | None:
         """This reader's rights there and now; None when they must not know that the situation exists."""
         if self.wall is None:
             return clearance(people, self.person, situation, now, owner=owner)

@@ -185,7 +185,11 @@ def _own_session(porch: Porch) -> list[Endpoint]:
         return porch.show(call.reader)
 
     @endpoint(
-        "POST", PATH, tag=TAG, needs_reader=False, max_bytes=MAX_BYTES,
+        "POST",
+        PATH,
+        tag=TAG,
+        needs_reader=False,
+        max_bytes=MAX_BYTES,
         refusals=("sign-in-refused", "second-factor-needed", "too-many-attempts"),
     )
     async def open_session(call: Call[Reader], body: Credentials) -> SessionShown:
@@ -224,7 +228,11 @@ def _other_ways(porch: Porch) -> list[Endpoint]:
         return list(entrance.demo)
 
     @endpoint(
-        "POST", f"{PATH}/demo", tag=TAG, needs_reader=False, max_bytes=MAX_BYTES,
+        "POST",
+        f"{PATH}/demo",
+        tag=TAG,
+        needs_reader=False,
+        max_bytes=MAX_BYTES,
         refusals=("not-a-demo", "role-unknown"),
     )
     async def open_demo(call: Call[Reader], body: DemoChoice) -> SessionShown:
@@ -232,10 +240,21 @@ def _other_ways(porch: Porch) -> list[Endpoint]:
         return await porch.open(call, await entrance.enter_demo(body.role))
 
     @endpoint(
-        "POST", "/api/v1/first-administrator", tag=TAG, needs_reader=False, max_bytes=MAX_BYTES,
+        "POST",
+        "/api/v1/first-administrator",
+        tag=TAG,
+        needs_reader=False,
+        max_bytes=MAX_BYTES,
         refusals=(
-            "first-link-refused", "administrator-exists", "password-too-short", "password-too-long",
-            "password-too-plain", "login-malformed", "login-taken", "text-blank", "text-unprintable",
+            "first-link-refused",
+            "administrator-exists",
+            "password-too-short",
+            "password-too-long",
+            "password-too-plain",
+            "login-malformed",
+            "login-taken",
+            "text-blank",
+            "text-unprintable",
         ),
     )
     async def open_first(call: Call[Reader], body: FirstAdministrator) -> SessionShown:

@@ -105,9 +105,7 @@ class Sessions:
                 "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (identifier, kept(token), kind, person, now, now, to_milliseconds(ends_at)),
             )
-        reader = Reader(
-            session=identifier, person=person, kind=kind, csrf=csrf_of(token), until=ends_at, wall=wall
-        )
+        reader = Reader(session=identifier, person=person, kind=kind, csrf=csrf_of(token), until=ends_at, wall=wall)
         return Opened(token, reader)
 
     def read(self, token: str) -> Reader | None:
@@ -241,8 +239,13 @@ class Sessions:
             connection.execute(
                 "INSERT INTO walls VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    wall.id, kept(token), situation, organisation, title,
-                    to_milliseconds(now), to_milliseconds(wall.ends_at),
+                    wall.id,
+                    kept(token),
+                    situation,
+                    organisation,
+                    title,
+                    to_milliseconds(now),
+                    to_milliseconds(wall.ends_at),
                 ),
             )
         return token, wall
@@ -273,6 +276,4 @@ def _wall(connection: sqlite3.Connection, column: str, value: str | bytes) -> Wa
 
 
 def _as_wall(row: tuple[str, str, str, str, int]) -> Wall:
-    return Wall(
-        id=row[0], situation=row[1], organisation=row[2], title=row[3], ends_at=from_milliseconds(row[4])
-    )
+    return Wall(id=row[0], situation=row[1], organisation=row[2], title=row[3], ends_at=from_milliseconds(row[4]))

@@ -163,9 +163,10 @@ def _streams(random: np.random.Generator, ground: Ground) -> list[Any]:
     x, y = cells(COARSE_M)
     outlets = shapely.contains_xy(ground.open_water.buffer(25), x, y)
     rough = 1.6 * noise(random, coarse.shape, wavelength=9, octaves=3)
-    towards, through = drain(coarse + rough, outlets)
+    drainage = drain(coarse + rough, outlets)
+    through = drainage.gather(np.ones(coarse.size))
     found = []
-    for path in stream_paths(towards, through, outlets, STREAM_CELLS):
+    for path in stream_paths(drainage.towards, through, outlets, STREAM_CELLS):
         points = np.column_stack([x.ravel()[path], y.ravel()[path]])
         found.append(
             shapely.linestrings(

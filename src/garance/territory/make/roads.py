@@ -45,6 +45,7 @@ class Road:
     name: str | None = None
     ref: str | None = None
     bridge: bool = False
+    oneway: str = "no"
 
 
 @dataclass
@@ -126,7 +127,7 @@ def main_roads(seed: int, ground: Ground, quarters: list[Quarter]) -> list[Road]
             ranks[link] = min(importance, ranks.get(link, 9))
         for cell in path:
             cost[cell] = min(cost[cell], BUILT_COST)
-    return _chains(ranks, x, y)
+    return chain_roads(ranks, x, y, tolerance_m=26)
 
 
 def _cell(place: Place) -> Cell:
@@ -185,7 +186,7 @@ def _gates(cost: Any) -> list[Cell]:
     return [cell for cell in wanted if cost[cell] < 20]
 
 
-def _chains(ranks: dict[tuple[Cell, Cell], int], x: Any, y: Any) -> list[Road]:
+def chain_roads(ranks: dict[tuple[Cell, Cell], int], x: Any, y: Any, *, tolerance_m: float) -> list[Road]:
     """Chains of links of one importance between meetings, made smooth, their ends kept."""
     around: dict[Cell, list[Cell]] = defaultdict(list)
     for one, other in ranks:
@@ -209,7 +210,7 @@ def _chains(ranks: dict[tuple[Cell, Cell], int], x: Any, y: Any) -> list[Road]:
                 chain.append(next(step for step in around[chain[-1]] if step != chain[-2]))
             seen |= {(chain[0], chain[1]), (chain[-1], chain[-2])}
             points = [(float(x[step]), float(y[step])) for step in chain]
-            eased = shapely.get_coordinates(shapely.simplify(shapely.linestrings(points), 26))
+            eased = shapely.get_coordinates(shapely.simplify(shapely.linestrings(points), tolerance_m))
             roads.append(Road(shapely.linestrings(smooth_line(eased, 3)), rank(cell, near)))
     return roads
 

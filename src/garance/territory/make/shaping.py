@@ -53,3 +53,22 @@ def lines(shape: Any, least_m: float = 1.0) -> list[Any]:
         elif shapely.get_type_id(part) >= 4:
             found += lines(part, least_m)
     return found
+
+
+def smooth_area(shape: Any, rounds: int) -> Any:
+    """The corners of every ring cut (Chaikin), where the ring does not follow a window's edge for long."""
+
+    def soften(ring: Any) -> Any:
+        points = shapely.get_coordinates(ring)[:-1]
+        for _ in range(rounds):
+            after = np.roll(points, -1, axis=0)
+            cut = np.empty((2 * len(points), 2))
+            cut[0::2], cut[1::2] = points * 0.75 + after * 0.25, points * 0.25 + after * 0.75
+            points = cut
+        return np.vstack([points, points[:1]])
+
+    parts = []
+    for part in areas(shape):
+        holes = [soften(hole) for hole in part.interiors]
+        parts.append(shapely.Polygon(soften(part.exterior), holes))
+    return shapely.union_all(parts)

@@ -88,7 +88,7 @@ def defences(seed: int, ground: Ground) -> list[Defence]:
     found: list[Defence] = []
     for line in lines(path, 150):
         for run in _low_runs(ground, shapely.simplify(line, 4)):
-            found += _cut(random, ground, run, len(found))
+            found += cut_works(random, ground.river, run, len(found))
     return found
 
 
@@ -117,7 +117,7 @@ def _low_runs(ground: Ground, line: Any) -> list[Any]:
     return runs
 
 
-def _cut(random: np.random.Generator, ground: Ground, run: Any, count: int) -> list[Defence]:
+def cut_works(random: np.random.Generator, river: Any, run: Any, count: int) -> list[Defence]:
     """A long dyke in works of several hundred metres, each with its own state."""
     found: list[Defence] = []
     at = 0.0
@@ -125,7 +125,7 @@ def _cut(random: np.random.Generator, ground: Ground, run: Any, count: int) -> l
         length_m = float(random.uniform(350, 1_100))
         part = substring(run, at, min(run.length, at + length_m))
         at += length_m
-        dune = shapely.distance(part, ground.river) > 400 and random.random() < 0.55
+        dune = shapely.distance(part, river) > 400 and random.random() < 0.55
         status = str(random.choice(["good", "medium", "bad"], p=[0.62, 0.25, 0.13]))
         crest_m = {"good": 4.9, "medium": 4.5, "bad": 4.0}[status] + float(random.uniform(-0.2, 0.4))
         order = count + len(found) + 1

@@ -248,9 +248,7 @@ async def test_who_asks_comes_before_what(web: httpx2.AsyncClient) -> None:
         ("page=2", (422, "field-unknown", "page")),
     ],
 )
-async def test_queries_are_strict(
-    web: httpx2.AsyncClient, query: str, expected: tuple[int, str, str | None]
-) -> None:
+async def test_queries_are_strict(web: httpx2.AsyncClient, query: str, expected: tuple[int, str, str | None]) -> None:
     assert problem(await web.get(f"/entries?{query}")) == expected
 
 

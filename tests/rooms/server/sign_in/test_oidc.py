@@ -152,7 +152,8 @@ async def test_a_person_who_declines_is_sent_back(door: Door, issuer: str, outsi
         answer = await outside.post(await depart(browser), data={"action": "deny"})
         # This server forgets to send the state back: so we cannot know whose refusal it is.
         assert await land(browser, answer.headers["location"]) in (
-            "/?refused=oidc-refused", "/?refused=oidc-not-begun",
+            "/?refused=oidc-refused",
+            "/?refused=oidc-not-begun",
         )
         assert await who(browser) is None
 
@@ -265,7 +266,12 @@ async def test_a_token_that_nobody_signed(
     if raw == "none":
         nonce = parse_qs(urlsplit(address).query)["nonce"][0]
         claims = {
-            "iss": strict.issuer, "sub": "anne-sub", "aud": "garance", "nonce": nonce, "iat": NOW_S, "exp": NOW_S + 9,
+            "iss": strict.issuer,
+            "sub": "anne-sub",
+            "aud": "garance",
+            "nonce": nonce,
+            "iat": NOW_S,
+            "exp": NOW_S + 9,
         }
         raw = f"{_b64({'alg': 'none'})}.{_b64(claims)}."
     strict.raw_token = raw or " "
