@@ -210,6 +210,7 @@ def test_territories(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
     assert garance("territory", "show", tmp_path) == REFUSED
     assert garance("territory", "import", tmp_path / "absent", tmp_path / "out") == REFUSED
     assert garance("territory", "make", "--seed", "-1", "--out", tmp_path / "out") == REFUSED
+    assert garance("territory", "make", "--communes", "0", "--out", tmp_path / "out") == REFUSED
     assert garance("territory", "check", tmp_path) == REFUSED
     assert garance("territory", "list", tmp_path / "absent") == REFUSED
     assert "Traceback" not in capsys.readouterr().err

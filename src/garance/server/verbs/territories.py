@@ -32,6 +32,9 @@ def register(verbs: Verbs) -> None:
     made = inner.add("make", ("une commune fictive", "a fictional town"), run_make)
     told = verbs.pick(("même graine, même commune", "same seed, same town"))
     made.add_argument("--seed", type=int, default=1, metavar=verbs.pick(("GRAINE", "SEED")), help=told)
+    counted = ("combien de communes (500 : un département)", "how many communes (500: a department)")
+    told = verbs.pick(counted)
+    made.add_argument("--communes", type=int, default=1, metavar="N", help=told)
     for each in (source, made):
         _add_out(each, verbs)
     words = ("vérifier qu'un territoire est entier", "check that a territory is whole")
@@ -73,9 +76,10 @@ def run_make(args: Namespace, console: Console) -> int:
     from garance.territory.make import make_territory  # heavy: map libraries
 
     def build(out: Path) -> Pack:
-        return make_territory(args.seed, out, progress=console.progress)
+        return make_territory(args.seed, out, communes=args.communes, progress=console.progress)
 
-    return _build(args, console, f"fictif-{args.seed}", build)
+    size = f"-{args.communes}" if args.communes > 1 else ""
+    return _build(args, console, f"fictif-{args.seed}{size}", build)
 
 
 def _build(args: Namespace, console: Console, name: str, build: Callable[[Path], Pack]) -> int:
