@@ -5,6 +5,9 @@ import { among, by, from, grouped, ink, TEXT_FONT, zoomed, type Grouped, type Ma
 
 const URBAN = ['urban', 'urban-adapted', 'to-be-urbanised'];
 
+/** The territory itself, on what lies beyond it. */
+export const soil: Maker = ({ name }, p) => grouped(null, { id: `soil-${name}`, type: 'fill', ...from(name), paint: { 'fill-color': p.ground, 'fill-antialias': false } });
+
 export const landCover: Maker = ({ name }, p) => grouped(null, {
   id: `ground-${name}`, type: 'fill', ...from(name),
   paint: {
@@ -59,7 +62,7 @@ export const planningZones: Maker = ({ name }, p) => grouped('planning', {
   id: `planning-edge-${name}`, type: 'line', ...from(name), paint: { 'line-color': planColour(p), 'line-width': zoomed([11, 0.5], [16, 1.4]) },
 }, {
   id: `planning-word-${name}`, type: 'symbol', ...from(name), minzoom: 13.5,
-  layout: { 'text-field': ['coalesce', ['get', 'zone'], ['get', 'kind'], ''], 'text-font': TEXT_FONT, 'text-size': 11.5 }, paint: ink(planColour(p), p),
+  layout: { 'text-field': ['coalesce', ['get', 'zone'], ['get', 'kind'], ''], 'text-font': TEXT_FONT, 'text-size': 11.5, 'text-padding': 28 }, paint: ink(planColour(p), p),
 });
 
 export const planningShapes: Maker = ({ name, geometry }, p) => {
@@ -77,7 +80,7 @@ export const protectedAreas: Maker = ({ name }, p) => grouped('protected-areas',
   id: `protected-edge-${name}`, type: 'line', ...from(name), paint: { 'line-color': p.green2, 'line-width': zoomed([9, 0.8], [15, 2]), 'line-opacity': 0.8 },
 }, {
   id: `protected-word-${name}`, type: 'symbol', ...from(name), minzoom: 11,
-  layout: { 'text-field': ['coalesce', ['get', 'name'], ['get', 'code'], ''], 'text-font': TEXT_FONT, 'text-size': 11.5, 'text-max-width': 9 }, paint: ink(p.green2, p),
+  layout: { 'text-field': ['coalesce', ['get', 'name'], ['get', 'code'], ''], 'text-font': TEXT_FONT, 'text-size': 11.5, 'text-max-width': 9, 'text-padding': 40 }, paint: ink(p.green2, p),
 });
 
 export const riskZones: Maker = ({ name }, p) => {
@@ -88,7 +91,7 @@ export const riskZones: Maker = ({ name }, p) => {
     id: `risk-edge-${name}`, type: 'line', ...from(name), paint: { 'line-color': colour, 'line-width': 0.8, 'line-opacity': 0.75 },
   }, {
     id: `risk-word-${name}`, type: 'symbol', ...from(name), minzoom: 13,
-    layout: { 'text-field': ['get', 'zone'], 'text-font': TEXT_FONT, 'text-size': 11 }, paint: ink(colour, p, 1.2),
+    layout: { 'text-field': ['get', 'zone'], 'text-font': TEXT_FONT, 'text-size': 11, 'text-padding': 20 }, paint: ink(colour, p, 1.2),
   });
 };
 

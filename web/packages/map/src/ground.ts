@@ -31,7 +31,7 @@ export function groundSources(territory: Territory | null, resolve: (path: strin
 }
 
 /** The soil, under the shadows of the relief. */
-const SOIL: readonly [string, Maker][] = [['land-cover', areas.landCover], ['land-use', areas.landUse]];
+const SOIL: readonly [string, Maker][] = [['communes', areas.soil], ['land-cover', areas.landCover], ['land-use', areas.landUse]];
 
 /** Surfaces and lines, in drawing order. */
 const DRAWN: readonly [string, Maker][] = [
@@ -45,31 +45,38 @@ const DRAWN: readonly [string, Maker][] = [
 /** Names and symbols, after every surface so that nothing covers them; the last ones are placed first. */
 const SAID: readonly [string, Maker][] = [
   ['roads', ways.oneWays], ['addresses', places.addresses], ['roads', ways.roadWords], ['water-lines', places.waterLineWords], ['hydrants', places.hydrants],
-  ['place-labels', places.placeWords], ['water-labels', places.waterWords], ['gauges', places.gauges], ['network-nodes', places.networkNodes],
-  ['commune-labels', ({ name }, p) => places.communeWords(name, p)], ['sites', places.sites],
+  ['water-labels', places.waterWords], ['gauges', places.gauges], ['network-nodes', places.networkNodes],
+  ['commune-labels', ({ name }, p) => places.communeWords(name, p)], ['sites', places.sites], ['place-labels', places.placeWords],
 ];
 
-export function groundLayers(territory: Territory | null, p: Palette): Grouped[] {
-  const background = grouped(null, { id: 'background', type: 'background', paint: { 'background-color': p.ground } });
-  if (territory === null) return background;
+/** The colour of what is no part of the territory; nobody can tell it apart without communes. */
+const beyond = (p: Palette, territory: Territory | null): string => (territory?.layers.some(({ name }) => name === 'communes') ? p.void : p.ground);
+
+/** The layers of the territory: what lies on the ground, the volumes that stand on it, the words over all of it. */
+export type Ground = { flat: Grouped[]; volumes: Grouped[]; words: Grouped[] };
+
+export function groundLayers(territory: Territory | null, p: Palette): Ground {
+  const background = grouped(null, { id: 'background', type: 'background', paint: { 'background-color': beyond(p, territory) } });
+  if (territory === null) return { flat: background, volumes: [], words: [] };
   const made = (order: readonly [string, Maker][]): Grouped[] =>
     order.flatMap(([name, maker]) => territory.layers.filter((layer) => layer.name === name).flatMap((layer) => maker(layer, p)));
   const old = territory.layers.some(({ role }) => role === 'names') ? [] : made([['communes', places.oldCommuneWords]]);
   const drawn = made(DRAWN);
-  // Words that belong to a surface wait with the other words: a symbol between surfaces would cover the volumes behind it.
-  const surfaces = drawn.filter(({ layer }) => layer.type !== 'symbol');
-  const words = drawn.filter(({ layer }) => layer.type === 'symbol');
-  const built = territory.layers.filter(({ name }) => name === 'buildings').flatMap(({ name }) => areas.volumes(name, p));
-  return [...background, ...made(SOIL), ...(territory.terrain ? relief(p) : []), ...surfaces, ...built, ...words, ...made(SAID), ...old];
+  const isWord = ({ layer }: Grouped): boolean => layer.type === 'symbol';
+  return {
+    flat: [...background, ...made(SOIL), ...(territory.terrain ? relief(p, territory) : []), ...drawn.filter((each) => !isWord(each))],
+    volumes: territory.layers.filter(({ name }) => name === 'buildings').flatMap(({ name }) => areas.volumes(name, p)),
+    words: [...drawn.filter(isWord), ...made(SAID), ...old],
+  };
 }
 
 /** The shadows of the relief. Its tiles go past the territory, where they know nothing: what they say there is covered. */
-function relief(p: Palette): Grouped[] {
+function relief(p: Palette, territory: Territory): Grouped[] {
   return grouped('relief', {
     id: 'hills', type: 'hillshade', source: 'hills',
     paint: {
       'hillshade-method': 'igor', 'hillshade-illumination-direction': 315, 'hillshade-illumination-anchor': 'map',
-      'hillshade-shadow-color': p.hillShadow, 'hillshade-highlight-color': p.hillLight, 'hillshade-accent-color': p.ground, 'hillshade-exaggeration': 0.7,
+      'hillshade-shadow-color': p.hillShadow, 'hillshade-highlight-color': p.hillLight, 'hillshade-accent-color': p.ground, 'hillshade-exaggeration': p.hillStrength,
     },
-  }, { id: 'outside', type: 'fill', source: OUTSIDE, paint: { 'fill-color': p.ground, 'fill-antialias': false } });
+  }, { id: 'outside', type: 'fill', source: OUTSIDE, paint: { 'fill-color': beyond(p, territory), 'fill-antialias': false } });
 }

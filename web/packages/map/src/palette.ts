@@ -2,6 +2,8 @@
 import type { ThemeName } from './theme.ts';
 
 export type Palette = {
+  /** Beyond the territory. */
+  void: string;
   ground: string;
   urban: string;
   industrial: string;
@@ -40,6 +42,8 @@ export type Palette = {
   halo: string;
   hillShadow: string;
   hillLight: string;
+  /** How strongly the relief is shaded, 0 to 1. */
+  hillStrength: number;
   flood: string;
   past: string;
   /** From shallow to deep; see `DEPTHS_M`. */
@@ -94,41 +98,43 @@ const dark: Palette = {
   normal: '#63cc83',
   sky: '#1d2b36',
   haze: '#2f3f4a',
-  ground: '#1b2022',
-  urban: '#262b2e',
-  industrial: '#292a2d',
-  park: '#1d2a22',
-  forest: '#1a2a22',
-  field: '#202420',
-  heath: '#1f2722',
-  sand: '#2a2924',
-  wet: '#18262a',
-  marsh: '#14262d',
-  sea: '#0c1a25',
-  water: '#10283a',
+  void: '#131719',
+  ground: '#1e2426',
+  urban: '#2a2f33',
+  industrial: '#2d2d33',
+  park: '#203328',
+  forest: '#1b3126',
+  field: '#22271f',
+  heath: '#222c22',
+  sand: '#302e26',
+  wet: '#182c30',
+  marsh: '#143039',
+  sea: '#0a1824',
+  water: '#0f2c42',
   waterEdge: '#2b5a74',
   waterLine: '#2a5f7e',
   waterText: '#86b8d2',
   coast: '#5688a0',
-  commune: '#a9b3ba',
+  commune: '#8f86a8',
   place: '#a9b4bb',
   roadCase: '#101416',
-  roadMinor: '#454f56',
-  roadMiddle: '#66727a',
-  roadMajor: '#97a3ab',
+  roadMinor: '#56616a',
+  roadMiddle: '#76828a',
+  roadMajor: '#a3afb6',
   bridge: '#0a0d0e',
-  path: '#5d676d',
+  path: '#66717a',
   rail: '#7d8890',
   railGap: '#1b2022',
-  building: '#353d42',
-  buildingPublic: '#4c5459',
-  buildingWork: '#33383f',
-  buildingEdge: '#4d575e',
+  building: '#414a51',
+  buildingPublic: '#59636a',
+  buildingWork: '#3d434c',
+  buildingEdge: '#59646c',
   volume: '#59646c',
   volumePublic: '#7d8890',
   volumeWork: '#515963',
   hillShadow: '#04070a',
-  hillLight: '#5b666c',
+  hillLight: '#6d7a80',
+  hillStrength: 0.75,
   depths: ['#2b5f8f', '#2f7fd0', '#4f63e0', '#7b3fd0'],
   planU: '#e0796f',
   planAU: '#f0a35e',
@@ -163,7 +169,8 @@ const light: Palette = {
   normal: '#17692f',
   sky: '#a9cbe3',
   haze: '#e3ecf1',
-  ground: '#f3f3ef',
+  void: '#e6e7e5',
+  ground: '#f5f5f1',
   urban: '#e8e5e1',
   industrial: '#e2e0e6',
   park: '#d9ead0',
@@ -198,6 +205,7 @@ const light: Palette = {
   volumeWork: '#d0ced6',
   hillShadow: '#5d6360',
   hillLight: '#ffffff',
+  hillStrength: 0.42,
   depths: ['#9cc4ea', '#5a97da', '#4560c8', '#5c2a9c'],
   planU: '#b3402f',
   planAU: '#b86a0c',
@@ -213,6 +221,7 @@ const contrast: Palette = {
   textQuiet: '#ffffff',
   halo: '#000000',
   select: '#ffe600',
+  void: '#000000',
   ground: '#000000',
   urban: '#141414',
   industrial: '#141414',

@@ -76,7 +76,7 @@ export const gauges: Maker = ({ name }, p) => grouped('gauges', {
 /** Quarters and hamlets: spaced capitals would shout; they are small and quiet. */
 export const placeWords: Maker = ({ name }, p) => grouped('places', {
   id: `places-${name}`, type: 'symbol', ...from(name), minzoom: 12,
-  filter: seenFrom(['match', ['get', 'kind'], ['town', 'village', 'suburb', 'quarter', 'neighbourhood'], 12, 13]),
+  filter: ['all', ['!', among('kind', ['country', 'state', 'region', 'city'])], seenFrom(['match', ['get', 'kind'], ['town', 'village', 'suburb', 'quarter', 'neighbourhood'], 12, 13])],
   layout: { 'text-field': nameOrNothing, 'text-font': TEXT_FONT, 'text-size': zoomed([12, 10.5], [16, 14]), 'text-letter-spacing': 0.08, 'text-max-width': 8, 'text-padding': 14 },
   paint: ink(p.place, p, 1.5),
 });

@@ -9,12 +9,13 @@ import {
   type Collection, type Reading, type Saying, type Selection, type Unit, type Written,
 } from './features.ts';
 import { archivesOf } from './archive.ts';
-import { groundLayers, groundSources } from './ground.ts';
+import { groundSources } from './ground.ts';
 import type { Visibility } from './groups.ts';
-import { CLICKABLE, OPERATION_SOURCES, operationLayers, operationSources, type OperationSource } from './operations.ts';
+import { CLICKABLE, OPERATION_SOURCES, operationSources, type OperationSource } from './operations.ts';
 import { paletteOf } from './palette.ts';
 import { exaggerationOf, reliefOf } from './relief.ts';
 import { stacked } from './stacking.ts';
+import { wholeStyle } from './style.ts';
 import type { Grouped } from './styling.ts';
 import { symbolOf } from './symbols.ts';
 import type { ThemeName } from './theme.ts';
@@ -102,7 +103,7 @@ export class MapView {
   #style(): StyleSpecification {
     const { territory, fontUrls, resolve } = this.#settings;
     const palette = paletteOf(this.#theme);
-    this.#grouped = [...groundLayers(territory, palette), ...operationLayers(palette)];
+    this.#grouped = wholeStyle(territory, palette);
     return {
       version: 8,
       'font-faces': { Atkinson: fontUrls.map(({ url, ranges }) => ({ url, 'unicode-range': ranges })) },

@@ -17,7 +17,7 @@ const bridge = ['==', ['coalesce', ['get', 'bridge'], false], true] as unknown a
 const width = (extra: number): ExpressionSpecification => {
   const each = (major: number, second: number, third: number, fourth: number, minor: number): ExpressionSpecification =>
     ['+', extra, ['match', importance, 1, major, 2, second, 3, third, 4, fourth, ['case', lesser, minor * 0.55, minor]]];
-  return zoomed([7, each(1, 0.7, 0.4, 0.3, 0.2)], [10, each(2, 1.6, 1, 0.6, 0.3)], [12, each(2.8, 2.4, 1.7, 1.1, 0.6)], [15, each(7, 6, 5, 4, 2.8)], [18, each(20, 18, 16, 14, 11)]);
+  return zoomed([7, each(1, 0.7, 0.4, 0.3, 0.2)], [10, each(2, 1.6, 1, 0.6, 0.3)], [12, each(2.6, 2.1, 1.5, 1, 0.5)], [15, each(6.4, 5.6, 4.6, 3.8, 2.8)], [18, each(20, 18, 16, 14, 11)]);
 };
 
 export const roads: Maker = ({ name }, p) => {
@@ -47,7 +47,7 @@ export const oneWays: Maker = ({ name, attributes }, p) => (!attributes.includes
   id: `roads-oneway-${name}`, type: 'symbol', ...from(name), minzoom: 16, filter: among('oneway', ['forward', 'backward']),
   layout: {
     'symbol-placement': 'line', 'symbol-spacing': 110, 'icon-image': `arrow|${p.textQuiet}`, 'icon-rotate': by('oneway', { backward: 180 }, 0),
-    'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-padding': 0,
+    'icon-rotation-alignment': 'map', 'icon-padding': 12,
   },
 }));
 
@@ -65,7 +65,7 @@ export const roadWords: Maker = ({ name }, p) => grouped('roads', {
   filter: ['all', ['has', 'ref'], seenFrom(['match', importance, 1, 8.5, 2, 9.5, 3, 11, 13])],
   layout: {
     'symbol-placement': 'line', 'symbol-spacing': 380, 'text-field': ['get', 'ref'], 'text-font': TEXT_FONT, 'text-size': 10.5, 'text-rotation-alignment': 'viewport', 'text-pitch-alignment': 'viewport',
-    'icon-image': `plate|${p.roadCase}|${p.textQuiet}`, 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4], 'icon-rotation-alignment': 'viewport', 'symbol-sort-key': importance, 'text-padding': 24, 'icon-padding': 24,
+    'icon-image': `plate|${p.halo}|${p.textQuiet}`, 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4], 'icon-rotation-alignment': 'viewport', 'symbol-sort-key': importance, 'text-padding': 24, 'icon-padding': 24,
   },
   paint: { 'text-color': p.text },
 });
