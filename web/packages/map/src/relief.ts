@@ -20,7 +20,7 @@ export function exaggerationOf({ low_m, high_m }: Relief): number {
   return Math.round(Math.min(MOST, Math.max(1, times)) * 10) / 10;
 }
 
-/** The tiles that cover the box, few enough to be read at once: two by two at most. */
+/** The tiles that cover the box, few enough to be read at once. */
 export function tilesOver([west, south, east, north]: Box): { z: number; x: number; y: number }[] {
   const z = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, Math.floor(Math.log2(360 / Math.max(east - west, north - south, 1e-6)))));
   const [left, top] = tileAt(west, north, z);
