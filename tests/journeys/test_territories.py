@@ -155,8 +155,9 @@ def test_rochefort_whole_and_in_its_old_town(
     assert drawn["defences"] > 3
     album.take(desk.page, "rochefort-town", chosen="territoire-rochefort-ville")
     assert in_volume(desk) == 3, "a marsh is raised as far as it goes"
-    about = open_about(desk.page)
-    album.take(about, "rochefort-about", chosen="territoire-donnees")
+    desk.page.goto("/donnees")
+    expect(desk.page.get_by_role("region", name="Couches").get_by_role("row").nth(10)).to_be_visible()
+    album.take(desk.page, "rochefort-about", chosen="territoire-donnees")
 
 
 @pytest.mark.slow
@@ -165,7 +166,7 @@ def test_dieppe_stands_on_its_cliffs(
     start_node: Callable[..., NodeProcess], visit: Callable[..., DeskPage], album: Album
 ) -> None:
     node = start_node("demo", "--territory", str(real_data("dieppe")), "--at", "04:20", "--speed", "1")
-    desk = visit(node.url).open(role=MAYOR)
+    desk = visit(node.url, viewport={"width": 1120, "height": 680}).open(role=MAYOR)
     ground_only(desk)
     drawn = look(desk, 1.082, 49.925, 14)
     assert drawn["buildings"] > 1000
