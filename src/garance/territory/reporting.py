@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from garance.territory.content import LayerData
+from garance.territory.content import LayerData, RasterData
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import Finding, Missing, ReportLine
 from garance.territory.sources import Grid, Table
@@ -21,6 +21,9 @@ UNREAD_FR = {
     "raster-empty": "raster sans aucune valeur",
     "raster-too-large": "raster trop grand",
     "terrain-out-of-range": "altitudes impossibles sur Terre",
+    "outside-window": "hors du territoire",
+    "layer-too-large": "trop d'objets pour être lus",
+    "cloud-unreadable": "nuage de points abîmé",
     "table-without-position": "table sans longitude ni latitude",
 }
 DOUBT_FR = {
@@ -28,21 +31,27 @@ DOUBT_FR = {
     "crs-unnamed": "système de coordonnées sans nom ; reconnu : {crs}",
     "crs-wrong": "le système annoncé ne va pas avec les coordonnées ; retenu : {crs}",
 }
-GRID_FR = {
-    "roughness": "raster de rugosité reconnu, pas encore utilisé",
-    "water-depths": "raster de hauteurs d'eau reconnu, pas encore utilisé",
-}
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number and its noun, as one writes it: `1 objet`, `1 482 objets`."""
+    return f"{count:,}".replace(",", "\u202f") + " " + (one if count < 2 else many or f"{one}s")
+
+
+def line(kind: Finding, code: str, subject: str, text_fr: str, count: int = 0) -> ReportLine:
+    """One finding; its subject, a file, begins the sentence unless the sentence stands alone."""
+    return ReportLine(kind=kind, code=code, subject=subject, text_fr=text_fr, count=count)
 
 
 def found(layers: list[LayerData]) -> list[ReportLine]:
     """One line for each layer kept."""
     return [
-        ReportLine(
-            kind="derived" if layer.name == "sea" else "found",
-            code="layer-found",
-            subject=layer.name,
-            text_fr=f"{LAYERS[layer.name].title_fr} : {len(layer)} objets ({layer.source}).",
-            count=len(layer),
+        line(
+            "derived" if "déduit" in layer.source else "found",
+            "layer-found",
+            layer.name,
+            f"{LAYERS[layer.name].title_fr} : {counted(len(layer), 'objet')} ({layer.source}).",
+            len(layer),
         )
         for layer in layers
     ]
@@ -50,54 +59,46 @@ def found(layers: list[LayerData]) -> list[ReportLine]:
 
 def missing(lost: Missing) -> ReportLine:
     """A role nobody fills."""
-    return ReportLine(kind="missing", code="role-missing", subject=lost.role, text_fr=f"Manque : {lost.disables_fr}.")
+    return line("missing", "role-missing", lost.role, f"Manque : {lost.disables_fr}.")
 
 
 def unread(label: str, code: str) -> ReportLine:
     """A file set aside, with the reason."""
-    reason = UNREAD_FR.get(code, code)
-    return ReportLine(kind="not-understood", code=code, subject=label, text_fr=f"{label} : {reason}, mis de côté.")
+    return line("not-understood", code, label, f"{label} : {UNREAD_FR.get(code, code)}, mis de côté.")
 
 
-def not_understood(label: str, count: int) -> ReportLine:
-    """A layer read, whose role nobody could tell."""
-    return ReportLine(
-        kind="not-understood",
-        code="role-unknown",
-        subject=label,
-        count=count,
-        text_fr=f"{label} : {count} objets lus, rôle non reconnu, mis de côté.",
+def documents(labels: list[str]) -> ReportLine:
+    """Letters and documents that lie among the data: one line for all."""
+    what = counted(len(labels), "pièce jointe", "pièces jointes")
+    shown = ", ".join(labels[:3]) + ("…" if len(labels) > 3 else "")
+    return line(
+        "unused", "document", labels[0], f"{what} (documents, notices) : sans carte à lire ({shown}).", len(labels)
     )
+
+
+def not_understood(label: str, name: str, count: int) -> ReportLine:
+    """A layer read, whose role nobody could tell."""
+    what = f"{label} ({name})" if name and name not in label else label
+    text = f"{what} : {counted(count, 'objet lu', 'objets lus')}, rôle non reconnu, mis de côté."
+    return line("not-understood", "role-unknown", label, text, count)
+
+
+def guessed(label: str, layer: str, count: int) -> ReportLine:
+    """A layer whose role was told by little."""
+    title = LAYERS[layer].title_fr.lower()
+    text = f"{label} : pris pour « {title} » sur peu d'indices ; à vérifier sur la carte."
+    return line("doubtful", "role-guessed", label, text, count)
 
 
 def unused(label: str, what: str, count: int) -> ReportLine:
-    """A layer understood, and of no use yet."""
-    return ReportLine(
-        kind="unused",
-        code="not-used-yet",
-        subject=label,
-        count=count,
-        text_fr=f"{label} : {what} ({count} objets), reconnu mais pas encore utilisé.",
-    )
+    """A layer understood, and of no use."""
+    return line("unused", "not-used", label, f"{label} : {what} ({counted(count, 'objet')}), non repris.", count)
 
 
-def other_grid(grid: Grid, role: str) -> ReportLine:
-    """A raster that is no terrain."""
-    if role:
-        return ReportLine(
-            kind="unused",
-            code="not-used-yet",
-            subject=grid.source,
-            text_fr=f"{grid.source} : {GRID_FR[role]}.",
-            count=grid.bands,
-        )
-    return ReportLine(
-        kind="not-understood",
-        code="role-unknown",
-        subject=grid.source,
-        text_fr=f"{grid.source} : raster non reconnu, mis de côté.",
-        count=grid.bands,
-    )
+def other_grid(grid: Grid) -> ReportLine:
+    """A raster whose role nobody could tell."""
+    text = f"{grid.source} : raster non reconnu, mis de côté."
+    return line("not-understood", "role-unknown", grid.source, text, grid.bands)
 
 
 def traps(table: Table) -> list[ReportLine]:
@@ -106,79 +107,109 @@ def traps(table: Table) -> list[ReportLine]:
     if table.doubt:
         lines.append(("doubtful", table.doubt, len(table), DOUBT_FR[table.doubt].format(crs=table.crs)))
     if table.recoded:
-        lines.append(("repaired", "text-recoded", table.recoded, f"{table.recoded} textes aux accents abîmés réparés"))
+        what = counted(table.recoded, "texte aux accents abîmés réparé", "textes aux accents abîmés réparés")
+        lines.append(("repaired", "text-recoded", table.recoded, what))
     if table.flattened:
-        lines.append(("repaired", "heights-dropped", table.flattened, f"{table.flattened} objets en 3D ramenés à plat"))
+        what = counted(table.flattened, "objet en 3D ramené à plat", "objets en 3D ramenés à plat")
+        lines.append(("repaired", "heights-dropped", table.flattened, what))
     if table.empty:
-        lines.append(("repaired", "empty-shapes", table.empty, f"{table.empty} objets sans position écartés"))
-    source = table.source
-    return [
-        ReportLine(kind=kind, code=code, subject=source, count=count, text_fr=f"{source} : {text}.")
-        for kind, code, count, text in lines
-    ]
+        what = counted(table.empty, "objet sans position écarté", "objets sans position écartés")
+        lines.append(("repaired", "empty-shapes", table.empty, what))
+    return [line(kind, code, table.source, f"{table.source} : {text}.", count) for kind, code, count, text in lines]
 
 
 def repaired(label: str, count: int) -> ReportLine:
     """Invalid polygons made valid."""
-    return ReportLine(
-        kind="repaired",
-        code="polygons-repaired",
-        subject=label,
-        count=count,
-        text_fr=f"{label} : {count} polygones invalides réparés.",
-    )
+    what = counted(count, "polygone invalide réparé", "polygones invalides réparés")
+    return line("repaired", "polygons-repaired", label, f"{label} : {what}.", count)
 
 
 def outside(label: str, count: int) -> ReportLine:
     """Objects beyond the window."""
-    return ReportLine(
-        kind="unused",
-        code="outside-window",
-        subject=label,
-        count=count,
-        text_fr=f"{label} : {count} objets hors de la fenêtre du territoire, laissés de côté.",
+    text = f"{label} : {counted(count, 'objet')} hors de la fenêtre du territoire, laissés de côté."
+    return line("unused", "outside-window", label, text, count)
+
+
+def clipped(zone: str, kept: str, before: int, after: int) -> ReportLine:
+    """What the zone supplied with the data sets aside in a layer."""
+    text = (
+        f"{kept} : {counted(after, 'objet gardé', 'objets gardés')} dans la zone de {zone}, "
+        f"{counted(before - after, 'objet écarté', 'objets écartés')}."
     )
+    return line("repaired", "clipped", kept, text, before - after)
+
+
+def clip_honoured(zone: str, km2: float) -> ReportLine:
+    """The zone supplied with the data is followed."""
+    size = f"{km2:.1f}".replace(".", ",")
+    text = f"Découpe : seule la zone de {zone} est gardée ({size} km²)."
+    return line("found", "clip-zone", zone, text, 1)
 
 
 def terrain(label: str, grid: Terrain, unit: str) -> ReportLine:
     """The relief kept, its cell, its unit."""
     low, high = float(np.nanmin(grid.heights_m)), float(np.nanmax(grid.heights_m))
     guess = " ; valeurs lues en centimètres" if unit == "cm" else ""
-    return ReportLine(
-        kind="found",
-        code="terrain-found",
-        subject=label,
-        count=1,
-        text_fr=f"Relief : {label}, mailles de {grid.cell_m:g} m, de {low:.1f} à {high:.1f} m{guess}.",
-    )
+    text = f"Relief : {label}, mailles de {grid.cell_m:.3g} m, de {low:.1f} à {high:.1f} m{guess}."
+    return line("found", "terrain-found", label, text, 1)
 
 
 def spare_terrain(label: str, kept: str) -> ReportLine:
     """A second relief, left aside."""
-    return ReportLine(
-        kind="unused",
-        code="duplicate",
-        subject=label,
-        text_fr=f"Relief : {label} fait double emploi avec {kept}, laissé de côté.",
-    )
+    return line("unused", "duplicate", label, f"Relief : {label} fait double emploi avec {kept}, laissé de côté.")
+
+
+def spare_grid(label: str, what: str) -> ReportLine:
+    """A second grid of the same kind, left aside."""
+    return line("unused", "duplicate", label, f"{label} : une autre grille de {what} est déjà gardée, laissé de côté.")
+
+
+def outside_grid(label: str) -> ReportLine:
+    """A grid that lies elsewhere."""
+    return line("unused", "outside-window", label, f"{label} : raster hors du territoire, laissé de côté.", 1)
+
+
+def raster(kept: RasterData) -> ReportLine:
+    """A grid kept beside the relief."""
+    bands = len(kept.values)
+    film = f", {bands} instants" if bands > 1 else ""
+    high = float(np.nanmax(kept.values))
+    text = f"{kept.title_fr} : {kept.source}{film}, jusqu'à {high:.3g} {kept.unit}."
+    return line("found", "raster-found", kept.source, text, bands)
+
+
+def cloud(label: str, count: int, cell_m: float) -> ReportLine:
+    """A point cloud made into a relief."""
+    text = f"Relief : déduit de {counted(count, 'point')} du sol de {label}, mailles de {cell_m:g} m."
+    return line("derived", "terrain-from-points", label, text, count)
+
+
+def series(label: str, count: int) -> ReportLine:
+    """The series of a file."""
+    return line("found", "series-found", label, f"{label} : {counted(count, 'chronique')} de niveau reprise.", count)
 
 
 def sea(count: int) -> ReportLine:
     """The sea, worked out rather than read."""
-    return ReportLine(
-        kind="derived",
-        code="sea-derived",
-        subject="sea",
-        count=count,
-        text_fr="Mer : aucune couche ne la donne ; déduite de ce qui n'est d'aucune commune et bas.",
+    text = "Mer : aucune couche ne la donne ; déduite du trait de côte, des communes et du relief."
+    return line("derived", "sea-derived", "sea", text, count)
+
+
+def commune_from_plan(label: str) -> ReportLine:
+    """A commune outline that nobody gave, worked out from the planning zones that cover it."""
+    text = f"Communes : aucun contour fourni ; déduit des zones d'urbanisme de {label}, qui couvrent la commune."
+    return line("derived", "commune-derived", label, text, 1)
+
+
+def narrowed(label: str, kept: int, total: int) -> ReportLine:
+    """Communes kept among those of a whole department: where the other layers are."""
+    text = (
+        f"{label} : {counted(kept, 'commune gardée', 'communes gardées')} sur {total}, là où sont les autres couches."
     )
+    return line("found", "communes-narrowed", label, text, kept)
 
 
 def no_rights() -> ReportLine:
     """Nobody says whose data it is."""
-    return ReportLine(
-        kind="doubtful",
-        code="attribution-unknown",
-        subject="",
-        text_fr="Aucune attribution trouvée dans le dossier : à compléter avant toute diffusion.",
-    )
+    text = "Aucune attribution trouvée dans le dossier : à compléter avant toute diffusion."
+    return line("doubtful", "attribution-unknown", "", text)

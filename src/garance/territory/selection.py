@@ -1,40 +1,31 @@
-"""From the layers found to the layers kept: repaired, cut to the window, the richest of the twins, completed."""
+"""From the layers found to the layers kept: repaired, the richest of the twins, completed by the others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 
-from garance.territory.layers import LAYERS, LayerKind
+from garance.territory.clipping import Kept, only_dimension
+from garance.territory.layers import LayerKind
 from garance.territory.manifest import GeometryKind, ReportLine
-from garance.territory.normalise import Value, fill_defaults, normalise, richness
-from garance.territory.projection import Bounds, project
+from garance.territory.normalise import fill_defaults, normalise, richness
+from garance.territory.projection import project
 from garance.territory.sources import Table
 from garance.territory.wording import fold
 
 BORROW_M = 25.0
 """How near a twin's line must run to lend its attributes."""
 
-SLIVER_M = 40.0
-"""Gaps between communes narrower than twice this join nothing to the sea."""
+COVER_M = 250.0
+"""A twin completes the richest layer where that one has nothing within about this distance."""
 
-_DIMENSION = {"point": 0, "line": 1, "polygon": 2}
+LEAST_NEW = 0.25
+"""The share of its objects that must be news for a twin to complete rather than repeat."""
 
-
-@dataclass
-class Kept:
-    """A layer on its way into the pack: shapes in the metric system, attributes normalised."""
-
-    name: str
-    shapes: Any
-    properties: dict[str, list[Value]]
-    source: str
-
-    def __len__(self) -> int:
-        return len(self.shapes)
+SAME_M = 60.0
+"""Two points of one kind and name this near are one."""
 
 
 def repaired(shapes: Any, geometry: GeometryKind) -> tuple[Any, int]:
@@ -48,53 +39,34 @@ def repaired(shapes: Any, geometry: GeometryKind) -> tuple[Any, int]:
     return shapes, int(bad.sum())
 
 
-def only_dimension(shape: Any, dimension: int) -> Any:
-    """The parts of that dimension alone (0 points, 1 lines, 2 areas); empty when there are none."""
-    parts = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == dimension]
-    nested = [part for part in shapely.get_parts(shape) if shapely.get_type_id(part) >= 4]
-    parts = [part for part in parts if shapely.get_type_id(part) < 4]
-    for group in nested:
-        parts += [part for part in shapely.get_parts(group) if shapely.get_dimensions(part) == dimension]
-    if len(parts) == 1:
-        return parts[0]
-    make = {0: shapely.multipoints, 1: shapely.multilinestrings, 2: shapely.multipolygons}[dimension]
-    return make(parts)
-
-
 def prepare(layer: str, table: Table, metric: str) -> tuple[Kept, int]:
     """A table read as that layer, in the metric system, repaired; and how many shapes were repaired."""
     shapes, count = repaired(project(table.shapes, table.crs, metric), table.geometry)
-    return Kept(layer, shapes, normalise(layer, table), table.source), count
+    if layer == "sites" and table.geometry != "point":
+        shapes = shapely.point_on_surface(shapes)
+    kept = Kept(layer, shapes, normalise(layer, table), table.source, len(table.columns))
+    return kept.chosen(~shapely.is_empty(shapes)), count
 
 
-def clip(kept: Kept, window: Bounds) -> Kept:
-    """What lies inside the window; shapes across its edge are cut."""
-    geometry = LAYERS[kept.name].geometry
-    boxed = shapely.box(*window)
-    inside = shapely.contains_properly(boxed, kept.shapes)
-    shapes = kept.shapes.copy()
-    for index in np.flatnonzero(~inside & shapely.intersects(boxed, shapes)):
-        shapes[index] = only_dimension(shapely.intersection(shapes[index], boxed), _DIMENSION[geometry])
-        inside[index] = not shapes[index].is_empty
-    chosen = np.flatnonzero(inside)
-    properties = {name: [column[index] for index in chosen] for name, column in kept.properties.items()}
-    return Kept(kept.name, shapes[chosen], properties, kept.source)
-
-
-def choose(candidates: list[tuple[Kept, Table]], kind: LayerKind) -> tuple[Kept, list[ReportLine]]:
-    """The richest of the twins; then what the others know and it does not is borrowed, line by line."""
+def choose(candidates: list[Kept], kind: LayerKind) -> tuple[Kept, list[ReportLine]]:
+    """The richest of the twins; the others fill its blanks, and the places where it has nothing."""
+    ranked = sorted(candidates, key=lambda kept: (-_worth(kept, kind), -kept.width, -len(kept), kept.source))
+    best, lines = ranked[0], []
     if kind.together:
-        return _together(candidates), []
-    ranked = sorted(
-        candidates,
-        key=lambda pair: (-richness(pair[0].properties, kind.essential), -len(pair[1].columns), pair[0].source),
-    )
-    best = ranked[0][0]
-    lines = []
-    for other, _ in ranked[1:]:
+        return _without_doubles(_joined(ranked), np.repeat(np.arange(len(ranked)), [len(kept) for kept in ranked])), []
+    for other in ranked[1:]:
         borrowed = _borrow(best, other) if kind.geometry == "line" else {}
-        lines.append(_twin_line(kind, best, other, borrowed))
+        fresh = _news(best, other)
+        if kind.name != "communes" and np.count_nonzero(fresh) >= LEAST_NEW * len(other):
+            best = _joined([best, other.chosen(fresh)])
+            lines.append(_completed_line(kind, best, other, int(np.count_nonzero(fresh))))
+        else:
+            lines.append(_twin_line(kind, best, other, borrowed))
     return best, lines
+
+
+def _worth(kept: Kept, kind: LayerKind) -> float:
+    return richness(kept.properties, kind.essential)
 
 
 def finish(kept: Kept) -> None:
@@ -102,12 +74,66 @@ def finish(kept: Kept) -> None:
     fill_defaults(kept.name, kept.properties)
 
 
-def _together(candidates: list[tuple[Kept, Table]]) -> Kept:
-    first = candidates[0][0]
-    shapes = np.concatenate([kept.shapes for kept, _ in candidates])
+def _joined(parts: list[Kept]) -> Kept:
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    shapes = np.concatenate([kept.shapes for kept in parts])
     names = list(first.properties)
-    properties = {name: [value for kept, _ in candidates for value in kept.properties[name]] for name in names}
-    return Kept(first.name, shapes, properties, ", ".join(sorted({kept.source for kept, _ in candidates})))
+    properties = {name: [value for kept in parts for value in kept.properties[name]] for name in names}
+    return Kept(first.name, shapes, properties, ", ".join(dict.fromkeys(kept.source for kept in parts)))
+
+
+def _news(best: Kept, other: Kept) -> Any:
+    """Which objects of the other lie where the best has nothing: counted on a coarse grid of cells."""
+    if len(best) == 0:
+        return np.ones(len(other), dtype=bool)
+    taken = _cells(_spots(best.shapes))
+    around = np.unique(np.concatenate([taken + step for step in _steps()]))
+    return ~np.isin(_cells(shapely.get_coordinates(shapely.centroid(other.shapes))), around)
+
+
+def _spots(shapes: Any) -> Any:
+    """The corners and middles of shapes, close enough along long ones that no cell they cross is forgotten."""
+    dense = shapely.segmentize(shapes, COVER_M)
+    return np.concatenate([shapely.get_coordinates(dense), shapely.get_coordinates(shapely.centroid(shapes))])
+
+
+def _cells(points: Any) -> Any:
+    column, row = np.floor(points[:, 0] / COVER_M).astype("int64"), np.floor(points[:, 1] / COVER_M).astype("int64")
+    return column * 1_000_003 + row
+
+
+def _steps() -> list[int]:
+    return [column * 1_000_003 + row for column in (-1, 0, 1) for row in (-1, 0, 1)]
+
+
+def _without_doubles(kept: Kept, owners: Any) -> Kept:
+    """Points that several sources (`owners`, by row) give, once: same kind, near, and no two different names."""
+    if kept.name not in ("sites", "hydrants", "gauges", "network-nodes", "addresses") or len(set(owners)) < 2:
+        return kept
+    reach_m = 5.0 if kept.name == "addresses" else SAME_M
+    key = "number" if kept.name == "addresses" else "name" if "name" in kept.properties else "ref"
+    names = [fold(str(value)) if value else "" for value in kept.properties[key]]
+    kinds = kept.properties.get("kind", [None] * len(kept))
+    first, second = shapely.STRtree(kept.shapes).query(kept.shapes, predicate="dwithin", distance=reach_m)
+    apart = (first < second) & (owners[first] != owners[second])
+    first, second = first[apart], second[apart]
+    double = np.zeros(len(kept), dtype=bool)
+    for one, other in zip(first.tolist(), second.tolist(), strict=True):
+        if not double[one] and kinds[one] == kinds[other] and _may_be_one(names[one], names[other]):
+            double[other] = True
+            for column in kept.properties.values():
+                column[one] = column[other] if column[one] is None else column[one]
+    return kept.chosen(~double)
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    return (
+        one == other
+        or (bool(one) != bool(other))
+        or (len(min(one, other, key=len)) > 6 and (one in other or other in one))
+    )
 
 
 def _borrow(best: Kept, other: Kept) -> dict[str, int]:
@@ -131,6 +157,16 @@ def _borrow(best: Kept, other: Kept) -> dict[str, int]:
     return counts
 
 
+def _completed_line(kind: LayerKind, best: Kept, other: Kept, count: int) -> ReportLine:
+    return ReportLine(
+        kind="found",
+        code="completed",
+        subject=other.source,
+        text_fr=f"{kind.title_fr} : {other.source} complète {best.source.split(', ')[0]} ({count} objets ailleurs).",
+        count=count,
+    )
+
+
 def _twin_line(kind: LayerKind, best: Kept, other: Kept, borrowed: dict[str, int]) -> ReportLine:
     text = f"{kind.title_fr} : {other.source} est un double moins riche que {best.source}"
     if borrowed:
@@ -145,29 +181,3 @@ def _twin_line(kind: LayerKind, best: Kept, other: Kept, borrowed: dict[str, int
     return ReportLine(
         kind="unused", code="duplicate", subject=other.source, text_fr=f"{text}, laissé de côté.", count=len(other)
     )
-
-
-def derive_sea(communes: Kept, window: Bounds, heights_at: Any) -> Any:
-    """The part of the window that belongs to no commune and lies low: the sea (or a wide estuary).
-
-    `heights_at(x, y)` gives metres; a piece counts when half of its sampled ground is below 1 m.
-    """
-    rest = shapely.difference(shapely.box(*window), shapely.union_all(communes.shapes))
-    apart = shapely.buffer(shapely.buffer(rest, -SLIVER_M), SLIVER_M, join_style="mitre")
-    parts = shapely.get_parts(shapely.intersection(apart, rest))
-    pieces = [piece for piece in parts if shapely.get_dimensions(piece) == 2 and piece.area > 10_000]
-    return np.array([piece for piece in pieces if _is_low(piece, heights_at)], dtype=object)
-
-
-def _is_low(piece: Any, heights_at: Any) -> bool:
-    west, south, east, north = piece.bounds
-    x, y = np.meshgrid(np.linspace(west, east, 40), np.linspace(south, north, 40))
-    inside = shapely.contains_xy(piece, x.ravel(), y.ravel())
-    heights = heights_at(x.ravel()[inside], y.ravel()[inside])
-    heights = heights[np.isfinite(heights)]
-    return bool(len(heights)) and float(np.median(heights)) < 1.0
-
-
-def newest_first(source: str) -> int:
-    """Sorts a grid whose name says that it was brought up to date (« maj ») before its twin."""
-    return 0 if "maj" in fold(source) else 1

@@ -81,6 +81,8 @@ class Findings:
 
     tables: list[Table] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
+    clouds: list[Cloud] = field(default_factory=list)
+    series: list[SeriesFound] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -165,7 +167,9 @@ def _read_vector(address: str, label: str, name: str) -> Iterator[Table]:
 
 
 def _vector_table(address: str, label: str, name: str, layer: str) -> Table:
-    meta, _, blobs, values = pyogrio.raw.read(address, layer=layer, max_features=MAX_FEATURES)
+    if pyogrio.read_info(address, layer=layer, force_feature_count=True)["features"] > MAX_FEATURES:
+        raise Refused("layer-too-large", field=label)
+    meta, _, blobs, values = pyogrio.raw.read(address, layer=layer)
     if blobs is None:
         raise Refused("layer-without-geometry", field=label)
     shapes = shapely.from_wkb(blobs, on_invalid="ignore")
@@ -251,3 +255,26 @@ def _place(lon: str | None, lat: str | None) -> tuple[float, float] | None:
     except ValueError:
         return None
     return (lon_deg, lat_deg) if abs(lon_deg) <= 180 and abs(lat_deg) <= 90 else None
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A point cloud as found, not yet read."""
+
+    source: str
+    path: Path
+    bounds: Bounds
+    crs: str
+    count: int
+
+
+@dataclass(frozen=True)
+class SeriesFound:
+    """A series as found: `seconds` and `values`."""
+
+    source: str
+    name: str
+    kind: str
+    unit: str
+    seconds: Any
+    values: Any

@@ -17,6 +17,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 from rasterio.fill import fillnodata
 from rasterio.warp import Resampling, calculate_default_transform, reproject
+from rasterio.windows import Window
 
 from garance.kernel.refusal import Refused
 from garance.territory.projection import WGS84, Bounds, project_bounds, transformer
@@ -62,30 +63,58 @@ class Terrain:
         return np.where(inside, _bilinear(self.heights_m, column - 0.5, row - 0.5), np.nan)
 
 
-def read_terrain(grid: Grid, target_crs: str) -> tuple[Terrain, str]:
+def read_terrain(
+    grid: Grid, target_crs: str, limit: Bounds | None = None, max_cells: int = MAX_CELLS
+) -> tuple[Terrain, str]:
     """Read a height raster in the metric system; also says the unit it was in (`m` or `cm`).
 
-    Refuses `raster-too-large`, `raster-empty`, `terrain-out-of-range` (higher than any mountain).
+    Only what lies in `limit` (metric) is read, at a coarser step when it holds more than `max_cells`.
+    Refuses `raster-empty` and `terrain-out-of-range` (higher than any mountain).
     """
     with rasterio.open(grid.path) as raster:
-        if raster.width * raster.height > MAX_CELLS:
-            raise Refused("raster-too-large", field=grid.source, detail={"cells": raster.width * raster.height})
-        band = raster.read(1, masked=True)
-        scaled = float(raster.scales[0]) != 1.0
-        heights = band.astype("float32").filled(np.nan) * float(raster.scales[0]) + float(raster.offsets[0])
-        transform, crs = raster.transform, grid.crs
+        heights, transform = _read_part(raster, grid, target_crs, limit, max_cells)
+        scale, offset = float(raster.scales[0]), float(raster.offsets[0])
+    heights = heights * np.float32(scale) + np.float32(offset)
     heights[heights <= NODATA] = np.nan
     if not np.isfinite(heights).any():
         raise Refused("raster-empty", field=grid.source)
     low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
     unit = "m"
-    if not scaled and grid.dtype.startswith("int") and (low < LOWEST_M or high > HIGHEST_M):
+    if scale == 1.0 and grid.dtype.startswith("int") and (low < LOWEST_M or high > HIGHEST_M):
         heights, low, high, unit = heights / 100, low / 100, high / 100, "cm"
     if low < 4 * LOWEST_M or high > HIGHEST_M:
         raise Refused("terrain-out-of-range", field=grid.source, detail={"lowest_m": low, "highest_m": high})
-    if crs != target_crs or transform.b or transform.d or transform.e > 0:
-        heights, transform = _warp(heights, transform, crs, target_crs)
+    if grid.crs != target_crs or transform.b or transform.d or transform.e > 0:
+        heights, transform = _warp(heights, transform, grid.crs, target_crs)
     return Terrain(heights, transform, target_crs), unit
+
+
+def _read_part(raster: Any, grid: Grid, target_crs: str, limit: Bounds | None, max_cells: int) -> tuple[Any, Affine]:
+    """The band inside the limit, in its own system and unscaled."""
+    left, top, right, bottom = 0, 0, raster.width, raster.height
+    if limit is not None:
+        left, top, right, bottom = part_of(raster, project_bounds(limit, target_crs, grid.crs))
+    width, height = right - left, bottom - top
+    if width <= 0 or height <= 0:
+        raise Refused("raster-empty", field=grid.source)
+    shrink = max(1.0, math.sqrt(width * height / max_cells))
+    shape = (max(1, round(height / shrink)), max(1, round(width / shrink)))
+    resampling = Resampling.average if shrink > 1 else Resampling.nearest
+    window = Window(left, top, width, height)
+    band = raster.read(1, window=window, out_shape=shape, masked=True, resampling=resampling)
+    transform = raster.transform @ Affine.translation(left, top) @ Affine.scale(width / shape[1], height / shape[0])
+    return band.astype("float32").filled(np.nan), transform
+
+
+def part_of(raster: Any, box: Bounds) -> tuple[int, int, int, int]:
+    """The columns and rows (left, top, right, bottom) that the box covers; all of them for a turned grid."""
+    fit = raster.transform
+    if fit.b or fit.d or fit.e > 0:
+        return 0, 0, raster.width, raster.height
+    west, south, east, north = box
+    left, right = math.floor((west - fit.c) / fit.a), math.ceil((east - fit.c) / fit.a)
+    top, bottom = math.floor((north - fit.f) / fit.e), math.ceil((south - fit.f) / fit.e)
+    return max(0, left), max(0, top), min(raster.width, right), min(raster.height, bottom)
 
 
 def write_geotiff(terrain: Terrain, path: Path) -> None:

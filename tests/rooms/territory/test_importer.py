@@ -38,7 +38,7 @@ def test_layers_are_recognised_whatever_their_file_is_called(tiny: Pack) -> None
 def test_attributes_are_those_of_the_contract(tiny: Pack) -> None:
     by_importance = {feature.properties["importance"]: feature.properties for feature in tiny.features("roads")}
     assert by_importance[3] == {
-        "name": "Avenue du 8 Mai 1945", "importance": 3, "kind": "road", "bridge": False,
+        "name": "Avenue du 8 Mai 1945", "importance": 3, "kind": "road", "bridge": False, "oneway": "no",
     }  # fmt: skip
     assert by_importance[5]["bridge"] is True
     assert by_importance[5]["kind"] == "roundabout"
@@ -62,7 +62,7 @@ def test_repairs_and_doubts_are_counted_and_told_in_french(tiny: Pack) -> None:
     assert found["outside-window", "f.csv"] == 1
     assert all(feature.shape.is_valid for feature in tiny.features("risk-zones"))
     text = " ".join(entry.text_fr for entry in tiny.manifest.report)
-    assert "1 polygones invalides réparés" in text
+    assert "1 polygone invalide réparé" in text
 
 
 def test_what_is_missing_says_what_it_disables(tiny: Pack) -> None:

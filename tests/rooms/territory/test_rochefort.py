@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import rasterio
 from support.territories import real_data
@@ -12,6 +13,7 @@ from support.tiles import open_tiles, terrarium_heights_m, tile_at
 
 from garance.territory import Pack
 from garance.territory.projection import LAMBERT_93, WGS84, transformer
+from garance.territory.rasters import read_raster
 
 pytestmark = pytest.mark.real_data
 
@@ -28,6 +30,20 @@ def test_counts(rochefort: Pack) -> None:
     assert counts["past-extent"] == 3
     assert counts["land-use"] == 1_482
     assert counts["land-cover"] == 101
+    assert counts["planning-zones"] == 438
+
+
+def test_the_grids_of_the_model_are_kept(rochefort: Pack) -> None:
+    rasters = {raster.name: raster for raster in rochefort.manifest.rasters}
+    assert set(rasters) == {"roughness", "water-depths-flood-max-20m", "water-depths-flood-steps-20m"}
+    assert rasters["water-depths-flood-steps-20m"].bands == 15
+    assert 0.01 < rasters["roughness"].low < rasters["roughness"].high < 0.3
+    values, transform, crs = read_raster(rochefort.file("water-depths-flood-max-20m.tif"))
+    assert crs == LAMBERT_93
+    with rasterio.open(real_data("rochefort") / "raster" / "flood_max_20m.tif") as raster:
+        deepest_m = float(raster.read(1).max()) * float(raster.scales[0]) * (0.01 if raster.scales[0] == 1 else 1)
+    assert float(np.nanmax(values)) == pytest.approx(deepest_m, abs=0.01)
+    assert abs(transform.a) == 20
 
 
 def test_names_and_place(rochefort: Pack) -> None:
@@ -71,9 +87,7 @@ def test_traps_are_told(rochefort: Pack) -> None:
     assert ("crs-unnamed", "vector_littosim/land_use.zip") in told
     assert ("text-recoded", "vector_source/COMMUNE.zip") in told
     assert told["polygons-repaired", "vector_source/PPR.zip"].count == 1
-    assert [missing.role for missing in rochefort.manifest.missing] == [
-        "buildings", "addresses", "hydrants", "roughness",
-    ]  # fmt: skip
+    assert [missing.role for missing in rochefort.manifest.missing] == ["buildings", "addresses", "hydrants"]
     subjects = {entry.subject for entry in rochefort.manifest.report}
     files = {path.relative_to(real_data("rochefort")).as_posix() for path in Path(real_data("rochefort")).rglob("*.*")}
     kept = ", ".join(layer.source for layer in rochefort.manifest.layers)

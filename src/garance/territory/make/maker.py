@@ -13,6 +13,7 @@ import shapely
 from affine import Affine
 
 from garance.kernel.refusal import Refused
+from garance.territory.cells import Value
 from garance.territory.content import Content, LayerData
 from garance.territory.folder import Progress, building, write_pack
 from garance.territory.importer import missing_roles
@@ -23,7 +24,6 @@ from garance.territory.make.relief import HEIGHT_M, WIDTH_M, Ground, make_ground
 from garance.territory.make.roads import Quarter, Road, knit, main_roads, make_quarters, streets
 from garance.territory.make.town import Block, Site, fill_blocks, make_blocks, place_sites
 from garance.territory.manifest import ReportLine, read_manifest
-from garance.territory.normalise import Value
 from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import LAMBERT_93, WGS84, project, project_bounds, transformer
 from garance.territory.terrain import Terrain
@@ -114,7 +114,7 @@ def _content(seed: int, town: Town, source_digest: str) -> Content:
     place = _placer(corner)
     layers = [*_nature(town, risk, storm, cover, place), *_built(town, place)]
     bbox = project_bounds((corner[0], corner[1], corner[0] + WIDTH_M, corner[1] + HEIGHT_M), LAMBERT_93, WGS84)
-    missing = missing_roles(layers, terrain)
+    missing = missing_roles(layers, terrain, set())
     line = ReportLine(
         kind="derived",
         code="fictitious",
