@@ -69,9 +69,10 @@ export const planningShapes: Maker = ({ name, geometry }, p) => {
   if (geometry === 'point') {
     return grouped('planning', { id: `planning-${name}`, type: 'circle', ...from(name), paint: { 'circle-radius': zoomed([13, 2.5], [17, 4.5]), 'circle-color': p.planU, 'circle-stroke-color': p.halo, 'circle-stroke-width': 1 } });
   }
-  const line = grouped('planning', { id: `planning-edge-${name}`, type: 'line', ...from(name), paint: { 'line-color': p.planU, 'line-width': zoomed([12, 0.8], [16, 1.8]), 'line-dasharray': [3, 2] } });
+  const told: ExpressionSpecification = ['==', ['get', 'kind'], 'information'];
+  const line = grouped('planning', { id: `planning-edge-${name}`, type: 'line', ...from(name), paint: { 'line-color': ['case', told, p.grey, p.planU], 'line-width': zoomed([12, 0.8], [16, 1.8]), 'line-dasharray': [3, 2] } });
   if (geometry === 'line') return line;
-  return [...grouped('planning', { id: `planning-${name}`, type: 'fill', ...from(name), paint: { 'fill-pattern': `hatch|${p.planU}`, 'fill-opacity': 0.25 } }), ...line];
+  return [...grouped('planning', { id: `planning-${name}`, type: 'fill', ...from(name), filter: ['!', told], minzoom: 14, paint: { 'fill-pattern': `hatch|${p.planU}`, 'fill-opacity': 0.12 } }), ...line];
 };
 
 export const protectedAreas: Maker = ({ name }, p) => grouped('protected-areas', {

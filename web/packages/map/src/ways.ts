@@ -2,8 +2,8 @@
 import type { ExpressionSpecification, FilterSpecification } from 'maplibre-gl';
 import { among, by, from, grouped, ink, seenFrom, TEXT_FONT, zoomed, type Maker } from './styling.ts';
 
-/** 1 (national) to 5 (local); unknown is local. */
-export const importance: ExpressionSpecification = ['to-number', ['get', 'importance'], 5];
+/** 1 (national) to 5 (local). A network handed over without classes is one of main roads. */
+export const importance: ExpressionSpecification = ['to-number', ['get', 'importance'], 4];
 /** Ways that are not for cars: drawn thin and dashed. */
 const FOOT = ['track', 'path', 'pedestrian'];
 /** Ways that matter only when one is near. */
