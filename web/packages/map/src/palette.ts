@@ -134,7 +134,7 @@ const dark: Palette = {
   volumeWork: '#515963',
   hillShadow: '#04070a',
   hillLight: '#6d7a80',
-  hillStrength: 0.75,
+  hillStrength: 0.5,
   depths: ['#2b5f8f', '#2f7fd0', '#4f63e0', '#7b3fd0'],
   planU: '#e0796f',
   planAU: '#f0a35e',
