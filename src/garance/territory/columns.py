@@ -9,6 +9,7 @@ from garance.territory.cells import (
     Reader,
     Value,
     above_ground,
+    commune_of_plan,
     flow,
     height,
     highway,
@@ -142,7 +143,8 @@ COLUMNS: dict[str, tuple[Rule, ...]] = {
         ("kind", ("typezone", "libelle", "zone"), PLANNING_KIND),
         ("kind", ("unit_code",), PLANNING_CODE),
         ("label", ("libelong", "destdomi"), text),
-        ("insee_code", ("insee", "partition"), insee),
+        ("insee_code", ("insee", "code_insee"), insee),
+        ("insee_code", ("idurba", "partition"), commune_of_plan),
     ),
     "planning-areas": (
         ("kind", ("typepsc", "stypepsc"), _RULE_KIND),

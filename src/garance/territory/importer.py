@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from garance.territory import reporting
 from garance.territory.clipping import Kept, clip_to_window, clip_to_zone, read_clip
 from garance.territory.content import Content, LayerData, SeriesData
 from garance.territory.folder import Progress, building, write_pack
-from garance.territory.ground_points import terrain_from_points
+from garance.territory.ground_points import buildings_from_points, terrain_from_points
 from garance.territory.labels import label_layers
 from garance.territory.layers import LAYER_KINDS, LAYERS
 from garance.territory.manifest import Missing, ReportLine, Series, read_manifest
@@ -31,22 +32,23 @@ from garance.territory.mosaic import choose_terrain, read_rasters
 from garance.territory.outlines import choose_communes, official
 from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import WGS84, Bounds, metric_crs, project, project_bounds
+from garance.territory.reading import Findings, digest_files, list_files, read_source
 from garance.territory.rights import UNKNOWN_LICENCE, Notices
 from garance.territory.roles import DISABLES_FR, Role
 from garance.territory.seas import derive_sea
 from garance.territory.selection import choose, finish, prepare
 from garance.territory.sorting import Sorted, sort_findings
-from garance.territory.sources import Findings, digest_files, list_files, read_source
 from garance.territory.terrain import Terrain
-from garance.territory.wording import slug
+from garance.territory.wording import slug, street_name
 
-RECIPE = "import-4"
+RECIPE = "import-5"
 """Changes whenever the same files would give another pack."""
 
 MARGIN_M = 2_000.0
 """How far around the communes the map goes, when the terrain does."""
 
 UNNAMED = "Territoire sans nom"
+COMMUNE_OF = re.compile(r"commune (?:de |d'|du |des )([^\n<]{2,60})", re.IGNORECASE)
 
 
 def import_territory(source: Path, out: Path, *, progress: Progress) -> Pack:
@@ -63,9 +65,9 @@ def import_territory(source: Path, out: Path, *, progress: Progress) -> Pack:
         progress("Déjà à jour", 1.0)
         return current
     found = Sorted()
-    sort_findings(_watched(read_source(source, files), len(files), progress), found)
+    sort_findings(_read(source, files, progress), found)
     if found.empty:
-        codes = ", ".join(dict.fromkeys(line.code for line in found.report))
+        codes = ", ".join(dict.fromkeys([*(line.code for line in found.report), *["document"][: len(found.documents)]]))
         raise Refused("territory-nothing-recognised", field="source", detail={"files": len(files), "reasons": codes})
     with building(out) as folder:
         write_pack(folder, _Import(source, found, progress).content(source_digest), progress)
@@ -81,9 +83,16 @@ def _already_there(out: Path, source_digest: str) -> Pack | None:
     return None
 
 
-def _watched(read: Iterable[tuple[Path, Findings]], total: int, progress: Progress) -> Iterator[tuple[Path, Findings]]:
-    for done, (path, findings) in enumerate(read):
-        progress(f"Lecture de {path.name}", done / total)
+def _read(source: Path, files: list[Path], progress: Progress) -> Iterator[tuple[Path, Findings]]:
+    """What each file holds, progress said before each and within the long ones."""
+    done = 0
+
+    def step() -> None:
+        progress(f"Lecture de {files[min(done, len(files) - 1)].name}", done / len(files))
+
+    for path, findings in read_source(source, files, step=step):
+        progress(f"Lecture de {path.name}", done / len(files))
+        done += 1
         yield path, findings
 
 
@@ -91,6 +100,7 @@ class _Import:
     """One import under way: what was found, in the metric system, on its way to the content of a pack."""
 
     def __init__(self, source: Path, found: Sorted, progress: Progress) -> None:
+        self._source = source
         self._found = found
         self._report = found.report
         self._progress = progress
@@ -102,6 +112,8 @@ class _Import:
         """Everything chosen, cut, checked, completed and told."""
         self._clip()
         communes = choose_communes(self._candidates, self._report)
+        if communes is not None:
+            _name_from_plan(communes, self._found)
         window = self._window(communes)
         terrain = self._terrain(window)
         window = _fitted(window, terrain)
@@ -118,6 +130,7 @@ class _Import:
             raster.attribution, raster.licence = rights.attribution, rights.licence
         if self._found.documents:
             self._report.append(reporting.documents(self._found.documents))
+        series = self._series()
         name = self._name(kept)
         layers = [self._in_degrees(layer) for layer in kept]
         missing = missing_roles(layers, terrain, {raster.role for raster in rasters})
@@ -137,7 +150,7 @@ class _Import:
             missing=missing,
             report=report,
             rasters=rasters,
-            series=self._series(),
+            series=series,
         )
 
     def _prepared(self) -> dict[str, list[Kept]]:
@@ -185,16 +198,31 @@ class _Import:
 
     def _terrain(self, window: Bounds | None) -> Terrain | None:
         terrain = choose_terrain(self._found.grids.get("terrain", []), self._metric, window, self._report)
-        if terrain is not None or not self._found.clouds:
+        clouds = self._found.clouds
+        if terrain is not None or not clouds:
             return terrain
         made = terrain_from_points(
-            self._found.clouds, self._metric, lambda done: self._progress("Relief, d'après les points", done)
+            clouds, self._metric, lambda done: self._progress("Relief, d'après les points", done)
         )
         if made is None:
             return None
-        names = ", ".join(cloud.source for cloud in self._found.clouds[:3])
+        names = ", ".join(cloud.source for cloud in clouds[:3])
         self._report.append(reporting.cloud(names, made[1], made[0].cell_m))
+        if not self._candidates.get("buildings"):
+            self._build(made[0], names)
         return made[0]
+
+    def _build(self, ground: Terrain, names: str) -> None:
+        """Buildings from the points, when no layer gives any."""
+        outlines, heights = buildings_from_points(
+            self._found.clouds, self._metric, ground, lambda done: self._progress("Bâtiments, d'après les points", done)
+        )
+        if len(outlines):
+            properties: dict[str, list[Any]] = {
+                "height_m": list(heights), "kind": [None] * len(heights), "name": [None] * len(heights),
+            }  # fmt: skip
+            self._candidates["buildings"] = [Kept("buildings", outlines, properties, f"{names} (déduit)")]
+            self._report.append(reporting.cloud_buildings(names, len(outlines)))
 
     def _other_grids(self) -> list[tuple[str, Any]]:
         return [
@@ -258,7 +286,7 @@ class _Import:
             code = slug(f"{Path(each.source).stem}-{each.name}")
             while any(code == other.said.code for other in made):
                 code = f"{code[:58]}-{len(made)}"
-            said = Series(code, each.name, each.kind, each.unit, len(each.values), None, each.source)  # type: ignore[arg-type]
+            said = Series(code, each.name, each.kind, each.unit, len(each.values), each.source)  # type: ignore[arg-type]
             made.append(SeriesData(said, each.seconds, each.values))
         for source in dict.fromkeys(each.source for each in self._found.series):
             count = sum(1 for each in self._found.series if each.source == source)
@@ -266,17 +294,17 @@ class _Import:
         return made
 
     def _name(self, kept: list[Kept]) -> str:
-        """A territory bears the name of its most populated commune, else of the one with most of the other things."""
+        """A territory bears the name of its most populated commune, else of the one with most of the other things;
+        without a commune, of its folder."""
         communes = next((layer for layer in kept if layer.name == "communes"), None)
         if communes is None:
-            return UNNAMED
+            return " ".join(self._source.resolve().name.replace("_", " ").split()) or UNNAMED
         weights = [value if isinstance(value, int) else 0 for value in communes.properties["population"]]
         if not any(weights):
             tree = shapely.STRtree(communes.shapes)
             for layer in kept:
                 if layer.name in ("buildings", "roads", "sites", "addresses"):
-                    owners = tree.query(shapely.centroid(layer.shapes), predicate="within")[1]
-                    for owner in owners.tolist():
+                    for owner in tree.query(shapely.centroid(layer.shapes), predicate="within")[1].tolist():
                         weights[owner] += 1
         named = max(range(len(weights)), key=lambda index: weights[index])
         return str(communes.properties["name"][named] or UNNAMED)
@@ -298,6 +326,17 @@ class _Import:
             self._report.append(reporting.no_rights())
         known = sorted(licence for licence in licences if licence != UNKNOWN_LICENCE)
         return " ; ".join(attributions), known or [UNKNOWN_LICENCE]
+
+
+def _name_from_plan(communes: Kept, found: Sorted) -> None:
+    """A commune without a name takes the one that the metadata of its planning document give."""
+    texts = "\n".join(text for texts in found.notices.values() for text in texts)
+    said = COMMUNE_OF.search(texts)
+    for row, name in enumerate(communes.properties["name"]):
+        if name is None:
+            code = communes.properties["insee_code"][row]
+            given = street_name(said.group(1).strip()) if said else f"Commune {code or ''}".strip()
+            communes.properties["name"][row] = given
 
 
 def _metric_of(found: Sorted) -> str:

@@ -249,7 +249,14 @@ LAYER_KINDS: tuple[LayerKind, ...] = (
     ),
     LayerKind("water-labels", Role.NAMES, "point", "Noms des eaux", "Names of waters", ("name", "kind")),
     LayerKind(
-        "place-labels", Role.NAMES, "point", "Lieux-dits et quartiers", "Localities", ("name", "kind"), min_zoom=11
+        "place-labels",
+        Role.NAMES,
+        "point",
+        "Lieux-dits et quartiers",
+        "Localities",
+        ("name", "kind"),
+        together=True,
+        min_zoom=11,
     ),
     LayerKind("commune-labels", Role.NAMES, "point", "Noms des communes", "Names of communes", ("name", "population")),
 )

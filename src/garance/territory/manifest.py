@@ -67,7 +67,7 @@ class Raster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attribution: str
 
 
-class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One series of measures or boundary values (chronique), kept in `series.csv` as `code,seconds,value`.
 
     `gauge` is the `ref` of a station of the layer `gauges`, when it belongs to one; `seconds` count from the series'
@@ -79,8 +79,8 @@ class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Literal["sea-level", "water-level", "flow", "rain", "wind", "other"]
     unit: str
     count: Annotated[int, msgspec.Meta(ge=1)]
-    gauge: str | None
     source: str
+    gauge: str | None = None
 
 
 class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

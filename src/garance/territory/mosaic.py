@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-import rasterio
 import shapely
 from affine import Affine
 from rasterio.warp import Resampling, reproject
@@ -17,7 +16,7 @@ from garance.territory import reporting
 from garance.territory.content import RasterData
 from garance.territory.manifest import ReportLine
 from garance.territory.projection import Bounds, project_bounds
-from garance.territory.sources import Grid
+from garance.territory.reading import Grid, open_grid
 from garance.territory.terrain import Terrain, part_of, read_terrain
 from garance.territory.wording import fold, slug
 
@@ -76,7 +75,7 @@ def _newest_first(source: str) -> int:
 
 def _step_m(grid: Grid, metric: str) -> float:
     """The side of a cell in metres, roughly: what the finest grid is chosen by."""
-    with rasterio.open(grid.path) as raster:
+    with open_grid(grid.path, grid.source) as raster:
         west, south, east, north = project_bounds(grid.bounds, grid.crs, metric)
         return round(math.sqrt((east - west) * (north - south) / max(1, raster.width * raster.height)), 1)
 
@@ -131,7 +130,7 @@ def read_rasters(
 
 
 def _read_raster(role: str, grid: Grid, metric: str, window: Bounds) -> RasterData:
-    with rasterio.open(grid.path) as raster:
+    with open_grid(grid.path, grid.source) as raster:
         left, top, right, bottom = part_of(raster, project_bounds(window, metric, grid.crs))
         width, height = right - left, bottom - top
         if width <= 0 or height <= 0:

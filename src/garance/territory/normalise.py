@@ -7,7 +7,7 @@ from typing import Any
 from garance.territory.cells import Reader, Value
 from garance.territory.columns import COLUMNS, DEFAULTS
 from garance.territory.layers import LAYERS
-from garance.territory.sources import Table
+from garance.territory.reading import Table
 from garance.territory.wording import fold
 
 _ABSENT: Any = object()

@@ -11,7 +11,7 @@ from garance.territory import reporting
 from garance.territory.clipping import Kept
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import ReportLine
-from garance.territory.selection import choose
+from garance.territory.selection import choose, joined_sources
 
 DETAIL = ("buildings", "roads", "land-use", "risk-zones", "planning-zones", "defences", "addresses", "hydrants")
 """The layers that show where a territory is: communes are kept where they are."""
@@ -19,22 +19,29 @@ DETAIL = ("buildings", "roads", "land-use", "risk-zones", "planning-zones", "def
 LEAST_COVERED = 0.25
 """The share of a commune that the other layers must cover for it to be kept out of a department's."""
 
+HALF = 0.5
+"""A file of communes that covers less than this of what another covers is not the file of this territory."""
+
+LEAST_M2 = 20_000.0
+"""No commune is smaller (Castelmoron-d'Albret has 3.8 hectares): a piece of outline is not a commune."""
+
 CELL_M = 500.0
 
 
 def choose_communes(candidates: dict[str, list[Kept]], report: list[ReportLine]) -> Kept | None:
     """The communes of the territory, of all those found; from the planning zones when nobody gives any."""
-    groups = candidates.get("communes", [])
+    groups = [kept.chosen(shapely.area(kept.shapes) > LEAST_M2) for kept in candidates.get("communes", [])]
+    groups = [kept for kept in groups if len(kept)]
     if not groups:
         return _from_plan(candidates, report)
     place = _detail_cells(candidates)
     narrowed = [_narrow(kept, place) for kept in groups]
     if not any(len(kept) for kept in narrowed):
         narrowed = groups
-    usable = [kept for kept in narrowed if len(kept)]
+    usable = _most_cover([kept for kept in narrowed if len(kept)], place)
     best, lines = choose(usable, LAYERS["communes"])
     report += lines
-    best = _complete(best, [kept for kept in usable if kept.source != best.source], report)
+    best = _complete(best, [kept for kept in narrowed if len(kept) and kept.source != best.source], report)
     whole = next(kept for kept in groups if kept.source == best.source.split(", ")[0])
     if len(best) < len(whole):
         report.append(reporting.narrowed(whole.source, len(best), len(whole)))
@@ -70,6 +77,16 @@ def _narrow(kept: Kept, place: Any) -> Kept:
     return kept.chosen(shared >= LEAST_COVERED * shapely.area(kept.shapes))
 
 
+def _most_cover(groups: list[Kept], place: Any) -> list[Kept]:
+    """The files whose communes bear INSEE codes and cover nearly as much of the ground of the others as the best."""
+    if place is None or len(groups) < 2:
+        return groups
+    coded = [kept for kept in groups if sum(1 for code in kept.properties["insee_code"] if code) > 0.8 * len(kept)]
+    groups = coded or groups
+    areas = [shapely.intersection(shapely.union_all(shapely.make_valid(kept.shapes)), place).area for kept in groups]
+    return [kept for kept, area in zip(groups, areas, strict=True) if area >= HALF * max(areas)]
+
+
 def _complete(best: Kept, others: list[Kept], report: list[ReportLine]) -> Kept:
     """Communes that only another file has (a neighbouring country's, a file stopping at the department) join in."""
     for other in others:
@@ -85,9 +102,8 @@ def _complete(best: Kept, others: list[Kept], report: list[ReportLine]) -> Kept:
             text = f"Communes : {other.source} complète {best.source} ({reporting.counted(len(extra), 'contour')})."
             report.append(reporting.line("found", "completed", other.source, text, len(extra)))
             properties = {name: [*column, *extra.properties[name]] for name, column in best.properties.items()}
-            best = Kept(
-                "communes", np.concatenate([best.shapes, extra.shapes]), properties, f"{best.source}, {other.source}"
-            )
+            shapes = np.concatenate([best.shapes, extra.shapes])
+            best = Kept("communes", shapes, properties, joined_sources([best, extra]))
     return best
 
 
@@ -99,10 +115,9 @@ def _from_plan(candidates: dict[str, list[Kept]], report: list[ReportLine]) -> K
     outline = shapely.buffer(shapely.buffer(shapely.union_all(plan.shapes), 5.0), -5.0)
     code = next((value for value in plan.properties["insee_code"] if value), None)
     report.append(reporting.commune_from_plan(plan.source))
-    name = f"Commune {code}" if code else None
     return Kept(
         "communes",
         np.array([outline], dtype=object),
-        {"name": [name], "insee_code": [code], "population": [None]},
+        {"name": [None], "insee_code": [code], "population": [None]},
         f"{plan.source} (déduit)",
     )

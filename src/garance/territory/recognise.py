@@ -16,7 +16,7 @@ import shapely
 
 from garance.territory.manifest import GeometryKind
 from garance.territory.projection import WGS84, metric_crs, project, project_bounds
-from garance.territory.sources import Grid, Table
+from garance.territory.reading import Grid, Table
 from garance.territory.wording import fold
 
 THRESHOLD = 2

@@ -19,12 +19,34 @@ from garance.territory.recognise import (
 UNUSED: dict[str, str] = {
     "contours": "courbes de niveau, déjà dites par le relief",
     "departments": "contour de département ou de région",
+    "boundaries": "limites administratives d'un autre niveau que la commune",
     "frames": "cadre de fichier raster",
     "restrictions": "signalements de routes coupées : un flux à suivre, non un territoire",
 }
 """Kinds that are understood, and of no use in a pack."""
 
 CLIP = "clip"
+
+OSM_THEMES: dict[str, str] = {
+    "osm-roads": "roads",
+    "osm-railways": "railways",
+    "osm-buildings": "buildings",
+    "osm-water": "water",
+    "osm-waterways": "water-lines",
+    "osm-coast": "coast",
+    "osm-landuse": "land-cover",
+    "osm-sites": "sites",
+    "osm-parkings": "sites",
+    "osm-places": "place-labels",
+    "osm-communes": "communes",
+    "osm-boundaries": "boundaries",
+    "osm-addresses": "addresses",
+    "osm-power-lines": "networks",
+    "osm-power": "network-nodes",
+    "osm-hydrants": "hydrants",
+    "osm-barriers": "defences",
+}
+"""The themes that our own reader of OpenStreetMap sorts objects into: nothing is left to guess."""
 
 _ROAD_WORDS = ("autoroute", "bretelle", "route", "rond-point", "sentier", "chemin", "chaussee", "rue ", "avenue")
 _SITE_WORDS = (
@@ -45,7 +67,6 @@ RECOGNISERS: tuple[Recogniser, ...] = (
             any_column("population", "dist_pop", "pop_tot", "pmun", points=1),
             any_column("insee_com", "code_insee", "ref:insee", points=1),
             named("commune", "district", "admin"),
-            named("osm-communes", points=6),
         ),
     ),
     Recogniser(
@@ -101,7 +122,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         (
             any_column("code_hydro", "persistanc", "persistance", "salinite", "water"),
             values("natural", "water", "bay", "wetland"),
-            named("surface_hydro", "water", "plan_d_?eau", "hydrograph", "etang", "lac(?![a-z])", "osm-water"),
+            named("surface_hydro", "water", "plan_d_?eau", "hydrograph", "etang", "lac(?![a-z])"),
         ),
     ),
     Recogniser("sea", "polygon", (named("^sea", "mer(?![a-z])", "ocean", "domaine_maritime", points=3),)),
@@ -118,7 +139,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         "line",
         (
             columns("numdep", "date_pva"),
-            named("coastline", "trait_de_cote", "trait_cote", "tch", "shoreline", "osm-coast", "limite_terre_mer"),
+            named("coastline", "trait_de_cote", "trait_cote", "tch", "shoreline", "limite_terre_mer"),
         ),
     ),
     Recogniser(
@@ -134,7 +155,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
             any_column("id_defense", "nature_def", "parapet"),
             values("etat", "bon", "moyen", "mauvais", "pas de digue"),
             named("defen[cs]e", "coastal_def", "digue", "dike", "dyke", "levee", "endiguement",
-                  "osm-barriers", points=3),
+                  points=3),
             words_in(("nature", "type", "man_made"), "digue", "dyke", "dike", "endigu", "embankment",
                      "perre", points=3),
         ),
@@ -144,7 +165,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         "line",
         (
             any_column("voltage", "tension", "power", "pipeline", "materiau", "diametre", "dn"),
-            named("ligne_electrique", "canalisation", "reseau", "osm-power-lines", "aep", "assainissement", "fibre",
+            named("ligne_electrique", "canalisation", "reseau", "aep", "assainissement", "fibre",
                   "gazoduc", "conduite", points=3),
         ),
     ),
@@ -201,7 +222,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         (
             any_column("code_18", "code_12", "code_06", "code_cs", "code_us", "landuse", "landcover", "clc",
                        "nature_veg"),
-            named("clc", "corine", "ocs", "osm-landuse", "occupation", "zone_de_vegetation", "vegetation",
+            named("clc", "corine", "ocs", "occupation", "zone_de_vegetation", "vegetation",
                   "landcover"),
             values("natural", "wood", "scrub", "heath", "grassland", "beach", "sand", points=1),
         ),
@@ -249,7 +270,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
             any_column("nom_voie", "addr:street", "voie_nom", "street"),
             any_column("numero", "addr:housenumber", "number", "housenumber"),
             any_column("id_fantoir", "cle_interop", "uid_adresse", points=3),
-            named("adresse", "address", "ban(?![a-z])", "bal(?![a-z])", "osm-addresses"),
+            named("adresse", "address", "ban(?![a-z])", "bal(?![a-z])"),
         ),
     ),
     Recogniser(
@@ -260,7 +281,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
             values("emergency", "fire_hydrant", "water_tank", "suction_point", points=4),
             words_in(("type", "nature", "kind", "libelle"), "poteau", "bouche", "incendie", "hydrant", "citerne",
                      "^pi$", "^bi$", "^pei", points=6),
-            named("hydrant", "pei(?![a-z])", "borne_inc", "points?_d_?eau_inc", "poteau", "deci", "osm-hydrants"),
+            named("hydrant", "pei(?![a-z])", "borne_inc", "points?_d_?eau_inc", "poteau", "deci"),
         ),
     ),
     Recogniser(
@@ -269,7 +290,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         (
             any_column("power", "substation", "man_made"),
             named("poste_de_transf", "poste_source", "transformateur", "chateau_d_eau", "antenne", "relais",
-                  "osm-power", "reservoir", "pylone", "station_pompage", points=3),
+                  "reservoir", "pylone", "station_pompage", points=3),
         ),
     ),
     Recogniser(
@@ -295,7 +316,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
         "point",
         (
             any_column("place"),
-            named("lieu_dit", "lieux_dits", "zone_d_habitation", "osm-places", "toponym", "hameau", "quartier"),
+            named("lieu_dit", "lieux_dits", "zone_d_habitation", "toponym", "hameau", "quartier"),
         ),
     ),
     Recogniser("restrictions", "point", (columns("type_coupure", points=6),)),
@@ -315,7 +336,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
             any_words(*_SITE_WORDS, points=2, share=0.4),
             named("hospital", "hopita", "fire_cent", "caserne", "school", "ecole", "ehpad", "site",
                   "equipement", "erp",
-                  "etabliss", "poi", "osm-sites", "osm-parkings", "enjeu", "icpe", "seveso", "camping", "mairie",
+                  "etabliss", "poi", "enjeu", "icpe", "seveso", "camping", "mairie",
                   "lieux", "patrimoine", "commerce", "entreprise"),
         ),
     ),

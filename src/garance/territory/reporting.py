@@ -7,7 +7,7 @@ import numpy as np
 from garance.territory.content import LayerData, RasterData
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import Finding, Missing, ReportLine
-from garance.territory.sources import Grid, Table
+from garance.territory.reading import Grid, Table
 from garance.territory.terrain import Terrain
 
 UNREAD_FR = {
@@ -23,13 +23,35 @@ UNREAD_FR = {
     "terrain-out-of-range": "altitudes impossibles sur Terre",
     "outside-window": "hors du territoire",
     "layer-too-large": "trop d'objets pour être lus",
-    "cloud-unreadable": "nuage de points abîmé",
     "table-without-position": "table sans longitude ni latitude",
+    "archive-encrypted": "archive protégée par un mot de passe",
+    "archive-nested": "archives emboîtées trop profond",
+    "boundary-series-malformed": "série de niveaux d'eau illisible",
+    "cloud-unreadable": "nuage de points abîmé ou d'un format inconnu",
+    "document": "pièce jointe, rien à cartographier",
+    "layer-unsafe": "renvoie vers d'autres fichiers ou vers le réseau, non ouvert par sûreté",
+    "layers-too-many": "trop de couches dans un seul fichier",
+    "osm-too-large": "extrait OpenStreetMap trop vaste, à découper autour du territoire",
+    "raster-not-on-earth": "raster qui ne se situe pas sur Terre",
+    "raster-without-position": "raster qui ne dit pas où il se situe",
+    "table-too-large": "tableau aux lignes, colonnes ou textes trop grands",
+    "vertices-too-many": "formes de plus de deux millions de sommets",
+    "xml-with-entities": "XML qui déclare des entités, non ouvert par sûreté",
 }
 DOUBT_FR = {
     "crs-missing": "système de coordonnées absent ; reconnu d'après les coordonnées : {crs}",
     "crs-unnamed": "système de coordonnées sans nom ; reconnu : {crs}",
     "crs-wrong": "le système annoncé ne va pas avec les coordonnées ; retenu : {crs}",
+    "crs-ambiguous": "système de coordonnées absent, plusieurs possibles ; retenu : {crs}, à vérifier",
+    "axes-swapped": "coordonnées données dans l'ordre inverse (latitude puis longitude) ; remises en ordre : {crs}",
+}
+
+NOTES_FR = {
+    "vertices-too-many": ("forme de plus de deux millions de sommets écartée", "formes trop lourdes écartées"),
+    "coordinates-not-finite": ("objet aux coordonnées infinies écarté", "objets aux coordonnées infinies écartés"),
+    "coordinates-out-of-range": ("objet hors de la Terre écarté", "objets hors de la Terre écartés"),
+    "nodes-missing": ("tracé incomplet raccourci", "tracés incomplets raccourcis"),
+    "relations-incomplete": ("surface incomplète écartée", "surfaces incomplètes écartées"),
 }
 
 
@@ -70,7 +92,7 @@ def unread(label: str, code: str) -> ReportLine:
 def documents(labels: list[str]) -> ReportLine:
     """Letters and documents that lie among the data: one line for all."""
     what = counted(len(labels), "pièce jointe", "pièces jointes")
-    shown = ", ".join(labels[:3]) + ("…" if len(labels) > 3 else "")
+    shown = ", ".join(labels if len(labels) <= 6 else [*labels[:3], "…"])
     return line(
         "unused", "document", labels[0], f"{what} (documents, notices) : sans carte à lire ({shown}).", len(labels)
     )
@@ -115,6 +137,9 @@ def traps(table: Table) -> list[ReportLine]:
     if table.empty:
         what = counted(table.empty, "objet sans position écarté", "objets sans position écartés")
         lines.append(("repaired", "empty-shapes", table.empty, what))
+    for code, count in table.notes:
+        one, many = NOTES_FR.get(code, (code, code))
+        lines.append(("repaired", code, count, counted(count, one, many)))
     return [line(kind, code, table.source, f"{table.source} : {text}.", count) for kind, code, count, text in lines]
 
 
@@ -182,6 +207,13 @@ def cloud(label: str, count: int, cell_m: float) -> ReportLine:
     """A point cloud made into a relief."""
     text = f"Relief : déduit de {counted(count, 'point')} du sol de {label}, mailles de {cell_m:g} m."
     return line("derived", "terrain-from-points", label, text, count)
+
+
+def cloud_buildings(label: str, count: int) -> ReportLine:
+    """Buildings made from a point cloud."""
+    what = counted(count, "emprise déduite", "emprises déduites")
+    text = f"Bâtiments : {what} des points de {label}, sans leurs angles."
+    return line("derived", "buildings-from-points", label, text, count)
 
 
 def series(label: str, count: int) -> ReportLine:

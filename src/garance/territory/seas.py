@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import shapely
+from rasterio.features import shapes
+from shapely.geometry import shape
 
 from garance.territory.clipping import Kept
 from garance.territory.projection import Bounds
@@ -28,11 +30,26 @@ def derive_sea(communes: Kept, coast: Kept | None, window: Bounds, terrain: Terr
     pieces = _cut_by_shore(box, coast) if coast is not None and len(coast) else []
     sea = [piece for piece in pieces if _is_sea(piece, land, terrain)]
     if not sea and terrain is not None:
-        rest = shapely.difference(box, land)
-        apart = shapely.buffer(shapely.buffer(rest, -SLIVER_M), SLIVER_M, join_style="mitre")
-        parts = shapely.get_parts(shapely.intersection(apart, rest))
-        sea = [part for part in parts if shapely.get_dimensions(part) == 2 and _is_low(part, terrain)]
+        sea = [part for part in _beyond(box, land) if _is_low(part, terrain)]
+    if not sea and terrain is not None and coast is not None and len(coast):
+        sea = _beyond(shapely.intersection(_low_ground(terrain), box), land)
     return np.array([piece for piece in sea if piece.area > LEAST_M2], dtype=object)
+
+
+def _beyond(area: Any, land: Any) -> list[Any]:
+    """The parts of that area that are of no commune, slivers between communes left out."""
+    rest = shapely.difference(area, land)
+    apart = shapely.buffer(shapely.buffer(rest, -SLIVER_M), SLIVER_M, join_style="mitre")
+    parts = shapely.get_parts(shapely.intersection(apart, rest))
+    return [part for part in parts if shapely.get_dimensions(part) == 2]
+
+
+def _low_ground(terrain: Terrain) -> Any:
+    """The ground at the level of the sea, its stairs of cells smoothed: what a coarse relief tells of the shore."""
+    low = (terrain.heights_m < LOW_M / 2) | ~np.isfinite(terrain.heights_m)
+    found = shapes(low.astype("uint8"), mask=low, transform=terrain.transform)
+    areas = [area for area in (shape(geometry) for geometry, _ in found) if area.area > 200 * terrain.cell_m**2]
+    return shapely.buffer(shapely.simplify(shapely.union_all(areas), terrain.cell_m), 0)
 
 
 def _cut_by_shore(box: Any, coast: Kept) -> list[Any]:

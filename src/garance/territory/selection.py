@@ -12,7 +12,7 @@ from garance.territory.layers import LayerKind
 from garance.territory.manifest import GeometryKind, ReportLine
 from garance.territory.normalise import fill_defaults, normalise, richness
 from garance.territory.projection import project
-from garance.territory.sources import Table
+from garance.territory.reading import Table
 from garance.territory.wording import fold
 
 BORROW_M = 25.0
@@ -24,8 +24,15 @@ COVER_M = 250.0
 LEAST_NEW = 0.25
 """The share of its objects that must be news for a twin to complete rather than repeat."""
 
-SAME_M = 60.0
-"""Two points of one kind and name this near are one."""
+SAME_M = {
+    "sites": 60.0,
+    "hydrants": 10.0,
+    "gauges": 60.0,
+    "network-nodes": 60.0,
+    "addresses": 5.0,
+    "place-labels": 500.0,
+}
+"""Two points of one kind and name this near, from two sources, are one."""
 
 
 def repaired(shapes: Any, geometry: GeometryKind) -> tuple[Any, int]:
@@ -45,7 +52,16 @@ def prepare(layer: str, table: Table, metric: str) -> tuple[Kept, int]:
     if layer == "sites" and table.geometry != "point":
         shapes = shapely.point_on_surface(shapes)
     kept = Kept(layer, shapes, normalise(layer, table), table.source, len(table.columns))
-    return kept.chosen(~shapely.is_empty(shapes)), count
+    wanted = ~shapely.is_empty(shapes)
+    if layer == "sites":
+        wanted &= np.array([said_kind or said_name for said_kind, said_name in _site_words(kept)], dtype=bool)
+    return kept.chosen(wanted), count
+
+
+def _site_words(kept: Kept) -> list[tuple[bool, bool]]:
+    """Whether each site says what it is, and how it is called: a bench says neither."""
+    kinds, names = kept.properties["kind"], kept.properties["name"]
+    return [(kind not in (None, "other"), name is not None) for kind, name in zip(kinds, names, strict=True)]
 
 
 def choose(candidates: list[Kept], kind: LayerKind) -> tuple[Kept, list[ReportLine]]:
@@ -81,7 +97,12 @@ def _joined(parts: list[Kept]) -> Kept:
     shapes = np.concatenate([kept.shapes for kept in parts])
     names = list(first.properties)
     properties = {name: [value for kept in parts for value in kept.properties[name]] for name in names}
-    return Kept(first.name, shapes, properties, ", ".join(dict.fromkeys(kept.source for kept in parts)))
+    return Kept(first.name, shapes, properties, joined_sources(parts))
+
+
+def joined_sources(parts: list[Kept]) -> str:
+    """The files these come from, each once."""
+    return ", ".join(dict.fromkeys(source for kept in parts for source in kept.source.split(", ")))
 
 
 def _news(best: Kept, other: Kept) -> Any:
@@ -110,9 +131,9 @@ def _steps() -> list[int]:
 
 def _without_doubles(kept: Kept, owners: Any) -> Kept:
     """Points that several sources (`owners`, by row) give, once: same kind, near, and no two different names."""
-    if kept.name not in ("sites", "hydrants", "gauges", "network-nodes", "addresses") or len(set(owners)) < 2:
+    reach_m = SAME_M.get(kept.name)
+    if reach_m is None or len(set(owners)) < 2:
         return kept
-    reach_m = 5.0 if kept.name == "addresses" else SAME_M
     key = "number" if kept.name == "addresses" else "name" if "name" in kept.properties else "ref"
     names = [fold(str(value)) if value else "" for value in kept.properties[key]]
     kinds = kept.properties.get("kind", [None] * len(kept))

@@ -7,13 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from garance.territory import reporting
 from garance.territory.manifest import ReportLine
+from garance.territory.projection import WGS84, Bounds, project_bounds
+from garance.territory.reading import Cloud, Findings, Grid, SeriesFound, Table, bulk_bounds, resettle
 from garance.territory.recognise import THRESHOLD, recognise, recognise_grid
-from garance.territory.recognisers import CLIP, RECOGNISERS, UNUSED
-from garance.territory.sources import Cloud, Findings, Grid, SeriesFound, Table
+from garance.territory.recognisers import CLIP, OSM_THEMES, RECOGNISERS, UNUSED
 
 DOCUMENT = "document"
+UNSURE = frozenset({"crs-missing", "crs-ambiguous", "axes-swapped", "crs-wrong"})
+"""Doubts that knowing where the other layers lie may settle."""
 
 
 @dataclass
@@ -38,7 +43,8 @@ class Sorted:
 
 
 def sort_findings(read: Iterable[tuple[Path, Findings]], found: Sorted) -> None:
-    """Sort what was read, file after file."""
+    """Sort what was read, file after file; tables whose system is in doubt wait until the others say where they are."""
+    waiting: list[Table] = []
     for path, findings in read:
         found.notices[path.parent] += findings.notices
         for label, code in findings.unread:
@@ -49,25 +55,53 @@ def sort_findings(read: Iterable[tuple[Path, Findings]], found: Sorted) -> None:
         found.clouds += findings.clouds
         found.series += findings.series
         for table in findings.tables:
-            _sort_table(table, found)
+            if table.doubt in UNSURE:
+                waiting.append(table)
+            else:
+                _sort_table(table, found)
         for grid in findings.grids:
             _sort_grid(grid, found)
+    near = _place_of(found)
+    for table in waiting:
+        _sort_table(resettle(table, near) if near is not None else table, found)
+
+
+def _place_of(found: Sorted) -> Bounds | None:
+    """Where the layers that leave no doubt lie, in degrees."""
+    boxes = [
+        project_bounds(bulk_bounds(table.shapes), table.crs, WGS84)
+        for tables in found.tables.values()
+        for table in tables
+        if len(table)
+    ]
+    if not boxes:
+        return None
+    west, south, east, north = (float(value) for value in np.median(np.array(boxes), axis=0))
+    return (west, south, east, north)
 
 
 def _sort_table(table: Table, found: Sorted) -> None:
-    recogniser, points = recognise(table, RECOGNISERS)
-    if recogniser is None:
+    layer, points = _layer_of(table)
+    if layer is None:
         found.report.append(reporting.not_understood(table.source, table.name, len(table)))
         return
     found.report += reporting.traps(table)
-    if recogniser.layer == CLIP:
+    if layer == CLIP:
         found.clips.append(table)
-    elif recogniser.layer in UNUSED:
-        found.report.append(reporting.unused(table.source, UNUSED[recogniser.layer], len(table)))
+    elif layer in UNUSED:
+        found.report.append(reporting.unused(table.source, UNUSED[layer], len(table)))
     else:
-        found.tables[recogniser.layer].append(table)
+        found.tables[layer].append(table)
         if points <= THRESHOLD:
-            found.guesses[table.source] = reporting.guessed(table.source, recogniser.layer, len(table))
+            found.guesses[table.source] = reporting.guessed(table.source, layer, len(table))
+
+
+def _layer_of(table: Table) -> tuple[str | None, int]:
+    """The layer that this table makes, and on how much evidence."""
+    if table.name in OSM_THEMES:
+        return OSM_THEMES[table.name], 2 * THRESHOLD
+    recogniser, points = recognise(table, RECOGNISERS)
+    return (recogniser.layer if recogniser else None), points
 
 
 def _sort_grid(grid: Grid, found: Sorted) -> None:

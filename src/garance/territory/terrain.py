@@ -21,7 +21,7 @@ from rasterio.windows import Window
 
 from garance.kernel.refusal import Refused
 from garance.territory.projection import WGS84, Bounds, project_bounds, transformer
-from garance.territory.sources import Grid
+from garance.territory.reading import Grid, open_grid
 
 MIN_ZOOM, MAX_ZOOM = 8, 14
 TILE_PX = 256
@@ -71,7 +71,7 @@ def read_terrain(
     Only what lies in `limit` (metric) is read, at a coarser step when it holds more than `max_cells`.
     Refuses `raster-empty` and `terrain-out-of-range` (higher than any mountain).
     """
-    with rasterio.open(grid.path) as raster:
+    with open_grid(grid.path, grid.source) as raster:
         heights, transform = _read_part(raster, grid, target_crs, limit, max_cells)
         scale, offset = float(raster.scales[0]), float(raster.offsets[0])
     heights = heights * np.float32(scale) + np.float32(offset)

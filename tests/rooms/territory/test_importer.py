@@ -142,7 +142,7 @@ def test_a_folder_where_nothing_is_recognised_is_refused_with_the_reasons(tmp_pa
     (source / "letter.docx").write_bytes(b"dear mayor")
     refusal = refusal_of(source, tmp_path / "pack")
     assert refusal.code == "territory-nothing-recognised"
-    assert refusal.detail["reasons"] == "archive-corrupted, format-unknown"
+    assert refusal.detail["reasons"] == "archive-corrupted, document"
 
 
 def test_a_hostile_archive_refuses_the_whole_folder(tiny_source: Path, tmp_path: Path) -> None:
