@@ -176,3 +176,23 @@ def test_dieppe_stands_on_its_cliffs(
     heights = desk.page.evaluate(HEIGHTS)
     assert max(heights) - min(heights) > 60
     album.take(desk.page, "dieppe-3d", chosen="territoire-dieppe-3d")
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+def test_monaco_under_its_mountains(
+    start_node: Callable[..., NodeProcess], visit: Callable[..., DeskPage], album: Album
+) -> None:
+    node = start_node("demo", "--territory", str(real_data("riviera_osm")), "--at", "04:20", "--speed", "1")
+    desk = visit(node.url, viewport={"width": 1120, "height": 680}).open(role=MAYOR)
+    expect(desk.page.locator(".attribution")).to_contain_text("OpenStreetMap")
+    ground_only(desk)
+    drawn = look(desk, 7.4215, 43.7375, 14.6)
+    assert {"sea", "roads", "railways", "buildings", "sites fire-station", "place-labels"} <= set(drawn)
+    assert drawn["buildings"] > 500
+    album.take(desk.page, "monaco", chosen="territoire-monaco")
+    assert in_volume(desk) == 1, "mountains stand as they are"
+    look(desk, 7.422, 43.7375, 14, 64, -30)
+    heights = desk.page.evaluate(HEIGHTS)
+    assert max(heights) > 200
+    album.take(desk.page, "monaco-3d", chosen="territoire-monaco-3d")

@@ -5,9 +5,6 @@ import { among, by, from, grouped, ink, TEXT_FONT, zoomed, type Grouped, type Ma
 
 const URBAN = ['urban', 'urban-adapted', 'to-be-urbanised'];
 
-/** The territory itself, on what lies beyond it. */
-export const soil: Maker = ({ name }, p) => grouped(null, { id: `soil-${name}`, type: 'fill', ...from(name), paint: { 'fill-color': p.ground, 'fill-antialias': false } });
-
 export const landCover: Maker = ({ name }, p) => grouped(null, {
   id: `ground-${name}`, type: 'fill', ...from(name),
   paint: {

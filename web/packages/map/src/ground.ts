@@ -7,31 +7,33 @@ import * as places from './places.ts';
 import { grouped, NAMES, TILES, type Grouped, type Maker } from './styling.ts';
 import * as ways from './ways.ts';
 
+const INSIDE = 'inside';
 const OUTSIDE = 'outside';
 
-/** The world but that box. */
-function around([west, south, east, north]: Territory['bbox']): object {
-  const world = [[-179, -84], [179, -84], [179, 84], [-179, 84], [-179, -84]];
-  const hole = [[west, south], [west, north], [east, north], [east, south], [west, south]];
-  return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [world, hole] } };
-}
+type Ring = [number, number][];
+
+const polygon = (...rings: Ring[]): SourceSpecification =>
+  ({ type: 'geojson', data: { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: rings } } }) as SourceSpecification;
+
+const ring = ([west, south, east, north]: Territory['bbox']): Ring => [[west, south], [east, south], [east, north], [west, north], [west, south]];
 
 /** `resolve` turns an address of the manifest into a full one. */
 export function groundSources(territory: Territory | null, resolve: (path: string) => string): Record<string, SourceSpecification> {
   if (territory === null) return {};
   const tiles: SourceSpecification = { type: 'vector', url: `pmtiles://${resolve(territory.basemap)}` };
   const sources: Record<string, SourceSpecification> = { [TILES]: tiles, [NAMES]: { ...tiles, maxzoom: 7 } };
+  sources[INSIDE] = polygon(ring(territory.bbox));
+  sources[OUTSIDE] = polygon(ring([-179, -84, 179, 84]), ring(territory.bbox).toReversed());
   if (territory.terrain) {
     const relief: SourceSpecification = { type: 'raster-dem', url: `pmtiles://${resolve(territory.terrain)}`, encoding: 'terrarium', tileSize: 256 };
     sources['terrain'] = relief;
     sources['hills'] = { ...relief };
-    sources[OUTSIDE] = { type: 'geojson', data: around(territory.bbox) } as SourceSpecification;
   }
   return sources;
 }
 
 /** The soil, under the shadows of the relief. */
-const SOIL: readonly [string, Maker][] = [['communes', areas.soil], ['land-cover', areas.landCover], ['land-use', areas.landUse]];
+const SOIL: readonly [string, Maker][] = [['land-cover', areas.landCover], ['land-use', areas.landUse]];
 
 /** Surfaces and lines, in drawing order. */
 const DRAWN: readonly [string, Maker][] = [
@@ -49,14 +51,11 @@ const SAID: readonly [string, Maker][] = [
   ['commune-labels', ({ name }, p) => places.communeWords(name, p)], ['sites', places.sites], ['place-labels', places.placeWords],
 ];
 
-/** The colour of what is no part of the territory; nobody can tell it apart without communes. */
-const beyond = (p: Palette, territory: Territory | null): string => (territory?.layers.some(({ name }) => name === 'communes') ? p.void : p.ground);
-
 /** The layers of the territory: what lies on the ground, the volumes that stand on it, the words over all of it. */
 export type Ground = { flat: Grouped[]; volumes: Grouped[]; words: Grouped[] };
 
 export function groundLayers(territory: Territory | null, p: Palette): Ground {
-  const background = grouped(null, { id: 'background', type: 'background', paint: { 'background-color': beyond(p, territory) } });
+  const background = grouped(null, { id: 'background', type: 'background', paint: { 'background-color': territory ? p.void : p.ground } });
   if (territory === null) return { flat: background, volumes: [], words: [] };
   const made = (order: readonly [string, Maker][]): Grouped[] =>
     order.flatMap(([name, maker]) => territory.layers.filter((layer) => layer.name === name).flatMap((layer) => maker(layer, p)));
@@ -64,19 +63,22 @@ export function groundLayers(territory: Territory | null, p: Palette): Ground {
   const drawn = made(DRAWN);
   const isWord = ({ layer }: Grouped): boolean => layer.type === 'symbol';
   return {
-    flat: [...background, ...made(SOIL), ...(territory.terrain ? relief(p, territory) : []), ...drawn.filter((each) => !isWord(each))],
+    flat: [...background, ...soil(p), ...made(SOIL), ...(territory.terrain ? relief(p) : []), ...drawn.filter((each) => !isWord(each))],
     volumes: territory.layers.filter(({ name }) => name === 'buildings').flatMap(({ name }) => areas.volumes(name, p)),
     words: [...drawn.filter(isWord), ...made(SAID), ...old],
   };
 }
 
+/** The territory itself, on what lies beyond it. */
+const soil = (p: Palette): Grouped[] => grouped(null, { id: 'soil', type: 'fill', source: INSIDE, paint: { 'fill-color': p.ground, 'fill-antialias': false } });
+
 /** The shadows of the relief. Its tiles go past the territory, where they know nothing: what they say there is covered. */
-function relief(p: Palette, territory: Territory): Grouped[] {
+function relief(p: Palette): Grouped[] {
   return grouped('relief', {
     id: 'hills', type: 'hillshade', source: 'hills',
     paint: {
       'hillshade-method': 'igor', 'hillshade-illumination-direction': 315, 'hillshade-illumination-anchor': 'map',
       'hillshade-shadow-color': p.hillShadow, 'hillshade-highlight-color': p.hillLight, 'hillshade-accent-color': p.ground, 'hillshade-exaggeration': p.hillStrength,
     },
-  }, { id: 'outside', type: 'fill', source: OUTSIDE, paint: { 'fill-color': beyond(p, territory), 'fill-antialias': false } });
+  }, { id: 'outside', type: 'fill', source: OUTSIDE, paint: { 'fill-color': p.void, 'fill-antialias': false } });
 }

@@ -22,7 +22,7 @@ export const sites: Maker = ({ name }, p) => {
   }, {
     id: `sites-${name}`, type: 'symbol', ...from(name), minzoom: 9.5, filter: ['==', rank, 1],
     layout: {
-      'icon-image': image('site'), 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.75, 13, 1], ...beside, 'text-max-width': 11,
+      'icon-image': image('site'), 'icon-allow-overlap': ['step', ['zoom'], false, 12.5, true], 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.75, 13, 1], ...beside, 'text-max-width': 11,
       'text-field': ['step', ['zoom'], '', 13, nameOrNothing], 'text-font': TEXT_FONT, 'text-size': 11.5,
     },
     paint: ink(p.text, p, 1.6),
@@ -73,10 +73,10 @@ export const gauges: Maker = ({ name }, p) => grouped('gauges', {
   paint: ink(p.waterText, p, 1.5),
 });
 
-/** Quarters and hamlets: spaced capitals would shout; they are small and quiet. */
+/** Quarters and hamlets, small and quiet. A town or a village bears the name of its commune, already written from afar. */
 export const placeWords: Maker = ({ name }, p) => grouped('places', {
   id: `places-${name}`, type: 'symbol', ...from(name), minzoom: 12,
-  filter: ['all', ['!', among('kind', ['country', 'state', 'region', 'city'])], seenFrom(['match', ['get', 'kind'], ['town', 'village', 'suburb', 'quarter', 'neighbourhood'], 12, 13])],
+  filter: ['all', ['!', among('kind', ['country', 'state', 'region', 'city'])], seenFrom(['match', ['get', 'kind'], ['town', 'village'], 15.5, ['suburb', 'quarter', 'neighbourhood'], 12.5, 13])],
   layout: { 'text-field': nameOrNothing, 'text-font': TEXT_FONT, 'text-size': zoomed([12, 10.5], [16, 14]), 'text-letter-spacing': 0.08, 'text-max-width': 8, 'text-padding': 14 },
   paint: ink(p.place, p, 1.5),
 });

@@ -62,7 +62,7 @@ export const roadWords: Maker = ({ name }, p) => grouped('roads', {
   paint: ink(p.textQuiet, p, 1.6),
 }, {
   id: `roads-number-${name}`, type: 'symbol', ...from(name), minzoom: 8.5,
-  filter: ['all', ['has', 'ref'], seenFrom(['match', importance, 1, 8.5, 2, 9.5, 3, 11, 13])],
+  filter: ['all', ['has', 'ref'], ['!=', ['get', 'ref'], 'NC'], seenFrom(['match', importance, 1, 8.5, 2, 9.5, 3, 11, 13])],
   layout: {
     'symbol-placement': 'line', 'symbol-spacing': 380, 'text-field': ['get', 'ref'], 'text-font': TEXT_FONT, 'text-size': 10.5, 'text-rotation-alignment': 'viewport', 'text-pitch-alignment': 'viewport',
     'icon-image': `plate|${p.halo}|${p.textQuiet}`, 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4], 'icon-rotation-alignment': 'viewport', 'symbol-sort-key': importance, 'text-padding': 24, 'icon-padding': 24,
