@@ -12,13 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from bench import commands, fan_out, journal
+from bench import commands, fan_out, journal, territory, tiles
 from bench.measuring import Line, table, verdicts
 
 BENCHES: dict[str, Callable[..., list[Line]]] = {
     "commands": commands.run,
     "fan-out": fan_out.run,
     "journal": journal.run,
+    "territory": territory.run,
+    "tiles": tiles.run,
 }
 RESULTS = Path(__file__).parent / "results"
 

@@ -281,13 +281,32 @@ async def send_files(house: House) -> None:
             house.files[organisation] = sha256
 
 
+QUESTIONS = (
+    "/api/v1/territory/search?q=mairie", "/api/v1/territory/here?lon=-1&lat=46",
+    "/api/v1/territory/profile?line=-1,46;-1,46.1", "/api/v1/territory/route?from=-1,46&to=-1,46.1",
+)  # fmt: skip
+INSIDE = "/api/v1/territory/inside"
+AREA = {"type": "Polygon", "coordinates": [[[-1, 46], [-1, 46.1], [-0.9, 46.1], [-1, 46]]]}
+OGC = (
+    "/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections", "/ogc/collections/{collection}",
+    "/ogc/collections/{collection}/schema", "/ogc/collections/{collection}/items",
+    "/ogc/collections/{collection}/items/{number}",
+)  # fmt: skip
+
+
 async def walk_public(walk: Walk) -> None:
     """What watches the node, the description, the territory: the same for everyone."""
     for path in ("/health", "/ready", "/api/v1/openapi.json"):
         assert (await walk.ask("GET", path)).status_code == 200
     assert (await walk.ask("GET", "/metrics")).status_code == 200
     assert (await walk.ask("GET", "/api/v1/territory")).status_code == 404
-    assert (await walk.ask("GET", "/territory/0/a.pmtiles")).status_code == 404
+    for path in ("a.pmtiles", "basemap/0/0/0.mvt", "terrain/0/0/0.png"):
+        assert (await walk.ask("GET", f"/territory/0123456789abcdef/{path}")).status_code == 404
+    for path in QUESTIONS:
+        assert (await walk.ask("GET", path)).status_code == 404
+    assert (await walk.ask("POST", INSIDE, json={"geometry": AREA})).status_code == 404
+    for path in OGC:
+        assert (await walk.ask("GET", path.format(collection="roads", number=1))).status_code == 404
     assert (await walk.ask("GET", "/api/v1/session/demo")).status_code == 403
 
 
@@ -443,9 +462,11 @@ ONCE = {
         f"get {path}": walk_public
         for path in (
             "/health", "/ready", "/metrics", "/api/v1/openapi.json", "/api/v1/territory", "/territory/{version}/{name}",
-            "/api/v1/session/demo",
+            "/territory/{version}/basemap/{z}/{x}/{y}.mvt", "/territory/{version}/terrain/{z}/{x}/{y}.png",
+            "/api/v1/session/demo", *OGC, *(one.partition("?")[0] for one in QUESTIONS),
         )
     },
+    f"post {INSIDE}": walk_public,
     **{
         f"post /api/v1/{path}": walk_doors
         for path in (

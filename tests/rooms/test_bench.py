@@ -79,6 +79,8 @@ def test_the_quick_bench_runs_whole(tmp_path: Path) -> None:
     assert re.match(r"bench, quick look: \d+ excellent, \d+ good, \d+ below target, \d+ without target", last)
     lines = msgspec.json.decode(kept.read_bytes())["lines"]
     found = {line["measure"]: line["value"] for line in lines}
-    wanted = ("durable commands, 64 clients", "verify 20,000 facts", "memory per idle stream")
+    wanted = (
+        "durable commands, 64 clients", "verify 20,000 facts", "memory per idle stream", "tiles by range, one process",
+    )  # fmt: skip
     assert all(found[one] > 0 for one in wanted)
     assert {line["verdict"] for line in lines} <= {"", "excellent", "good", "below target"}

@@ -67,9 +67,19 @@ class JournalHouse:
         name, read = decode(header.name, members)
         self.people.fold(
             Fact(
-                position=line.position, id=line.id, name=name, occurred_at=header.occurred_at,
-                recorded_at=header.recorded_at, tick=header.tick, situation=header.situation, mode=header.mode,
-                author=header.author, label=header.label, command=header.command, subject=header.subject, body=read,
+                position=line.position,
+                id=line.id,
+                name=name,
+                occurred_at=header.occurred_at,
+                recorded_at=header.recorded_at,
+                tick=header.tick,
+                situation=header.situation,
+                mode=header.mode,
+                author=header.author,
+                label=header.label,
+                command=header.command,
+                subject=header.subject,
+                body=read,
             )
         )
 
@@ -92,8 +102,14 @@ class JournalHouse:
             key = self.keys.open_key(subject)
             content = close_body(name_of(body), members, personal, person=subject, key=key)
         return Draft(
-            name=name_of(body), body=content, occurred_at=NOW, situation=None, mode=Mode.ACTUAL, author=author,
-            label=Label(), subject=subject if personal else None,
+            name=name_of(body),
+            body=content,
+            occurred_at=NOW,
+            situation=None,
+            mode=Mode.ACTUAL,
+            author=author,
+            label=Label(),
+            subject=subject if personal else None,
         )
 
     def destroy_key(self, person: str) -> None:
@@ -110,7 +126,12 @@ class Door:
         self.passwords = Passwords(FAST)
         self.attempts = Attempts(file, clock, Limits(login_here=3, address=8, login=5))
         self.entrance = Entrance(
-            file, clock, house, passwords=self.passwords, sessions=Sessions(file, clock), attempts=self.attempts,
+            file,
+            clock,
+            house,
+            passwords=self.passwords,
+            sessions=Sessions(file, clock),
+            attempts=self.attempts,
             demo=demo,
         )
         self.porch = Porch(self.entrance, Cookies(https=False))
@@ -134,7 +155,9 @@ class Door:
 
     def service(self, issuer: str, client: httpx2.AsyncClient, **settings: Any) -> Service:
         chosen = {
-            "issuer": issuer, "client_id": "garance", "client_secret": "a secret",
+            "issuer": issuer,
+            "client_id": "garance",
+            "client_secret": "a secret",
             "redirect_uri": f"{ORIGIN}/api/v1/oidc/callback",
         }
         return Service(OidcSettings(**{**chosen, **settings}), client, self.clock)

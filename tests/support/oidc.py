@@ -132,8 +132,12 @@ class StrictProvider:
 
     def _signed(self, said: dict[str, str]) -> str:
         claims = {
-            "iss": self.issuer, "sub": self.subject, "aud": said["client_id"], "nonce": said["nonce"],
-            "iat": self.now_s, "exp": self.now_s + 300,
+            "iss": self.issuer,
+            "sub": self.subject,
+            "aud": said["client_id"],
+            "nonce": said["nonce"],
+            "iat": self.now_s,
+            "exp": self.now_s + 300,
         } | self.claims
         claims = {name: value for name, value in claims.items() if value is not None}
         if self.header["alg"] == "HS256":  # the old confusion: the public key as a shared secret

@@ -39,19 +39,21 @@ class RunningNode:
         return {"cookie": f"garance={self.session}", "x-garance-csrf": self.csrf}
 
 
-def settings_for(folder: Path) -> Settings:
+def settings_for(folder: Path, territory: Path | None = None) -> Settings:
     """A node in that folder, on a free port, patient with a test that asks a lot."""
     return Settings(
-        node=Node(name="Commune d'essai", data_folder=str(folder)),
+        node=Node(
+            name="Commune d'essai", data_folder=str(folder), territory=str(territory) if territory else None
+        ),
         listen=Listen(port=0, stop_s=2),
         limits=Limits(anonymous_per_minute=MANY),
     )
 
 
 @asynccontextmanager
-async def opened_node(folder: Path) -> AsyncIterator[RunningNode]:
+async def opened_node(folder: Path, territory: Path | None = None) -> AsyncIterator[RunningNode]:
     """Open and serve a new node in that folder, with a first administrator who has opened a situation."""
-    settings = settings_for(folder)
+    settings = settings_for(folder, territory)
     async with (
         open_app(settings) as opened,
         served(opened.app, settings, stopping=opened.stopping, websocket_protocol=opened.websocket_protocol) as running,
@@ -91,7 +93,7 @@ async def carry_out(web: httpx2.AsyncClient, node: RunningNode, name: str, body:
 
 
 @contextmanager
-def running_node(folder: Path) -> Iterator[RunningNode]:
+def running_node(folder: Path, territory: Path | None = None) -> Iterator[RunningNode]:
     """The same, for a test that is not asynchronous: the node runs on a thread while the block runs."""
-    with on_a_thread(opened_node(folder)) as node:
+    with on_a_thread(opened_node(folder, territory)) as node:
         yield node

@@ -45,9 +45,7 @@ async def served(
     """Serve that application while the block runs."""
     chosen = settings or Settings(listen=Listen(port=0, stop_s=2))
     told: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
-    server = server_for(
-        app, chosen, started=told.set_result, stopping=stopping, websocket_protocol=websocket_protocol
-    )
+    server = server_for(app, chosen, started=told.set_result, stopping=stopping, websocket_protocol=websocket_protocol)
     listener = bind(chosen.listen.host, 0)
     task = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
     try:

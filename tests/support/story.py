@@ -130,9 +130,7 @@ def point(lon_deg: float, lat_deg: float) -> Fields:
 
 def shape(name: str = "zone", **more: Any) -> Fields:
     """The body of a drawn shape."""
-    return {
-        "shape": oid(name), "geometry": SQUARE, "kind": "flooded-area", "name": name, "state": "engaged", **more
-    }
+    return {"shape": oid(name), "geometry": SQUARE, "kind": "flooded-area", "name": name, "state": "engaged", **more}
 
 
 def resource(name: str = "fpt", **more: Any) -> Fields:

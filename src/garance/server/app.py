@@ -17,6 +17,7 @@ from garance.kernel.clock import Clock, SystemClock
 from garance.kernel.refusal import Refused
 from garance.server.api.accounts import account_endpoints
 from garance.server.api.commands import command_endpoints
+from garance.server.api.questions import question_endpoints
 from garance.server.api.samples import sample_endpoint
 from garance.server.api.situations import situation_endpoints
 from garance.server.api.territory import territory_endpoints
@@ -31,6 +32,7 @@ from garance.server.live.endpoint import Stream
 from garance.server.live.prepared_socket import PreparedWebSocket
 from garance.server.node import Node
 from garance.server.observe import room_left, writable
+from garance.server.ogc import ogc_endpoints
 from garance.server.settings import Settings
 from garance.server.shell import Shell
 from garance.server.sign_in.first_link import first_address
@@ -66,13 +68,16 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *wall_endpoints(node),
         *account_endpoints(node),
         *territory_endpoints(node),
+        *question_endpoints(node),
+        *ogc_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=organisations),
     ]
     public = node.settings.listen.public_url
     stream = Stream(node.hub, node=node.writer.name, origins=[public] if public else [])
     others: list[Route | WebSocketRoute] = [WebSocketRoute(STREAM, stream)]
     others += node.sign_in.routes(origin or public or "", charge=shell.rates.charge)
-    return shell.application(endpoints, node.sign_in.porch.current_reader, streams=others)
+    porch = node.sign_in.porch
+    return shell.application(endpoints, porch.current_reader, streams=others, bearer=porch.bearer)
 
 
 @dataclass(frozen=True)

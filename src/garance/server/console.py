@@ -6,6 +6,7 @@ import argparse
 import itertools
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TextIO, cast
@@ -42,7 +43,9 @@ class Console:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
     environment: Mapping[str, str] = field(default_factory=dict)
+    now_s: Callable[[], float] = time.monotonic
     _shown: str = ""
+    _begun_s: float | None = None
 
     def say(self, french: str, english: str) -> None:
         """A line for the person."""
@@ -56,14 +59,18 @@ class Console:
         self.out.write(text)
 
     def progress(self, step: str, part: float) -> None:
-        """How far that step is (0 to 1): a bar where someone watches, a line per step in a log."""
+        """How far that step is (0 to 1), and since when: a bar where someone watches, a line per step in a log."""
         if not self.err.isatty():
             if step != self._shown:
                 self._shown = step
                 self.err.write(f"{step}\n")
             return
-        full = round(max(0.0, min(1.0, part)) * BAR)
-        self.err.write(f"\r\x1b[K{'█' * full}{'░' * (BAR - full)} {step}")
+        part, now_s = max(0.0, min(1.0, part)), self.now_s()
+        self._begun_s = now_s if self._begun_s is None else self._begun_s
+        minutes, seconds = divmod(int(now_s - self._begun_s), 60)
+        full = round(part * BAR)
+        bar, told = "█" * full + "░" * (BAR - full), f"{round(part * 100):3} %  {minutes}:{seconds:02}"
+        self.err.write(f"\r\x1b[K{bar} {told}  {step}")
         self.err.flush()
         self._shown = step
 
@@ -71,7 +78,7 @@ class Console:
         """Leave the bar behind."""
         if self._shown and self.err.isatty():
             self.err.write("\r\x1b[K")
-        self._shown = ""
+        self._shown, self._begun_s = "", None
 
     def refuse(self, refused: Refused) -> int:
         """Say a refusal in words; gives the exit code."""

@@ -13,6 +13,7 @@ KEYS = "keys.sqlite"
 ACCOUNTS = "accounts.sqlite"
 VIEWS = "views.sqlite"
 FILES = "files"
+TERRITORIES = "territoires"
 WRITER_KEY = "writer.key"
 CURSOR_SECRET = "cursor.secret"  # noqa: S105 - the name of a file
 
@@ -71,6 +72,11 @@ class DataFolder:
     def files(self) -> Path:
         """Attachments, by their content."""
         return self.path / FILES
+
+    @property
+    def territories(self) -> Path:
+        """Territory packs made on this machine, one folder each: reference data, made again when lost."""
+        return self.path / TERRITORIES
 
     @property
     def cursor_secret(self) -> Path:

@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from garance.domain.keeping.facts import WriterOpened
+from garance.domain.keeping.facts import TerritoryAdopted, WriterOpened
+from garance.domain.keeping.rules import adopt_territory
 from garance.domain.people.facts import Level, OrganisationRegistered
 from garance.domain.people.state import People
 from garance.domain.vocabulary import Body
@@ -35,6 +36,7 @@ from garance.server.seating import Seating
 from garance.server.settings import Settings
 from garance.server.sign_in.house import DemoPerson
 from garance.server.sign_in.opening import SignIn
+from garance.server.territory_files import open_files
 from garance.server.trust import TrustingReader, trusted_writers
 from garance.territory.pack import Pack
 from garance.views.cabinet import Cabinet
@@ -76,7 +78,7 @@ class Node:
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.pack = pack
+        self.pack, self.pack_files = pack, open_files(pack)
         self.folder = DataFolder(settings.data).prepare()
         signer = open_signer(self.folder.path)
         self.metrics = Metrics()
@@ -132,6 +134,7 @@ class Node:
         await self.scribe.record(
             lambda: [opening], command=derived_id("writer", self.writer.name), label=PEOPLE_LABEL
         )
+        await self._name_territory()
         await self.aftermath.finish()
         self.hub.start()
         loop = asyncio.get_running_loop()
@@ -142,6 +145,25 @@ class Node:
         self.sign_in.sessions.when_ended(session_ended)
         following = (self.aftermath.follow(), self.seating.follow(), self.measures.follow())
         self._tasks = [loop.create_task(one) for one in following]
+
+    async def _name_territory(self) -> None:
+        """Have the journal say which territory is shown from now on, unless it is the one said last."""
+        if self.pack is None:
+            return
+        card = self.pack.manifest
+        adopted = TerritoryAdopted(
+            territory=card.id,
+            name=card.name,
+            version=card.version,
+            source_digest=card.source_digest,
+            fictitious=card.fictitious,
+            attribution=card.attribution,
+        )
+
+        said = adopt_territory(self.follower.state, adopted, writer=self.writer.name)
+        if said is not None:
+            body = said.body
+            await self.scribe.record(lambda: [body], label=PEOPLE_LABEL)
 
     async def stop(self) -> None:
         """Finish what waits, tell the readers, close every file."""
@@ -154,6 +176,7 @@ class Node:
         await self.sign_in.close()
         for kept in (self.store, self.tracks, self.keys, self.snapshots):
             await asyncio.to_thread(kept.close)
+        self.pack_files.close()
 
     def situations(self) -> list[str]:
         """Every situation ever opened."""

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from garance.kernel.refusal import Refused
-from garance.server.http.conditional import matches
+from garance.server.http.conditional import matches, takes_gzip
 from garance.server.http.problem import answer_refusal
 
 BUILT = Path(__file__).parent / "web"
@@ -71,17 +71,9 @@ def _respond(page: _Page, asked: Headers) -> Response:
     if matches(page.tag, asked.get("if-none-match")):
         return Response(None, 304, headers)
     content = page.content
-    if page.packed is not None and _takes_gzip(asked.get("accept-encoding", "")):
+    if page.packed is not None and takes_gzip(asked.get("accept-encoding", "")):
         headers["Content-Encoding"], content = "gzip", page.packed
     return Response(content, headers=headers, media_type=page.kind)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    for each in accepted.split(","):
-        coding, _, weight = each.strip().partition(";")
-        if coding.strip().lower() == "gzip":
-            return not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
-    return False
 
 
 def _read(folder: Path) -> list[tuple[str, _Page]]:

@@ -42,15 +42,16 @@ class Shell:
         identify: Callable[..., Any],
         *,
         streams: Sequence[BaseRoute] = (),
+        bearer: Callable[..., Any] = lambda request: None,
         version: str = garance.__version__,
     ) -> Starlette:
         """The ASGI application: these endpoints, those that watch the node, the description of all, the pages.
 
-        `identify(request)` gives the reader of a session, or None; `streams` are routes that are not endpoints
-        (WebSocket).
+        `identify(request)` gives the reader of a session, or None; `bearer(request)` that of a program's token;
+        `streams` are routes that are not endpoints (WebSocket).
         """
         limits, metrics = self.settings.limits, self.settings.metrics
-        gate: Gate[Any] = Gate(identify, self.rates.charge)
+        gate: Gate[Any] = Gate(identify, self.rates.charge, bearer)
         known = [*endpoints]
         known += observed_endpoints(self.readiness, self.metrics, addresses=metrics.addresses, token=metrics.token)
         known.append(_description(known, version, cookie="__Host-garance" if self.settings.https else "garance"))

@@ -1,42 +1,182 @@
-"""`/territory/<version>/<file>`: the tiles of the territory pack, by Range, kept for ever by browsers."""
+"""`/territory/<version>/…`: the files of the territory pack by Range, and its tiles one by one; kept by browsers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
+import asyncio
+import gzip
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
 from garance.kernel.refusal import Refused
 from garance.server.http import Call, Endpoint, endpoint
-from garance.server.http.conditional import NotModified, matches
-from garance.server.stored import FOR_EVER, StoredFile
+from garance.server.http.conditional import NotModified, matches, takes_gzip
+from garance.server.stored import FOR_EVER, SANDBOX
+from garance.territory.layer_table import LayerTables
+from garance.territory.manifest import BASEMAP, GEOPACKAGE, MANIFEST, TERRAIN_TILES
+from garance.territory.pack import Pack
+from garance.territory.tiles import FileBytes, TileArchive
 
 Version = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,64}$")]
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9]+)+$", max_length=120)]
+Zoom = Annotated[int, Meta(ge=0, le=30)]
+Place = Annotated[int, Meta(ge=0, lt=1 << 30)]
+Archive = Literal["basemap", "terrain"]
+
+AT_ONCE_BYTES = 1 << 20
+"""A range up to this is read where the request is answered: the system keeps what maps ask in memory."""
+
+PIECE_BYTES = 1 << 20
 _KIND = "application/octet-stream"
+_RANGE = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*")
+_ARCHIVES: dict[Archive, str] = {"basemap": BASEMAP, "terrain": TERRAIN_TILES}
 
-Locate = Callable[[str, str], Path | None]
-"""Version and file name → the file; None when there is no such version or no such file."""
+
+class PackFiles:
+    """Every file of one version of one pack, held open: what is given under a version is that version.
+
+    A pack replaced on disk while the node runs changes nothing here before the next start.
+    """
+
+    def __init__(self, version: str, files: dict[str, FileBytes], tables: LayerTables | None = None) -> None:
+        self.version = version
+        self.tables = tables
+        self._files = files
+        self._archives: dict[Archive, TileArchive] = {}
+
+    def close(self) -> None:
+        """Let them go."""
+        if self.tables is not None:
+            self.tables.close()
+        for file in self._files.values():
+            file.close()
+
+    def file(self, version: str, name: str) -> FileBytes:
+        """That file; refuses `unknown`, and says which version is shown when another was asked."""
+        self._demand(version)
+        if name not in self._files:
+            raise Refused("unknown")
+        return self._files[name]
+
+    def archive(self, version: str, name: Archive) -> TileArchive:
+        """Those tiles; refuses as `file` does, and `tiles-unreadable`."""
+        self._demand(version)
+        if name not in self._archives:
+            self._archives[name] = TileArchive(self.file(version, _ARCHIVES[name]))
+        return self._archives[name]
+
+    def _demand(self, version: str) -> None:
+        if version != self.version:
+            raise Refused("unknown", detail={"version": self.version} if self.version else {})
 
 
-def territory_endpoint(locate: Locate) -> Endpoint:
-    """The endpoint that serves what `locate` finds; `unknown` otherwise."""
-    settings: dict[str, Any] = {"ranges": True, "conditional": True, "answer": None, "status": 200}
+def open_files(pack: Pack | None) -> PackFiles:
+    """The files of that pack; none when there is no pack. Refuses `territory-file-unknown`, `layer-unreadable`."""
+    if pack is None:
+        return PackFiles("", {})
+    names = [MANIFEST, *(file.name for file in pack.manifest.files)]
+    files = {name: FileBytes(pack.file(name)) for name in names}
+    return PackFiles(pack.manifest.version, files, LayerTables(pack.file(GEOPACKAGE)))
+
+
+def territory_file_endpoints(files: PackFiles) -> list[Endpoint]:
+    """The endpoints that give those files and tiles; `unknown` otherwise."""
+    settings: dict[str, Any] = {"tag": "territory", "conditional": True, "answer": None, "status": 200, "tokens": True}
+
+    @endpoint("GET", "/territory/{version}/{name}", produces=_KIND, ranges=True, **settings)
+    async def give_territory_file(call: Call[Any], version: Version, name: FileName) -> Response:
+        """Give a file of the territory pack, whole or by Range."""
+        file = files.file(version, name)
+        tag = _tagged(call, f"{version}/{name}")
+        headers = {"ETag": tag, "Accept-Ranges": "bytes", "Content-Security-Policy": SANDBOX}
+        return await _part(file, call.request, headers)
 
     @endpoint(
-        "GET", "/territory/{version}/{name}", tag="territory", produces=_KIND, **settings
-    )
-    async def give_territory_file(call: Call[Any], version: Version, name: FileName) -> StoredFile:
-        """Give a file of the territory pack, whole or by Range."""
-        path = locate(version, name)
-        if path is None or not path.is_file():
-            raise Refused("unknown")
-        tag = f'"{version}/{name}"'
-        if matches(tag, call.request.headers.get("if-none-match")):
-            call.headers.update({"ETag": tag, "Cache-Control": FOR_EVER})
-            raise NotModified
-        return StoredFile(path, _KIND, tag=tag, inline=True)
+        "GET", "/territory/{version}/basemap/{z}/{x}/{y}.mvt", produces="application/vnd.mapbox-vector-tile",
+        refusals=("tiles-unreadable",), **settings,
+    )  # fmt: skip
+    async def give_map_tile(call: Call[Any], version: Version, z: Zoom, x: Place, y: Place) -> Response:
+        """Give one vector tile of the base map; 204 where there is nothing."""
+        return await _tile(call, files, version, "basemap", (z, x, y))
 
-    return give_territory_file
+    @endpoint(
+        "GET", "/territory/{version}/terrain/{z}/{x}/{y}.png", produces="image/png", refusals=("tiles-unreadable",),
+        **settings,
+    )  # fmt: skip
+    async def give_terrain_tile(call: Call[Any], version: Version, z: Zoom, x: Place, y: Place) -> Response:
+        """Give one tile of the relief (terrarium encoding); 204 where there is nothing."""
+        return await _tile(call, files, version, "terrain", (z, x, y))
+
+    return [give_territory_file, give_map_tile, give_terrain_tile]
+
+
+def _tagged(call: Call[Any], name: str) -> str:
+    """The tag of what never changes under its name; stops here for a reader who has it."""
+    tag = f'"{name}"'
+    call.headers["Cache-Control"] = FOR_EVER
+    if matches(tag, call.request.headers.get("if-none-match")):
+        call.headers["ETag"] = tag
+        raise NotModified
+    return tag
+
+
+async def _part(file: FileBytes, request: Request, headers: dict[str, str]) -> Response:
+    """The one range asked, or the whole; several ranges at once are answered by the whole (RFC 9110, 14.2)."""
+    start, end, status = 0, file.size, 200
+    asked = request.headers.get("range")
+    if asked is not None and request.headers.get("if-range", headers["ETag"]) == headers["ETag"] and "," not in asked:
+        start, end = _bounds(asked, file.size)
+        status, headers["Content-Range"] = 206, f"bytes {start}-{end - 1}/{file.size}"
+    length = end - start
+    headers["Content-Length"] = str(length)
+    if request.method == "HEAD":
+        return Response(None, status, headers, media_type=_KIND)
+    if length <= AT_ONCE_BYTES:
+        return Response(file.read(start, length), status, headers, media_type=_KIND)
+    return StreamingResponse(_pieces(file, start, length), status, headers, media_type=_KIND)
+
+
+def _bounds(asked: str, size: int) -> tuple[int, int]:
+    """First byte and the one past the last; refuses `range-wrong`."""
+    match = _RANGE.fullmatch(asked)
+    first, last = match.groups() if match else ("", "")
+    if first:
+        start, end = int(first), min(int(last) + 1 if last else size, size)
+    else:
+        start, end = max(0, size - int(last or 0)), size
+    if start >= end:
+        raise Refused("range-wrong")
+    return start, end
+
+
+async def _pieces(file: FileBytes, start: int, length: int) -> AsyncIterator[bytes]:
+    end = start + length
+    while start < end:
+        piece = await asyncio.to_thread(file.read, start, min(PIECE_BYTES, end - start))
+        start += len(piece)
+        yield piece
+
+
+async def _tile(
+    call: Call[Any], files: PackFiles, version: str, name: Archive, place: tuple[int, int, int]
+) -> Response:
+    zoom, x, y = place
+    archive = files.archive(version, name)
+    if x >= 1 << zoom or y >= 1 << zoom:
+        raise Refused("unknown")
+    tag = _tagged(call, f"{version}/{name}/{zoom}/{x}/{y}")
+    content, headers = archive.tile(zoom, x, y), {"ETag": tag}
+    if content is None:
+        return Response(None, 204, headers)
+    if archive.packed:
+        headers["Vary"] = "Accept-Encoding"
+        if takes_gzip(call.request.headers.get("accept-encoding", "")):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            content = gzip.decompress(content)
+    kind = "application/vnd.mapbox-vector-tile" if archive.vector else "image/png"
+    return Response(content, 200, headers, media_type=kind)

@@ -3,7 +3,8 @@
 from garance.territory.boundary import read_boundary_series
 from garance.territory.importer import import_territory
 from garance.territory.manifest import Layer, Manifest, Missing, ReportLine
-from garance.territory.pack import Feature, Pack, open_pack
+from garance.territory.pack import Pack, open_pack
+from garance.territory.questions.rows import Feature
 from garance.territory.roles import Role
 
 __all__ = [

@@ -21,6 +21,8 @@ from garance.territory.geopackage import write_geopackage
 from garance.territory.layers import LAYER_KINDS, LAYERS
 from garance.territory.manifest import Layer, Manifest, PackFile, Raster
 from garance.territory.rasters import write_raster
+from garance.territory.road_graph import write_road_graph
+from garance.territory.search_index import write_gazetteer
 from garance.territory.terrain import write_geotiff, write_tiles
 
 Progress = Callable[[str, float], None]
@@ -57,6 +59,9 @@ def write_pack(folder: Path, content: Content, progress: Progress) -> Manifest:
     """Write every file of the pack in this folder; the version is the digest of what was written."""
     progress("GeoPackage", 0.0)
     write_geopackage(folder / card.GEOPACKAGE, content.layers)
+    progress("Recherche et itinéraires", 0.0)
+    write_gazetteer(folder / card.SEARCH, content.layers, content.metric_crs)
+    write_road_graph(folder / card.ROAD_GRAPH, content.layers, content.metric_crs)
     progress("Fond de carte", 0.0)
     write_basemap(folder, content.layers, name=content.name)
     if content.terrain is not None:

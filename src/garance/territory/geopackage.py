@@ -18,7 +18,8 @@ from garance.territory.projection import WGS84
 STAMP = "2000-01-01T00:00:00.000Z"
 """The hour that the file bears, always the same: same layers, same bytes. The card says what it was made from."""
 
-_TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
+FILE_TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
+"""The type of the shapes of a layer in the file, by the kind that its card says."""
 
 
 def write_geopackage(path: Path, layers: list[LayerData]) -> None:
@@ -43,7 +44,7 @@ def _write_layer(path: Path, layer: LayerData, *, append: bool) -> None:
         names,
         layer=layer.name,
         driver="GPKG",
-        geometry_type=_TYPES[kind],
+        geometry_type=FILE_TYPES[kind],
         crs=WGS84,
         append=append,
         layer_options={"DESCRIPTION": LAYERS[layer.name].title_fr},

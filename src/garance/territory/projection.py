@@ -104,12 +104,11 @@ def read_crs(declared: str | None, bounds: Bounds, near: Bounds | None = None) -
     other layers) when those leave a doubt; nothing when none tells."""
     if not all(math.isfinite(value) for value in bounds):
         return None
-    stated = _parse(declared)
-    plain = _as_given(stated, bounds, near)
+    plain = _as_given(declared, bounds, near)
     if plain is not None and _sure(plain, bounds, near):
         return plain
     turned = (bounds[1], bounds[0], bounds[3], bounds[2])
-    other = _as_given(stated, turned, near)
+    other = _as_given(declared, turned, near)
     if other is not None and other.doubt in (None, "crs-unnamed", "crs-missing") and _sure(other, turned, near):
         return Reading(other.crs, "axes-swapped")
     return plain
@@ -151,22 +150,33 @@ def project_bounds(bounds: Bounds, source: str, target: str) -> Bounds:
     return (west, south, east, north)
 
 
-def _as_given(stated: CRS | None, bounds: Bounds, near: Bounds | None) -> Reading | None:
+def _as_given(declared: str | None, bounds: Bounds, near: Bounds | None) -> Reading | None:
     """The reading with x and y as they come."""
-    found = _candidates(bounds, near)
-    guessed = found[0] if found else None
+    stated = _parse(declared)
     if stated is None:
-        doubt = "crs-ambiguous" if len(found) > 1 else "crs-missing"
-        return Reading(guessed, doubt) if guessed is not None else None
-    if not _plausible(stated, bounds) or _contradicted(stated, guessed, bounds, near):
-        usual = guessed is not None and (near is not None or guessed not in TIERS[-1])
-        return Reading(guessed, "crs-wrong") if guessed is not None and usual else None
+        found = _candidates(bounds, near)
+        return Reading(found[0], "crs-ambiguous" if len(found) > 1 else "crs-missing") if found else None
+    place = _stated_place(stated, bounds)
+    at_home = place is not None and (_inside(place, near, NEAR_DEG) if near is not None else _inside_any(place, FRANCE))
+    if not at_home:
+        found = _candidates(bounds, near)
+        guessed = found[0] if found else None
+        if place is None or _contradicted(place, guessed, bounds, near):
+            usual = guessed is not None and (near is not None or guessed not in TIERS[-1])
+            return Reading(guessed, "crs-wrong") if guessed is not None and usual else None
+    return _named(stated, bounds)
+
+
+def _named(stated: CRS, bounds: Bounds) -> Reading | None:
+    """The number of the system stated; of the French one that gives the same places, when it has none."""
     code = stated.to_epsg(min_confidence=100)
     if code is not None:
         return Reading(f"EPSG:{code}")
-    same = next((crs for crs in NAMED if _apart_m(stated, CRS.from_user_input(crs), bounds) < AGREE_M), None)
-    if same is not None and _lands(same, bounds) is not None:
-        return Reading(same, "crs-unnamed")
+    place = _stated_place(stated, bounds)
+    for crs in NAMED if place is not None else ():
+        other = _lands(crs, bounds)
+        if place is not None and other is not None and _apart_m(place, other) < AGREE_M:
+            return Reading(crs, "crs-unnamed")
     code = stated.to_epsg(min_confidence=25)
     return Reading(f"EPSG:{code}", "crs-unnamed") if code is not None else None
 
@@ -178,13 +188,13 @@ def _candidates(bounds: Bounds, near: Bounds | None) -> list[str]:
         return []
     if max(abs(value) for value in bounds) <= 360:
         return [WGS84] if _lands(WGS84, bounds) is not None else []
-    places = {crs: _lands(crs, bounds) for tier in TIERS for crs in tier}
     if near is not None:
-        close = [crs for crs, place in places.items() if place is not None and _inside(place, near, NEAR_DEG)]
-        if close:
-            return close[:1]
+        for crs in NAMED:
+            place = _lands(crs, bounds)
+            if place is not None and _inside(place, near, NEAR_DEG):
+                return [crs]
     for number, tier in enumerate(TIERS):
-        fit = [crs for crs in tier if places[crs] is not None and _inside_any(places[crs], AREAS[crs])]
+        fit = [crs for crs in tier if _inside_any(_lands(crs, bounds), AREAS[crs])]
         if fit:
             return fit if number == len(TIERS) - 1 else fit[:1]
     return []
@@ -219,21 +229,17 @@ def _sure(reading: Reading, bounds: Bounds, near: Bounds | None) -> bool:
     return _inside(place, near, NEAR_DEG) if near is not None else _inside_any(place, FRANCE)
 
 
-def _contradicted(stated: CRS, guessed: str | None, bounds: Bounds, near: Bounds | None) -> bool:
+def _contradicted(stated: tuple[float, float], guessed: str | None, bounds: Bounds, near: Bounds | None) -> bool:
     """What is stated leads away from France (or from the other layers) where a usual system leads into it."""
-    if guessed is None or _apart_m(stated, CRS.from_user_input(guessed), bounds) < AGREE_M:
-        return False
-    x, y = Transformer.from_crs(stated, WGS84, always_xy=True).transform(
-        (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    )
-    place = _lands(guessed, bounds)
-    if place is None:
+    place = _lands(guessed, bounds) if guessed is not None else None
+    if place is None or _apart_m(stated, place) < AGREE_M:
         return False
     if near is not None:
-        return not _inside((x, y), near, NEAR_DEG) and _inside(place, near, NEAR_DEG)
-    return guessed in TIERS[0] and not _inside_any((x, y), FRANCE) and _inside_any(place, FRANCE)
+        return _inside(place, near, NEAR_DEG)
+    return guessed in TIERS[0] and _inside_any(place, FRANCE)
 
 
+@cache
 def _parse(declared: str | None) -> CRS | None:
     """The system stated, without the shift (TOWGS84) that some files wrap it in; nothing when it is none of Earth."""
     if not declared:
@@ -248,25 +254,29 @@ def _parse(declared: str | None) -> CRS | None:
         return None
 
 
-def _plausible(stated: CRS, bounds: Bounds) -> bool:
-    """Degrees look like degrees, and metres fall somewhere on Earth, inside the area the system is made for."""
+@cache
+def _to_degrees(stated: CRS) -> Transformer:
+    return Transformer.from_crs(stated, WGS84, always_xy=True)
+
+
+def _stated_place(stated: CRS, bounds: Bounds) -> tuple[float, float] | None:
+    """Where the middle of the box falls as stated, in degrees; nothing when that is nowhere on Earth, or outside the
+    area that the system is made for."""
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    if stated.is_geographic:
-        return abs(x) <= 180 and abs(y) <= 90
+    if stated.is_geographic and not (abs(x) <= 180 and abs(y) <= 90):
+        return None
     try:
-        lon_deg, lat_deg = Transformer.from_crs(stated, WGS84, always_xy=True).transform(x, y)
+        lon_deg, lat_deg = _to_degrees(stated).transform(x, y)
     except ProjError:
-        return False
+        return None
     if not (math.isfinite(lon_deg) and math.isfinite(lat_deg)):
-        return False
-    area = stated.area_of_use
-    return area is None or _inside((lon_deg, lat_deg), (area.west, area.south, area.east, area.north), AREA_MARGIN_DEG)
+        return None
+    area = None if stated.is_geographic else stated.area_of_use
+    box = (area.west, area.south, area.east, area.north) if area is not None else None
+    return (lon_deg, lat_deg) if box is None or _inside((lon_deg, lat_deg), box, AREA_MARGIN_DEG) else None
 
 
-def _apart_m(one: CRS, other: CRS, bounds: Bounds) -> float:
-    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    places = [Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y) for crs in (one, other)]
-    (lon_a, lat_a), (lon_b, lat_b) = places
+def _apart_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     metres_per_degree = 111_320.0
-    east_m = (lon_a - lon_b) * metres_per_degree * math.cos(math.radians(lat_a))
-    return math.hypot(east_m, (lat_a - lat_b) * metres_per_degree)
+    east_m = (one[0] - other[0]) * metres_per_degree * math.cos(math.radians(one[1]))
+    return math.hypot(east_m, (one[1] - other[1]) * metres_per_degree)

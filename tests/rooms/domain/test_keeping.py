@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from support.story import Story, entry, oid, person, series, shape
 
-from garance.domain.keeping.facts import BodyRedacted, WriterOpened
-from garance.domain.keeping.rules import open_writer, redact_body
+from garance.domain.keeping.facts import BodyRedacted, TerritoryAdopted, WriterOpened
+from garance.domain.keeping.rules import adopt_territory, open_writer, redact_body
+from garance.domain.keeping.state import Keeping
 from garance.domain.observations.facts import SegmentSealed
 from garance.domain.observations.rules import seal_segment
 from garance.domain.said import Said, Settled
@@ -71,6 +72,7 @@ def test_after_a_redaction_the_words_are_gone_and_the_thing_as_it_was(story: Sto
         "person.erased.v1",
         "writer.opened.v1",
         "organisation.registered.v1",
+        "territory.adopted.v1",
     ],
 )
 def test_what_others_stand_on_is_not_destroyed(story: Story, name: str) -> None:
@@ -109,3 +111,32 @@ def test_a_fact_nobody_can_read_is_named_and_changes_nothing(story: Story) -> No
     stranger = msgspec.structs.replace(story.facts[0], id=f"{story.writer}-99", name="dragon.seen.v7", body=None)
     story.hear(stranger)
     assert story.state.unknown == {"dragon.seen.v7"}
+
+
+def adopted(version: str) -> TerritoryAdopted:
+    return TerritoryAdopted(
+        territory="rochefort", name="Rochefort", version=version, source_digest="b" * 16, fictitious=False
+    )
+
+
+def test_a_territory_is_named_when_it_changes_and_only_then(story: Story) -> None:
+    for version in ("a" * 16, "c" * 16, "a" * 16):
+        said = adopt_territory(story.state, adopted(version), writer=story.writer)
+        assert said is not None
+        recorded(story, said, Mode.ACTUAL)
+        assert story.state.keeping.territory_of(story.writer) == adopted(version)
+        assert adopt_territory(story.state, adopted(version), writer=story.writer) is None
+    elsewhere = Signer.create().writer
+    assert adopt_territory(story.state, adopted("a" * 16), writer=elsewhere) is not None
+
+
+def test_the_last_territory_named_is_the_same_in_whatever_order_facts_arrive(story: Story) -> None:
+    facts = []
+    for version in ("a" * 16, "c" * 16):
+        said = adopt_territory(story.state, adopted(version), writer=story.writer)
+        assert said is not None
+        facts.append(recorded(story, said, Mode.ACTUAL))
+    for order in (facts, facts[::-1]):
+        keeping = Keeping()
+        assert all(keeping.fold(fact) for fact in order)
+        assert keeping.territory_of(story.writer) == adopted("c" * 16)

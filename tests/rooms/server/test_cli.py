@@ -211,7 +211,9 @@ def test_accounts_without_a_server(capsys: pytest.CaptureFixture[str], tmp_path:
 def test_territories(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert garance("territory", "show", tmp_path) == REFUSED
     assert garance("territory", "import", tmp_path / "absent", tmp_path / "out") == REFUSED
-    assert garance("territory", "make", "--seed", "-1", tmp_path / "out") == REFUSED
+    assert garance("territory", "make", "--seed", "-1", "--out", tmp_path / "out") == REFUSED
+    assert garance("territory", "check", tmp_path) == REFUSED
+    assert garance("territory", "list", tmp_path / "absent") == REFUSED
     assert "Traceback" not in capsys.readouterr().err
 
 
@@ -242,12 +244,13 @@ class Terminal:
 
 def test_progress_is_a_bar_where_someone_watches() -> None:
     terminal = Terminal()
-    console = Console(err=terminal, out=terminal)  # type: ignore[arg-type]
+    hours = iter([100.0, 171.5])
+    console = Console(err=terminal, out=terminal, now_s=lambda: next(hours))  # type: ignore[arg-type]
     console.progress("relief", 0.5)
-    assert terminal.text == f"\r\x1b[K{'█' * 12}{'░' * 12} relief"
+    assert terminal.text == f"\r\x1b[K{'█' * 12}{'░' * 12}  50 %  0:00  relief"
     console.progress("relief", 7)
     console.say("fini", "done")
-    assert terminal.text.endswith(f"{'█' * 24} relief\r\x1b[Kfini\n")
+    assert terminal.text.endswith(f"{'█' * 24} 100 %  1:11  relief\r\x1b[Kfini\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")

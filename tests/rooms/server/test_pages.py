@@ -9,7 +9,8 @@ from starlette.requests import Request
 from garance.server.pages import Pages
 from garance.server.settings import Settings
 from garance.server.shell import Shell
-from garance.server.territory_files import territory_endpoint
+from garance.server.territory_files import PackFiles, territory_file_endpoints
+from garance.territory.tiles import FileBytes
 
 SCRIPT = b"console.log('crue');" * 200
 
@@ -98,13 +99,12 @@ class Reader:
 def territory(tmp_path: Path, *, signed_in: bool = True) -> httpx2.AsyncClient:
     (tmp_path / "basemap.pmtiles").write_bytes(CONTENT)
 
-    def locate(version: str, name: str) -> Path | None:
-        return tmp_path / name if version == VERSION else None
+    files = PackFiles(VERSION, {"basemap.pmtiles": FileBytes(tmp_path / "basemap.pmtiles")})
 
     def identify(request: Request) -> Reader | None:
         return Reader() if signed_in else None
 
-    app = Shell(settings=Settings()).application([territory_endpoint(locate)], identify)
+    app = Shell(settings=Settings()).application(territory_file_endpoints(files), identify)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=f"http://test/territory/{VERSION}")
 
 

@@ -163,6 +163,12 @@ def test_layers_of_mixed_shapes_are_told_apart(tmp_path: Path) -> None:
     assert (second.geometry, list(second.columns["n"]), second.empty) == ("line", ["l"], 0)
 
 
+def test_columns_that_differ_by_their_capitals_are_both_kept(tmp_path: Path) -> None:
+    write(tmp_path / "a.geojson", points(1), "EPSG:4326", nom=["petit"], NOM=["grand"])
+    table = only(read(tmp_path))
+    assert (table.columns["nom"][0], table.columns["nom_2"][0]) == ("petit", "grand")
+
+
 def grid(path: Path, driver: str = "GTiff", crs: str | None = "EPSG:2154", **options: object) -> None:
     heights = np.arange(20, dtype="float32").reshape(4, 5)
     with rasterio.open(
@@ -200,7 +206,9 @@ def test_a_raster_in_an_archive_can_be_opened_for_as_long_as_it_is_held(tmp_path
 
 @pytest.mark.real_data
 def test_the_srtm_tile_of_the_riviera() -> None:
-    (found,) = read(real_data("riviera_osm")).grids
+    folder = real_data("riviera_osm")
+    ((_, findings),) = read_source(folder, [folder / "N43E007.hgt.zip"])
+    (found,) = findings.grids
     assert (found.source, found.crs) == ("N43E007.hgt.zip", "EPSG:4326")
     with open_grid(found.path, found.source) as raster:
         heights = raster.read(1)

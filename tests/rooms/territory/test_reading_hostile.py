@@ -56,23 +56,25 @@ POINT = '{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinat
 def test_nothing_read_makes_a_reader_call_the_network(
     tmp_path: Path, listener: tuple[str, list[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "*")
+    for variable in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(variable, "*")
     url, asked = listener
-    link = '{"type":"link","properties":{"href":"%s/a","type":"ogcwkt"}}' % url
+    link = json.dumps({"type": "link", "properties": {"href": f"{url}/a", "type": "ogcwkt"}})
+    name = json.dumps({"type": "name", "properties": {"name": url}})
+    pipeline = {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read /vsicurl/{url}/coordinates"}
+    start, features = '{"type":"FeatureCollection"', f'"features":[{POINT}]'
     files = {
-        "link.geojson": '{"type":"FeatureCollection","crs":%s,"features":[%s]}' % (link, POINT),
-        "last.geojson": '{"type":"FeatureCollection","features":[%s],"crs" : %s}' % (POINT, link),
-        "hidden.geojson": '{"type":"FeatureCollection","c\\u0072s":%s,"features":[%s]}' % (link, POINT),
-        "named.geojson": '{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"%s"}},"features":[%s]}'
-        % (url, POINT),
-        "pipeline.json": '{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read /vsicurl/%s/coordinates"}'
-        % url,
+        "link.geojson": f'{start},"crs":{link},{features}}}',
+        "last.geojson": f'{start},{features},"crs" : {link}}}',
+        "hidden.geojson": f'{start},"c\\u0072s":{link},{features}}}',
+        "named.geojson": f'{start},"crs":{name},{features}}}',
+        "pipeline.json": json.dumps(pipeline),
         "virtual.geojson": f"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/vsicurl/{url}/a</SrcDataSource>"
         "</OGRVRTLayer></OGRVRTDataSource>",
         "virtual.vrt": f"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/vsicurl/{url}/a</SrcDataSource>"
         "</OGRVRTLayer></OGRVRTDataSource>",
-        "virtual.tif": f"<VRTDataset rasterXSize='1' rasterYSize='1'><VRTRasterBand dataType='Byte' band='1'><SimpleSource>"
+        "virtual.tif": "<VRTDataset rasterXSize='1' rasterYSize='1'><VRTRasterBand dataType='Byte' band='1'>"
+        "<SimpleSource>"
         f"<SourceFilename>/vsicurl/{url}/a.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>",
         "links.kml": '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><NetworkLink><Link>'
         f"<href>{url}/b.kml</href></Link></NetworkLink><Placemark><styleUrl>{url}/s.kml#a</styleUrl>"
@@ -86,15 +88,15 @@ def test_nothing_read_makes_a_reader_call_the_network(
         "wms.tif": f"<GDAL_WMS><Service name='TMS'><ServerUrl>{url}</ServerUrl></Service></GDAL_WMS>",
         "linked.tab": f'!table\n!version 300\nDefinition Table\n  Type LINKED\n  Source "{url}"\n',
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
+    for file, text in files.items():
+        (tmp_path / file).write_text(text)
     write(tmp_path / "system.shp", squares())
     (tmp_path / "system.prj").write_text(f"{url}/crs")
     found = read(tmp_path)
     assert asked == []
     codes = dict(found.unread)
-    for name in ("link.geojson", "last.geojson", "hidden.geojson", "virtual.vrt", "linked.tab"):
-        assert codes[name] == "layer-unsafe", name
+    for file in ("link.geojson", "last.geojson", "hidden.geojson", "virtual.vrt", "linked.tab"):
+        assert codes[file] == "layer-unsafe", file
     assert {"pipeline.json", "virtual.geojson", "virtual.tif", "address.geojson", "wms.tif"} <= codes.keys()
     assert {"links.kml", "system.shp"} <= {table.source for table in found.tables}
 
@@ -213,7 +215,7 @@ def raster(path: Path, crs: str, transform: Affine) -> None:
 
 
 def test_rasters_of_other_worlds(tmp_path: Path) -> None:
-    moon = 'GEOGCS["Moon",DATUM["Moon",SPHEROID["Moon",1737400,0]],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]]'
+    moon = 'GEOGCS["Moon",DATUM["Moon",SPHEROID["Moon",1737400,0]],PRIMEM["Greenwich",0],UNIT["Degree",0.01745329252]]'
     raster(tmp_path / "moon.tif", moon, Affine(0.1, 0, -1, 0, -0.1, 45))
     raster(tmp_path / "pole.tif", "EPSG:4326", Affine(100, 0, 500, 0, -100, 5_000))
     raster(tmp_path / "far.tif", "EPSG:2154", Affine(1e9, 0, 1e12, 0, -1e9, 1e12))

@@ -13,6 +13,12 @@ from support.territories import real_data
 
 from garance.territory.reading import Findings, Table
 
+
+@pytest.fixture(scope="module")
+def riviera() -> Findings:
+    return read(real_data("riviera_osm"))
+
+
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">'
 
 
@@ -104,8 +110,8 @@ def test_ways_before_nodes_negative_identifiers_and_missing_members(tmp_path: Pa
 
 
 @pytest.mark.real_data
-def test_the_networks_of_the_riviera() -> None:
-    found = read(real_data("riviera_osm"))
+def test_the_networks_of_the_riviera(riviera: Findings) -> None:
+    found = riviera
     assert found.unread == []
     by_source = {(table.source, table.name): table for table in found.tables}
     roads = by_source["network.osm.gz", "osm-roads"]
@@ -115,17 +121,16 @@ def test_the_networks_of_the_riviera() -> None:
 
 
 @pytest.mark.real_data
-def test_the_sites_of_the_riviera() -> None:
-    found = read(real_data("riviera_osm"))
-    sites = next(table for table in found.tables if (table.source, table.name) == ("pois.osm.gz", "osm-sites"))
+def test_the_sites_of_the_riviera(riviera: Findings) -> None:
+    sites = next(table for table in riviera.tables if (table.source, table.name) == ("pois.osm.gz", "osm-sites"))
     counts = Counter(sites.columns["amenity"])
     kinds = ("fire_station", "hospital", "police", "school", "townhall")
     assert {kind: counts[kind] for kind in kinds} == dict(zip(kinds, (3, 9, 12, 40, 7), strict=True))
 
 
 @pytest.mark.real_data
-def test_monaco() -> None:
-    found = read(real_data("riviera_osm"))
+def test_monaco(riviera: Findings) -> None:
+    found = riviera
     monaco = {table.name: table for table in found.tables if table.source.endswith(".pbf")}
     assert len(monaco["osm-buildings"]) == 1_207, "1,208 of the README, one of which is a mere node"
     assert Counter(monaco["osm-sites"].columns["amenity"])["fire_station"] == 2

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.reading import only, points, read, squares, write
 from support.territories import write_layer
@@ -135,6 +135,7 @@ def test_where_the_others_lie_settles_which_axis_comes_first() -> None:
     assert (turned.crs, turned.doubt) == ("EPSG:2154", "axes-swapped")
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.floats(-4.0, 7.5), st.floats(43.5, 50.0))
 def test_a_plain_french_place_is_never_turned_round(lon: float, lat: float) -> None:
     for crs in ("EPSG:4326", "EPSG:2154"):

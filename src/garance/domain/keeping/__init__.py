@@ -1,1 +1,1 @@
-"""What the journal says of its own keeping: bodies destroyed, writers begun (tenue du journal)."""
+"""What the journal says of its own keeping: bodies destroyed, writers begun, territories adopted (tenue du journal)."""

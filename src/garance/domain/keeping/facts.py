@@ -8,7 +8,7 @@ import msgspec
 
 from garance.domain.situation.facts import Reason
 from garance.domain.vocabulary import Body, fact
-from garance.kernel.identity import FactId
+from garance.kernel.identity import FactId, Slug
 
 
 @fact("body.redacted.v1")
@@ -32,3 +32,19 @@ class WriterOpened(Body, frozen=True, kw_only=True):
 
     public_key: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
     node: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+@fact("territory.adopted.v1")
+class TerritoryAdopted(Body, frozen=True, kw_only=True):
+    """A writer's node shows this version of this territory from now on (adoption d'un territoire).
+
+    `version` is the digest of what the pack holds, `source_digest` of what it was made from: whatever is seen, counted
+    or computed after this fact and before the next of its writer was so on that ground.
+    """
+
+    territory: Slug
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    version: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+    source_digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+    fictitious: bool
+    attribution: str = ""

@@ -11,7 +11,8 @@ from shapely.ops import nearest_points
 
 from garance.kernel.refusal import Refused
 from garance.server.demo.sea import edge_middle
-from garance.territory.pack import Feature, Pack
+from garance.territory import Feature
+from garance.territory.pack import Pack
 from garance.territory.projection import WGS84, project
 
 NEAR_M = 1_500.0

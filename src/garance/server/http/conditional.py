@@ -1,8 +1,9 @@
-"""Conditional requests: a reader who already has the answer is told so, and spared the rest."""
+"""Conditional requests: a reader who already has the answer is told so, and spared the rest; and what readers take."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 
 
 class NotModified(Exception):
@@ -23,3 +24,12 @@ def matches(tag: str, if_none_match: str | None) -> bool:
         return False
     known = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
     return "*" in known or tag.removeprefix("W/") in known
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an `Accept-Encoding` admits gzip."""
+    for each in accepted.split(","):
+        coding, _, weight = each.strip().partition(";")
+        if coding.strip().lower() == "gzip":
+            return not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 
@@ -83,8 +83,9 @@ class Endpoint:
 
     `run(call, **path, query=…, body=…)` is given only what is declared. It returns a value of type `answer`, its
     JSON already encoded as bytes, None (204) or a Starlette response. `consumes` other than JSON leaves the body to
-    `call.stream()`. `charged`: requests without a session count against their address. Sizes in bytes, times in
-    seconds.
+    `call.stream()`. `charged`: requests without a session count against their address. `tokens`: a program may come
+    with a reading token in place of a session. `own_query`: the endpoint reads its query itself
+    (`call.request.query_params`), and describes it so (OpenAPI parameters). Sizes in bytes, times in seconds.
     """
 
     method: str
@@ -94,6 +95,7 @@ class Endpoint:
     summary: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     query: type[msgspec.Struct] | None = None
+    own_query: Sequence[Mapping[str, Any]] | None = None
     body: Any = None
     consumes: str | None = None
     answer: Any = None
@@ -102,6 +104,7 @@ class Endpoint:
     needs_reader: bool = True
     reads_only: bool = False
     charged: bool = True
+    tokens: bool = False
     conditional: bool = False
     ranges: bool = False
     refusals: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ def describe(endpoints: Sequence[Endpoint], *, title: str, version: str, cookie:
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": cookie},
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+                "token": {"type": "http", "scheme": "bearer"},
             },
         },
     }
@@ -78,12 +79,13 @@ def _operation(each: Endpoint, by_kind: dict[str, Schema], components: Schema) -
         "operationId": f"{each.method.lower()} {each.path}",
         "tags": [each.tag],
         "summary": each.summary,
-        "parameters": [*_path_parameters(each), *_query_parameters(each, by_kind, components)],
+        "parameters": [*_path_parameters(each), *_query_parameters(each, by_kind, components), *(each.own_query or ())],
         "responses": _responses(each, by_kind),
         "security": [],
     }
     if each.needs_reader:
         described["security"] = [{"session": [], "csrf": []} if each.unsafe else {"session": []}]
+        described["security"] += [{"token": []}] if each.tokens else []
     if each.body is not None:
         content = {"application/json": {"schema": by_kind[_key(each.body)]}}
         described["requestBody"] = {"required": True, "content": content}

@@ -24,13 +24,13 @@ RULE_REFUSED = 422
 """The status of a refusal that has no line of its own below: a rule said no."""
 
 _CODES_BY_STATUS: Mapping[int, str] = {
-    400: "json-malformed json-too-deep request-malformed",
+    400: "bbox-across-antimeridian json-malformed json-too-deep query-malformed request-malformed",
     401: "not-signed-in sign-in-refused second-factor-needed session-ended",
     403: "not-allowed exercise-only csrf-wrong read-only cross-site not-a-demo",
-    404: "unknown no-territory",
+    404: "unknown no-terrain no-territory",
     405: "method-not-allowed",
     408: "body-too-slow",
-    409: "command-id-reused chain-forked journal-in-use",
+    409: "command-id-reused chain-forked journal-in-use territory-replaced",
     413: "body-too-large quota-full",
     415: "content-type-wrong",
     416: "range-wrong",

@@ -11,7 +11,7 @@ from typing import Any, Generic
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from garance.kernel.refusal import Refused
@@ -25,20 +25,27 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Gate(Generic[R]):
-    """Who is at the door. `identify` reads the session of a request; `charge` counts one without (and may refuse)."""
+    """Who is at the door. `identify` reads the session of a request; `charge` counts one without (and may refuse).
+
+    `bearer` reads the token that a program carries, for the endpoints that take one.
+    """
 
     def __init__(
         self,
         identify: Callable[[Request], R | Awaitable[R | None] | None],
         charge: Callable[[str], None] = lambda address: None,
+        bearer: Callable[[Request], R | None] = lambda request: None,
     ) -> None:
         self._identify = identify
         self._charge = charge
+        self._bearer = bearer
 
     async def admit(self, request: Request, wanted: Endpoint) -> Call[R]:
         """Let a request reach that endpoint, or refuse it before reading anything it says."""
         found = self._identify(request)
         reader = await found if inspect.isawaitable(found) else found
+        if reader is None and wanted.tokens:
+            reader = self._bearer(request)
         call = Call(request, reader, wanted)
         if reader is None and wanted.charged:
             self._charge(call.address)
@@ -85,7 +92,7 @@ class Resource(Generic[R]):
         said = self._path(call.request, wanted)
         if wanted.query is not None:
             said["query"] = convert_query(call.request.query_params.multi_items(), wanted.query)
-        elif call.request.scope["query_string"]:
+        elif wanted.own_query is None and call.request.scope["query_string"]:
             raise Refused("field-unknown", field=call.request.url.query.partition("=")[0][:64])
         if wanted.body is not None:
             check_type(call.request.headers, JSON)
@@ -125,7 +132,41 @@ def _respond(value: object, wanted: Endpoint, call: Call[R]) -> Response:
     return Response(content, wanted.status, headers, media_type=wanted.produces)
 
 
-def routes(endpoints: Iterable[Endpoint], gate: Gate[R]) -> list[Route]:
+class Addresses(BaseRoute):
+    """Every address of the endpoints, found without trying them one by one (there are dozens, and tiles by thousands).
+
+    An address with no name in it is looked up as it stands; the others by their first word and their length.
+    """
+
+    def __init__(self, known: Mapping[str, Route]) -> None:
+        self.routes = list(known.values())
+        self._fixed = {path: route for path, route in known.items() if "{" not in path}
+        self._named: dict[tuple[str, int], list[Route]] = {}
+        for path in sorted(known.keys() - self._fixed.keys()):
+            self._named.setdefault(_shape_of(path), []).append(known[path])
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether one of them is asked, and with which names."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        fixed = self._fixed.get(scope["path"])
+        for route in (fixed,) if fixed is not None else self._named.get(_shape_of(scope["path"]), ()):
+            match, found = route.matches(scope)
+            if match is not Match.NONE:
+                return match, {**found, "garance.address": route}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the one that matched answer."""
+        await scope["garance.address"].handle(scope, receive, send)
+
+
+def _shape_of(path: str) -> tuple[str, int]:
+    """First word and number of words."""
+    return path[1:].partition("/")[0], path.count("/")
+
+
+def routes(endpoints: Iterable[Endpoint], gate: Gate[R]) -> list[BaseRoute]:
     """Starlette routes for these endpoints: fixed addresses before those with names in them."""
     by_path: dict[str, dict[str, Endpoint]] = {}
     for each in endpoints:
@@ -133,5 +174,4 @@ def routes(endpoints: Iterable[Endpoint], gate: Gate[R]) -> list[Route]:
         if each.method in methods:
             raise TypeError(f"{each.method} {each.path} is declared twice")
         methods[each.method] = each
-    ordered = sorted(by_path, key=lambda path: ("{" in path, path))
-    return [Route(path, Resource(by_path[path], gate)) for path in ordered]
+    return [Addresses({path: Route(path, Resource(methods, gate)) for path, methods in by_path.items()})]

@@ -1,7 +1,9 @@
-"""The cookie that carries a session's secret."""
+"""What carries a secret to us: the cookie of a session, the header of a program."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from datetime import timedelta
 
 from starlette.requests import HTTPConnection
@@ -36,3 +38,16 @@ class Cookies:
     def clear(self, name: str = SESSION) -> str:
         """The `Set-Cookie` header that takes it back."""
         return self.write("", lasts=timedelta(0), name=name)
+
+
+def carried_token(authorization: str) -> str | None:
+    """The token in an `Authorization` header: after `Bearer`, or the password of `Basic`, whatever the user's name."""
+    scheme, _, said = authorization.strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return said.strip() or None
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(said.strip(), validate=True).decode().partition(":")[2] or None
+    except (binascii.Error, UnicodeDecodeError):
+        return None

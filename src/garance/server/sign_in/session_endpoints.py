@@ -15,7 +15,7 @@ from garance.access.roles import abilities_of
 from garance.kernel.refusal import Refused
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.http.routing import CSRF_HEADER
-from garance.server.sign_in.cookie import Cookies
+from garance.server.sign_in.cookie import Cookies, carried_token
 from garance.server.sign_in.entrance import Credentials, Entrance, FirstAdministrator, Token
 from garance.server.sign_in.house import DemoPerson
 from garance.server.sign_in.reader import Kind, Reader
@@ -100,6 +100,15 @@ class Porch:
         if reader is not None and reader.kind is not Kind.WALL and self.entrance.sessions.due(reader.session):
             await asyncio.to_thread(self.entrance.sessions.touch, reader.session)
         return reader
+
+    def bearer(self, request: Request) -> Reader | None:
+        """Who a program reads for: `Authorization: Bearer <wall token>`, or Basic with that token as the password.
+
+        A wall screen's token thus opens the territory to a map program (QGIS, GDAL), which has no cookie; it opens
+        nothing else this way, and is worth nothing once the wall is taken back.
+        """
+        token = carried_token(request.headers.get("authorization", ""))
+        return self.entrance.sessions.read_wall(token) if token else None
 
     def reader_of(self, connection: HTTPConnection) -> Reader | None:
         """The same without noting the use: for streams, and for reading one's own session."""

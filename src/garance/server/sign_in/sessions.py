@@ -17,6 +17,7 @@ from garance.server.sign_in.accounts_file import kept, new_token
 from garance.server.sign_in.reader import Kind, Reader, Wall
 
 MAX_TOKEN = 200
+WALL_TOKEN = "wall token"  # noqa: S105 - where a wall's own token is looked for, beside the columns of sessions
 _SEEN_EVERY = 20
 """A session's last use is noted at most this many times per idle period: not a write for each request."""
 
@@ -57,7 +58,7 @@ class _Memory(msgspec.Struct, frozen=True):
     """What was read from the file while it was at that version. Only what was found: guesses take no room."""
 
     version: tuple[int, int]
-    known: dict[str | bytes, _Known]
+    known: dict[tuple[str, str | bytes], _Known]
 
 
 def csrf_of(token: str) -> str:
@@ -115,6 +116,12 @@ class Sessions:
             return None
         return self._find("token", kept(token), csrf_of(token))
 
+    def read_wall(self, token: str) -> Reader | None:
+        """Who a wall screen's own token stands for, without a session: a reader that writes nothing and has no page."""
+        if not 0 < len(token) <= MAX_TOKEN:
+            return None
+        return self._find(WALL_TOKEN, kept(token), "")
+
     def still(self, session: str) -> Reader | None:
         """The session of that identifier, if still in force: for streams. It gives no `csrf`."""
         return self._find("id", session, "")
@@ -133,12 +140,12 @@ class Sessions:
         memory = self._memory
         if memory.version != version:
             memory = self._memory = _Memory(version, {})
-        known = memory.known.get(value)
+        known = memory.known.get((column, value))
         if known is None:
-            known = self._read(column, value, csrf)
+            known = self._read_wall(value) if column == WALL_TOKEN else self._read(column, value, csrf)
             if known is not None:
                 # In the memory of the version asked before reading: if the file changed since, this is forgotten.
-                memory.known[value] = known
+                memory.known[(column, value)] = known
         return known
 
     def _read(self, column: str, value: str | bytes, csrf: str) -> _Known | None:
@@ -153,6 +160,14 @@ class Sessions:
         until = from_milliseconds(row[4])
         reader = Reader(session=row[0], person=row[2], kind=Kind(row[1]), csrf=csrf, until=until, wall=wall)
         return _Known(reader, row[3], row[4])
+
+    def _read_wall(self, value: str | bytes) -> _Known | None:
+        with self._file.read() as connection:
+            wall = _wall(connection, "token", value)
+        if wall is None:
+            return None
+        reader = Reader(session=wall.id, person=wall.id, kind=Kind.WALL, csrf="", until=wall.ends_at, wall=wall)
+        return _Known(reader, 0, to_milliseconds(wall.ends_at))
 
     @property
     def _idle_ms(self) -> int:

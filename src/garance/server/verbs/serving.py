@@ -10,7 +10,7 @@ import msgspec
 
 from garance.kernel.refusal import Refused
 from garance.server.console import Console, Verbs
-from garance.server.data_folder import DataFolder
+from garance.server.data_folder import TERRITORIES, DataFolder
 from garance.server.impatient import Listening
 from garance.server.observe import start_logs
 from garance.server.serve import run, serve, server_for
@@ -87,7 +87,7 @@ def forget_night(data: Path) -> None:
     if not (data / DEMO_MARK).is_file():
         raise Refused("not-a-demo", detail={"folder": str(data)})
     for kept in data.iterdir():
-        if kept.name in (DEMO_MARK, "territory"):
+        if kept.name in (DEMO_MARK, "territory", TERRITORIES):
             continue
         if kept.is_dir():
             shutil.rmtree(kept)

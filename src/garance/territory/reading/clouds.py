@@ -21,6 +21,8 @@ CLOUD_ENDINGS = (".las", ".laz")
 SAMPLE_POINTS = 2_000_000
 CHUNK_POINTS = 200_000
 MAX_POINTS = 2_000_000_000
+MAX_CHUNK_POINTS = 10_000_000
+PACKER_RECORD = 22_204
 MAX_HEAD_BYTES = 64 * 1024**2
 FAILURES = (
     laspy.errors.LaspyException, ValueError, RuntimeError, OSError, EOFError, OverflowError, MemoryError, KeyError,
@@ -76,8 +78,49 @@ def _check_head(path: Path, label: str) -> None:
         and (extended == 0 or (extended_start < size and extended * 60 <= size))
         and points <= min(MAX_POINTS, size * 200)
     )
-    if not sane:
+    if not sane or (path.suffix.lower() == ".laz" and not _is_packed_sanely(path, head_size, offset, records, points)):
         raise Refused("cloud-unreadable", field=label)
+
+
+def _is_packed_sanely(path: Path, head_size: int, offset: int, records: int, points: int) -> bool:
+    """The packing of a LAZ is what its head promises: the unpacker takes the memory it is told to, or dies of it."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        head = stream.read(offset)
+        start = stream.read(8)
+        packing = _packing(head[head_size:], records)
+        if packing is None or len(start) < 8:
+            return False
+        chunk_points, widths = packing
+        table = struct.unpack("<q", start)[0]
+        if table == -1:
+            stream.seek(-8, 2)
+            table = struct.unpack("<q", stream.read(8))[0]
+        if not offset + 8 <= table <= size - 8:
+            return False
+        stream.seek(table + 4)
+        chunks = struct.unpack("<I", stream.read(4))[0]
+    width = struct.unpack_from("<H", head, 105)[0]
+    usual = 0 < chunk_points <= MAX_CHUNK_POINTS or chunk_points == 0xFFFFFFFF
+    return usual and sum(widths) == width and chunks <= min(size, points + 1)
+
+
+def _packing(records: bytes, count: int) -> tuple[int, list[int]] | None:
+    """Points a chunk, and the width of each part of a point, as the record of the packer says."""
+    place = 0
+    for _ in range(count):
+        if place + 54 > len(records):
+            return None
+        number, length = struct.unpack_from("<HH", records, place + 18)
+        body = records[place + 54 : place + 54 + length]
+        place += 54 + length
+        if number == PACKER_RECORD and len(body) >= 34:
+            parts = struct.unpack_from("<H", body, 32)[0]
+            if len(body) < 34 + 6 * parts:
+                return None
+            widths = [struct.unpack_from("<H", body, 36 + 6 * part)[0] for part in range(parts)]
+            return struct.unpack_from("<I", body, 12)[0], widths
+    return None
 
 
 def _declared(header: Any) -> str | None:

@@ -29,7 +29,10 @@ OSM_ENDINGS = (".osm", ".pbf")
 MAX_NODES = 40_000_000
 MAX_TAGS = 2_000
 STEP_EVERY = 50_000
-FAILURES = (RuntimeError, ValueError, OSError, OverflowError, MemoryError, TypeError, IndexError, EOFError)
+FAILURES = (
+    osmium.InvalidLocationError, RuntimeError, ValueError, OSError, OverflowError, MemoryError, TypeError, IndexError,
+    EOFError, shapely.errors.GEOSException,
+)  # fmt: skip
 
 Member = tuple[int, str]
 

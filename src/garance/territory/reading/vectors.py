@@ -43,7 +43,7 @@ OPTIONS: dict[str, dict[str, str]] = {
 FAILURES = (
     *(getattr(pyogrio.errors, name) for name in dir(pyogrio.errors) if name.endswith("Error")),
     shapely.errors.GEOSException,
-    ValueError, RuntimeError, OSError, TypeError, OverflowError, MemoryError, KeyError, IndexError,
+    ValueError, RuntimeError, OSError, TypeError, OverflowError, MemoryError, KeyError, IndexError, UnboundLocalError,
 )  # fmt: skip
 """What reading a damaged file raises; nothing here is a bug of ours that a person could report better."""
 
@@ -147,12 +147,24 @@ def _layers(address: str, label: str) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            rows = pyogrio.list_layers(address)
+            rows = _listed(address)
     except FAILURES as problem:
         raise Refused("layer-unreadable", field=label) from problem
     if len(rows) > fences.MAX_LAYERS:
         raise Refused("layers-too-many", field=label, detail={"layers": len(rows), "limit": fences.MAX_LAYERS})
     return [str(layer) for layer, geometry in rows if geometry is not None]
+
+
+def _listed(address: str) -> Any:
+    """The layers; the index of a shapefile that lacks its own (.shx) is made anew from its shapes, in their order."""
+    lonely = address.endswith(".shp") and not Path(address).with_suffix(".shx").exists()
+    if not lonely:
+        return pyogrio.list_layers(address)
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    try:
+        return pyogrio.list_layers(address)
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 
 
 def _read_layer(source: _Source, layer: str, name: str, step: Step, near: Bounds | None) -> Table:
@@ -183,9 +195,9 @@ def _assemble(source: _Source, layer: str, name: str, encoding: str | None, step
         flattened += part.flattened
         for code, count in part.notes:
             notes[code] = notes.get(code, 0) + count
-        for column, cells in zip(meta["fields"], values, strict=True):
+        for column, cells in zip(_columns(meta["fields"]), values, strict=True):
             fixed, changed = repair_cells(np.asarray(cells, dtype=object)[part.usable])
-            columns.setdefault(str(column).lower(), []).append(fixed)
+            columns.setdefault(column, []).append(fixed)
             recoded += changed
     return _table(source.label, name, shapes, columns, declared, (recoded, empty, flattened), notes, near)
 
@@ -208,6 +220,16 @@ def _table(
     kept: tuple[Note, ...] = tuple(sorted(notes.items()))
     recoded, empty, flattened = counts
     return Table(label, name, "point", joined, placed, crs, doubt, recoded, empty, flattened, kept, declared)
+
+
+def _columns(fields: Any) -> list[str]:
+    """The columns in lower case; those that differ by their capitals only bear their rank."""
+    seen: dict[str, int] = {}
+    names = []
+    for column in (str(each).lower() for each in fields):
+        seen[column] = seen.get(column, 0) + 1
+        names.append(column if seen[column] == 1 else f"{column}_{seen[column]}")
+    return names
 
 
 def _reasons(notes: dict[str, int]) -> Iterator[str]:

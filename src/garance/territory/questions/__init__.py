@@ -1,0 +1,1 @@
+"""What is asked of a pack: what lies inside, who lives there, how high, what it is called. Indexes are built once."""
