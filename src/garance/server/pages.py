@@ -18,7 +18,7 @@ from garance.server.http.conditional import matches, takes_gzip
 from garance.server.http.problem import answer_refusal
 
 BUILT = Path(__file__).parent / "web"
-APP_ROUTES = frozenset({"", "premier-acces", "mur", "invitation", "noeud", "compte"})
+APP_ROUTES = frozenset({"", "premier-acces", "mur", "invitation", "noeud", "compte", "donnees"})
 """Addresses that the page itself understands; they all give its index."""
 
 MAX_PAGE_BYTES = 64 << 20

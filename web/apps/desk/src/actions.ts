@@ -67,6 +67,7 @@ function settling(bench: Workbench, onleave: () => void): Action[] {
     ...GROUPS.filter((group) => available(group, desk.territory?.layers ?? [], desk.territory?.terrain ?? null)).map(({ id }) => ({
       id: `layer-${id}`, words: t(desk.visibility[id] ? 'layers.hide' : 'layers.show', { layer: term('layer', id) }), run: () => desk.show(id, !desk.visibility[id]),
     })),
+    ...(desk.territory ? [{ id: 'about', words: t('about.title'), run: () => void open(`${siteRoot}donnees`, '_blank') }] : []),
     ...account.grantsFor(desk.id).map((grant) => ({ id: `role-${grant.id}`, words: t('role.take', { role: term('role', grant.role), organisation: grant.organisation_name }), run: () => account.choose(grant.id) })),
     ...THEMES.map((name) => ({ id: `theme-${name}`, words: t('looks.choose', { theme: term('theme', name) }), run: () => theme.choose(name) })),
     { id: 'language', words: t('looks.other-language'), run: () => words.choose(words.language === 'fr' ? 'en' : 'fr') },

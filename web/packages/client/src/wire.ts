@@ -123,6 +123,27 @@ export type TerritoryLayer = {
   attribution: string;
 };
 
+export type TerritoryRaster = {
+  name: string;
+  role: string;
+  title_fr: string;
+  title_en: string;
+  unit: string;
+  bands: number;
+  cell_m: number;
+  low: number;
+  high: number;
+  source: string;
+  licence: string;
+  attribution: string;
+};
+
+export type TerritorySeries = { code: string; name: string; kind: string; unit: string; count: number; gauge: string | null; source: string };
+
+export type Finding = 'found' | 'doubtful' | 'repaired' | 'derived' | 'not-understood' | 'unused' | 'missing';
+export type ReportLine = { kind: Finding; code: string; subject: string; text_fr: string; count: number };
+
+/** The card of a territory pack. A pack made before grids and series were kept has neither. */
 export type Territory = {
   id: string;
   name: string;
@@ -136,8 +157,10 @@ export type Territory = {
   basemap: string;
   terrain: string | null;
   layers: TerritoryLayer[];
+  rasters?: TerritoryRaster[];
+  series?: TerritorySeries[];
   missing: { role: string; disables_fr: string }[];
-  report: unknown[];
+  report: ReportLine[];
 };
 
 export type ServerFrame =

@@ -1,5 +1,5 @@
 export * from './features.ts';
 export * from './groups.ts';
 export { paletteOf } from './palette.ts';
-export { MapView, EXAGGERATION, type Camera, type MapSettings } from './view.ts';
+export { MapView, type Camera, type MapSettings } from './view.ts';
 export type { Tool, Drawing } from './draw.ts';

@@ -1,8 +1,8 @@
 /** The style of what people make: shapes, units, gauges, places of entries; and of what is selected or being picked. */
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl';
 import { collection } from './features.ts';
-import { TEXT_FONT, type Grouped } from './ground.ts';
 import type { Palette } from './palette.ts';
+import { TEXT_FONT, type Grouped } from './styling.ts';
 
 export const OPERATION_SOURCES = ['shapes', 'shape-names', 'trails', 'units', 'gauges', 'entries', 'mark'] as const;
 export type OperationSource = (typeof OPERATION_SOURCES)[number];

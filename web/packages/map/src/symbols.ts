@@ -1,6 +1,8 @@
 /** Symbols drawn when the map first asks for them. An image name says what to draw: `family|…|colour|halo`. */
 
+import type { StyleImageMetadata } from 'maplibre-gl';
 import { flies, isTeam } from './codes.ts';
+import { FILLED, NODES, rankOf, SITES, STATIONS } from './pictograms.ts';
 
 const SCALE = 2;
 
@@ -157,23 +159,113 @@ function entry([colour = '', halo = '']: string[]): ImageData {
   return done();
 }
 
-const SITE_WORDS: Record<string, string> = { hospital: 'H', 'fire-station': 'SP', school: 'É', 'care-home': 'MR', 'town-hall': 'M', 'community-hall': 'S', 'health-centre': '+', police: 'P' };
+/** A pictogram of the 12-unit grid, its middle at that place. */
+function picture(pen: Pen, d: string, at: number, size: number, colour: string, filled: boolean): void {
+  pen.save();
+  pen.translate(at - size / 2, at - size / 2);
+  pen.scale(size / 12, size / 12);
+  pen.strokeStyle = pen.fillStyle = colour;
+  pen.lineWidth = (1.3 * 12) / size;
+  const shape = new Path2D(d);
+  if (filled) pen.fill(shape);
+  pen.stroke(shape);
+  pen.restore();
+}
 
-function site([kind = '', colour = '', halo = '']: string[]): ImageData {
-  const { pen, done } = sheet(22);
-  const letters = SITE_WORDS[kind];
-  if (!letters) {
-    path(pen, 'M11 15a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z', colour, halo, { width: 1.5 });
+/** A rounded plate with a halo; returns the colour that reads on it. */
+function plate(pen: Pen, at: number, side: number, round: number, [colour, halo]: [string, string], full: boolean): string {
+  pen.beginPath();
+  pen.roundRect(at - side / 2, at - side / 2, side, side, round);
+  pen.strokeStyle = halo;
+  pen.lineWidth = full ? 2.4 : 3.4;
+  pen.stroke();
+  pen.fillStyle = full ? colour : halo;
+  pen.fill();
+  if (!full) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.1;
+    pen.stroke();
+  }
+  return full ? halo : colour;
+}
+
+const PLATES = { 1: { side: 19, round: 4.5, size: 13, full: true }, 2: { side: 17, round: 4, size: 11.5, full: false }, 3: { side: 15, round: 7.5, size: 9.5, full: false } } as const;
+
+/** A site: full plate for those a crisis turns on, outlined for those that shelter, round for the others; a diamond for danger. */
+function site([kind = '', colour = '', halo = '', danger = '']: string[]): ImageData {
+  const { pen, done } = sheet(24);
+  const d = SITES[kind] ?? SITES['other']!;
+  if (kind === 'seveso') {
+    path(pen, 'M12 1.800 22.200 12 12 22.200 1.800 12Z', danger, halo, { fill: true, width: 0.8 });
+    picture(pen, d, 12, 13, halo, false);
     return done();
   }
-  pen.fillStyle = colour;
-  pen.strokeStyle = halo;
-  pen.lineWidth = 2;
+  const { side, round, size, full } = PLATES[rankOf(kind)];
+  const ink = plate(pen, 12, side, round, [colour, halo], full);
+  picture(pen, d, 12, size, ink, FILLED.has(kind));
+  return done();
+}
+
+/** A network's station: a hexagon, so that it is never taken for a site. */
+function node([kind = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(24);
+  const outline = 'M12 1.800 20.800 6.900v10.200L12 22.200l-8.800-5.100V6.900Z';
+  pen.fillStyle = halo;
+  pen.fill(new Path2D(outline));
+  path(pen, outline, colour, halo, { width: 1.3 });
+  picture(pen, NODES[kind] ?? NODES['other']!, 12, 11.5, colour, kind.startsWith('power'));
+  return done();
+}
+
+/** A gauging station of the territory: a disc. */
+function station([kind = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(22);
+  const ink = plate(pen, 11, 17, 8.5, [colour, halo], false);
+  picture(pen, STATIONS[kind] ?? STATIONS['other']!, 11, 11, ink, false);
+  return done();
+}
+
+const HYDRANTS: Record<string, string> = {
+  pillar: 'M8 13.200a5.200 5.200 0 1 0 0-10.400 5.200 5.200 0 0 0 0 10.400Z', underground: 'M3.200 3.200h9.600v9.600H3.200Z',
+  cistern: 'M8 1.800c2.200 3.200 4.600 5.200 4.600 7.800a4.600 4.600 0 0 1-9.200 0C3.400 7 5.800 5 8 1.800Z',
+};
+
+function hydrant([kind = '', colour = '', halo = '']: string[]): ImageData {
+  const { pen, done } = sheet(16);
+  const outline = HYDRANTS[kind === 'natural' ? 'cistern' : kind] ?? HYDRANTS['pillar']!;
+  path(pen, outline, colour, halo, { fill: true, width: 0.8 });
+  return done();
+}
+
+function arrow([colour = '']: string[]): ImageData {
+  const { pen, done } = sheet(16, 10);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.4;
+  pen.stroke(new Path2D('M2 5h11M9.500 2 13 5 9.500 8'));
+  return done();
+}
+
+/** Behind the number of a road; stretched to fit it. */
+function roadPlate([fill = '', edge = '']: string[]): ImageData {
+  const { pen, done } = sheet(20, 14);
   pen.beginPath();
-  pen.roundRect(2.5, 2.5, 17, 17, 4);
-  pen.stroke();
+  pen.roundRect(1, 1, 18, 12, 2.5);
+  pen.fillStyle = fill;
   pen.fill();
-  word(pen, letters, 11, 11.5, letters.length > 1 ? 9.5 : 12.5, halo);
+  pen.strokeStyle = edge;
+  pen.lineWidth = 0.8;
+  pen.stroke();
+  return done();
+}
+
+function dots([colour = '']: string[]): ImageData {
+  const { pen, done } = sheet(12);
+  pen.fillStyle = colour;
+  for (const [x, y] of [[3, 3], [9, 9]] as const) {
+    pen.beginPath();
+    pen.arc(x, y, 1, 0, 2 * Math.PI);
+    pen.fill();
+  }
   return done();
 }
 
@@ -192,11 +284,16 @@ function hatch([colour = '']: string[]): ImageData {
   return done();
 }
 
-const FAMILIES: Record<string, (parts: string[]) => ImageData> = { course, trend, unit, shape, gauge, entry, site, mark, hatch };
+const FAMILIES: Record<string, (parts: string[]) => ImageData> = { course, trend, unit, shape, gauge, entry, site, node, station, hydrant, arrow, plate: roadPlate, mark, hatch, dots };
+
+export type SymbolImage = { image: ImageData; options: { pixelRatio: number } & Partial<StyleImageMetadata> };
+
+/** Stretched, such an image keeps its corners. */
+const STRETCHED: Partial<StyleImageMetadata> = { stretchX: [[4 * SCALE, 16 * SCALE]], stretchY: [[4 * SCALE, 10 * SCALE]], content: [2 * SCALE, 2 * SCALE, 18 * SCALE, 12 * SCALE] };
 
 /** The image of that name, or null when no family draws it. */
-export function symbolOf(name: string): { image: ImageData; scale: number } | null {
+export function symbolOf(name: string): SymbolImage | null {
   const [family = '', ...parts] = name.split('|');
   const draw = FAMILIES[family];
-  return draw ? { image: draw(parts), scale: SCALE } : null;
+  return draw ? { image: draw(parts), options: { pixelRatio: SCALE, ...(family === 'plate' ? STRETCHED : {}) } } : null;
 }

@@ -1,7 +1,7 @@
 /** The map itself: one MapLibre object, kept out of reactive state; the desk speaks to it through this class. */
 import type { Entry, Picture, Position, Territory, Tracks } from '@garance/client';
 import {
-  AttributionControl, Map as Engine, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
+  Map as Engine, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
   type GeoJSONSource, type LngLatBoundsLike, type MapGeoJSONFeature, type StyleSpecification,
 } from 'maplibre-gl';
 import {
@@ -9,16 +9,16 @@ import {
   type Collection, type Reading, type Saying, type Selection, type Unit, type Written,
 } from './features.ts';
 import { archivesOf } from './archive.ts';
-import { groundLayers, groundSources, type Grouped } from './ground.ts';
+import { groundSources } from './ground.ts';
 import type { Visibility } from './groups.ts';
-import { CLICKABLE, OPERATION_SOURCES, operationLayers, operationSources, type OperationSource } from './operations.ts';
+import { CLICKABLE, OPERATION_SOURCES, operationSources, type OperationSource } from './operations.ts';
 import { paletteOf } from './palette.ts';
+import { exaggerationOf, reliefOf } from './relief.ts';
 import { stacked } from './stacking.ts';
+import { wholeStyle } from './style.ts';
+import type { Grouped } from './styling.ts';
 import { symbolOf } from './symbols.ts';
 import type { ThemeName } from './theme.ts';
-
-/** Relief is doubled in 3D so that a marsh shows its banks; the control says so. */
-export const EXAGGERATION = 2;
 
 export type Camera = { lon_deg: number; lat_deg: number; zoom: number; pitch_deg: number; bearing_deg: number };
 
@@ -39,6 +39,8 @@ export type MapSettings = {
   onpoint: (position: Position | null) => void;
   oncamera: (camera: Camera) => void;
   onproblem: (message: string) => void;
+  /** How many times the relief is raised in 3D, once its heights are read. */
+  onrelief: (times: number) => void;
 };
 
 export type Box = [number, number, number, number];
@@ -73,6 +75,7 @@ export class MapView {
   #tracks: Tracks | null = null;
   #track_ms = 0;
   #say: Saying = () => '';
+  #raised: number | null = null;
 
   constructor(settings: MapSettings) {
     prepare(settings.workerUrl, [settings.territory?.basemap, settings.territory?.terrain].flatMap((path) => (path ? [settings.resolve(path)] : [])));
@@ -94,14 +97,13 @@ export class MapView {
     });
     this.engine.addControl(new NavigationControl({ visualizePitch: true }), 'top-right');
     this.engine.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left');
-    this.engine.addControl(new AttributionControl({ compact: false }), 'bottom-right');
     this.#listen();
   }
 
   #style(): StyleSpecification {
     const { territory, fontUrls, resolve } = this.#settings;
     const palette = paletteOf(this.#theme);
-    this.#grouped = [...groundLayers(territory, palette), ...operationLayers(palette)];
+    this.#grouped = wholeStyle(territory, palette);
     return {
       version: 8,
       'font-faces': { Atkinson: fontUrls.map(({ url, ranges }) => ({ url, 'unicode-range': ranges })) },
@@ -128,7 +130,7 @@ export class MapView {
     const { engine } = this;
     engine.setMissingStyleImageResolver((id) => {
       const symbol = symbolOf(id);
-      if (symbol && !engine.hasImage(id)) engine.addImage(id, symbol.image, { pixelRatio: symbol.scale });
+      if (symbol && !engine.hasImage(id)) engine.addImage(id, symbol.image, symbol.options);
     });
     engine.on('style.load', () => this.#restore());
     engine.on('error', ({ error }) => this.#settings.onproblem(error?.message ?? 'error'));
@@ -303,8 +305,22 @@ export class MapView {
   }
 
   #relief(): void {
-    const wanted = this.#volume && this.#settings.territory?.terrain;
-    this.engine.setTerrain(wanted ? { source: 'terrain', exaggeration: EXAGGERATION } : null);
+    const { territory } = this.#settings;
+    if (!this.#volume || !territory?.terrain) return void this.engine.setTerrain(null);
+    if (this.#raised === null) return void this.#raise(territory, territory.terrain);
+    this.engine.setTerrain({ source: 'terrain', exaggeration: this.#raised });
+  }
+
+  /** How much to raise the relief is known from the pack's own heights, read when 3D is first asked for. */
+  async #raise(territory: Territory, terrain: string): Promise<void> {
+    try {
+      this.#raised = exaggerationOf(await reliefOf(this.#settings.resolve(terrain), territory.bbox));
+    } catch (error) {
+      this.#settings.onproblem(error instanceof Error ? error.message : 'terrain');
+      this.#raised = 1;
+    }
+    this.#settings.onrelief(this.#raised);
+    if (this.#styled) this.#relief();
   }
 
   goTo(position: Position, zoom = 14): void {
