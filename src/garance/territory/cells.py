@@ -121,6 +121,12 @@ def highway(cell: Any) -> Value:
     return HIGHWAY_RANKS.get(fold(str(cell)).removesuffix("_link"), 5) if cell else None
 
 
+def road_number(cell: Any) -> Value:
+    """A road number, `D911`; what says that the road bears none (`NC`) is nothing."""
+    found = text(cell)
+    return None if not isinstance(found, str) or found.upper() in ("NC", "NR", "SANS", "0") else found
+
+
 def insee(cell: Any) -> Value:
     """Five characters of an INSEE code, its first zero given back when a spreadsheet took it."""
     found = text(cell)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import shapely
+from affine import Affine
+from rasterio.features import geometry_mask
 
 from garance.territory.cells import Value
 from garance.territory.layers import LAYERS
@@ -49,6 +51,11 @@ class ClipZone:
 
     shape: Any
     source: str
+
+    def blanked(self, heights: Any, transform: Affine) -> Any:
+        """A grid with nothing outside the zone: what lies there is not where it seems."""
+        inside = geometry_mask([self.shape], heights.shape[-2:], transform, all_touched=True, invert=True)
+        return np.where(inside, heights, np.nan).astype("float32")
 
 
 def read_clip(tables: list[Table], metric: str) -> ClipZone | None:

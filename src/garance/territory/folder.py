@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import hashlib
 import os
 import shutil
@@ -38,7 +39,8 @@ def building(out: Path) -> Iterator[Path]:
     if out.exists() and not _is_replaceable(out):
         raise Refused("output-not-a-pack", field="out")
     out.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    _sweep(out)
+    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", dir=out.parent))
     try:
         fresh = aside / "pack"
         fresh.mkdir()
@@ -53,6 +55,24 @@ def building(out: Path) -> Iterator[Path]:
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a build that was killed left beside `out`: folders that bear the number of no living process."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.*.*"):
+        number = left.name.removeprefix(f".{out.name}.").partition(".")[0]
+        if left.is_dir() and number.isdecimal() and not _lives(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def write_pack(folder: Path, content: Content, progress: Progress) -> Manifest:

@@ -12,8 +12,8 @@ import shapely
 
 from garance.kernel.refusal import Refused
 from garance.territory import reporting
-from garance.territory.clipping import Kept, clip_to_window, clip_to_zone, read_clip
-from garance.territory.content import Content, LayerData, SeriesData
+from garance.territory.clipping import ClipZone, Kept, clip_to_window, clip_to_zone, read_clip
+from garance.territory.content import Content, LayerData, RasterData, SeriesData
 from garance.territory.folder import Progress, building, write_pack
 from garance.territory.ground_points import buildings_from_points, terrain_from_points
 from garance.territory.labels import label_layers
@@ -41,7 +41,7 @@ from garance.territory.sorting import Sorted, sort_findings
 from garance.territory.terrain import Terrain
 from garance.territory.wording import slug, street_name
 
-RECIPE = "import-5"
+RECIPE = "import-6"
 """Changes whenever the same files would give another pack."""
 
 MARGIN_M = 2_000.0
@@ -110,24 +110,25 @@ class _Import:
 
     def content(self, source_digest: str) -> Content:
         """Everything chosen, cut, checked, completed and told."""
-        self._clip()
+        zone = self._clip()
         communes = choose_communes(self._candidates, self._report)
         if communes is not None:
             _name_from_plan(communes, self._found)
         window = self._window(communes)
         terrain = self._terrain(window)
+        if zone is not None and terrain is not None:
+            heights = zone.blanked(terrain.heights_m, terrain.transform)
+            terrain = Terrain(heights, terrain.transform, terrain.crs)
         window = _fitted(window, terrain)
         kept = self._keep(communes, window)
         self._check(kept)
         sources = {source for layer in kept for source in layer.source.split(", ")}
         self._report += [line for source, line in self._found.guesses.items() if source in sources]
-        kept += self._sea(kept, window, terrain)
+        area = shapely.box(*window) if zone is None else shapely.intersection(shapely.box(*window), zone.shape)
+        kept += self._sea(kept, area, terrain)
         for layer in kept:
             finish(layer)
-        rasters = read_rasters(self._other_grids(), self._metric, window, self._report)
-        for raster in rasters:
-            rights = self._notices.rights(raster.source)
-            raster.attribution, raster.licence = rights.attribution, rights.licence
+        rasters = self._rasters(window, zone)
         if self._found.documents:
             self._report.append(reporting.documents(self._found.documents))
         series = self._series()
@@ -135,7 +136,11 @@ class _Import:
         layers = [self._in_degrees(layer) for layer in kept]
         missing = missing_roles(layers, terrain, {raster.role for raster in rasters})
         attribution, licences = self._rights(layers, terrain)
-        report = [*reporting.found(layers), *self._report, *(reporting.missing(lost) for lost in missing)]
+        report = [
+            *reporting.found(layers),
+            *reporting.folded(self._report),
+            *(reporting.missing(lost) for lost in missing),
+        ]
         return Content(
             id=slug(name),
             name=name,
@@ -165,7 +170,7 @@ class _Import:
                 prepared[layer].append(kept)
         return prepared
 
-    def _clip(self) -> None:
+    def _clip(self) -> ClipZone | None:
         """Check communes against their official outlines, then follow the zone supplied with the data."""
         against = official(self._candidates)
         everything = [kept for group in self._candidates.values() for kept in group]
@@ -174,7 +179,7 @@ class _Import:
                 self._report += tell_moved(moved_communes(drawn, against), len(drawn), everything)
         zone = read_clip(self._found.clips, self._metric)
         if zone is None:
-            return
+            return None
         self._report.append(reporting.clip_honoured(zone.source, float(zone.shape.area) / 1e6))
         for layer, group in self._candidates.items():
             for order, kept in enumerate(group):
@@ -183,6 +188,7 @@ class _Import:
                     self._report.append(reporting.clipped(zone.source, kept.source, len(kept), len(inside)))
                 group[order] = inside
             self._candidates[layer] = [kept for kept in group if len(kept)]
+        return zone
 
     def _window(self, communes: Kept | None) -> Bounds | None:
         """What the map shows: the communes and a little around, or all there is."""
@@ -224,12 +230,20 @@ class _Import:
             self._candidates["buildings"] = [Kept("buildings", outlines, properties, f"{names} (déduit)")]
             self._report.append(reporting.cloud_buildings(names, len(outlines)))
 
-    def _other_grids(self) -> list[tuple[str, Any]]:
-        return [
+    def _rasters(self, window: Bounds, zone: ClipZone | None) -> list[RasterData]:
+        """Roughness and water depths, inside the window and the zone, with their rights."""
+        grids = [
             (role, grid)
             for role in ("roughness", "water-depths")
             for grid in sorted(self._found.grids.get(role, []), key=lambda grid: grid.source)
         ]
+        rasters = read_rasters(grids, self._metric, window, self._report)
+        for raster in rasters:
+            if zone is not None:
+                raster.values = zone.blanked(raster.values, raster.transform)
+            rights = self._notices.rights(raster.source)
+            raster.attribution, raster.licence = rights.attribution, rights.licence
+        return rasters
 
     def _keep(self, communes: Kept | None, window: Bounds) -> list[Kept]:
         kept = []
@@ -269,11 +283,11 @@ class _Import:
                 lines += on_roads(named["buildings"], named["roads"])
         self._report += lines
 
-    def _sea(self, kept: list[Kept], window: Bounds, terrain: Terrain | None) -> list[Kept]:
+    def _sea(self, kept: list[Kept], area: Any, terrain: Terrain | None) -> list[Kept]:
         named = {layer.name: layer for layer in kept}
         if "sea" in named or "communes" not in named or (terrain is None and "coast" not in named):
             return []
-        pieces = derive_sea(named["communes"], named.get("coast"), window, terrain)
+        pieces = derive_sea(named["communes"], named.get("coast"), area, terrain)
         if len(pieces) == 0:
             return []
         self._report.append(reporting.sea(len(pieces)))

@@ -65,6 +65,38 @@ def line(kind: Finding, code: str, subject: str, text_fr: str, count: int = 0) -
     return ReportLine(kind=kind, code=code, subject=subject, text_fr=text_fr, count=count)
 
 
+FOLDED = frozenset({"crs-unnamed", "crs-missing", "crs-wrong", "axes-swapped", "heights-dropped"})
+SHOWN = 4
+
+
+def folded(lines: list[ReportLine]) -> list[ReportLine]:
+    """The same lines, those that say one thing of many files made one; every file stays named in the subject."""
+    groups: dict[tuple[str, str], list[ReportLine]] = {}
+    for each in lines:
+        if each.code in FOLDED:
+            said = "" if each.code == "heights-dropped" else each.text_fr.partition(" : ")[2]
+            groups.setdefault((each.code, said), []).append(each)
+    kept: list[ReportLine] = []
+    for each in lines:
+        said = "" if each.code == "heights-dropped" else each.text_fr.partition(" : ")[2]
+        group = groups.get((each.code, said), [each])
+        if len(group) < 3:
+            kept.append(each)
+        elif each is group[0]:
+            kept.append(_fold(group))
+    return kept
+
+
+def _fold(group: list[ReportLine]) -> ReportLine:
+    first, total = group[0], sum(each.count for each in group)
+    said = first.text_fr.partition(" : ")[2].rstrip(".")
+    if first.code == "heights-dropped":
+        said = counted(total, "objet en 3D ramené à plat", "objets en 3D ramenés à plat")
+    names = ", ".join(each.subject for each in group[:SHOWN]) + ("…" if len(group) > SHOWN else "")
+    subject = ", ".join(each.subject for each in group)
+    return line(first.kind, first.code, subject, f"{counted(len(group), 'fichier')} : {said} ({names}).", total)
+
+
 def found(layers: list[LayerData]) -> list[ReportLine]:
     """One line for each layer kept."""
     return [

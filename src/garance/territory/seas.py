@@ -10,7 +10,6 @@ from rasterio.features import shapes
 from shapely.geometry import shape
 
 from garance.territory.clipping import Kept
-from garance.territory.projection import Bounds
 from garance.territory.terrain import Terrain
 
 SLIVER_M = 40.0
@@ -20,42 +19,48 @@ LOW_M = 1.0
 LEAST_M2 = 10_000.0
 
 
-def derive_sea(communes: Kept, coast: Kept | None, window: Bounds, terrain: Terrain | None) -> Any:
-    """The pieces of sea of the window, metric: what the shore line cuts off, else what is of no commune; and low.
+def derive_sea(communes: Kept, coast: Kept | None, area: Any, terrain: Terrain | None) -> Any:
+    """The pieces of sea of that area, metric: what the shore line cuts off, and what is of no commune; both low.
 
     A piece counts when half of its sampled ground is below 1 m (or unknown to the terrain, which stops at the shore).
     """
-    box = shapely.box(*window)
     land = shapely.union_all(shapely.make_valid(communes.shapes))
-    pieces = _cut_by_shore(box, coast) if coast is not None and len(coast) else []
-    sea = [piece for piece in pieces if _is_sea(piece, land, terrain)]
-    if not sea and terrain is not None:
-        sea = [part for part in _beyond(box, land) if _is_low(part, terrain)]
-    if not sea and terrain is not None and coast is not None and len(coast):
-        sea = _beyond(shapely.intersection(_low_ground(terrain), box), land)
-    return np.array([piece for piece in sea if piece.area > LEAST_M2], dtype=object)
+    faces = _cut_by_shore(area, coast) if coast is not None and len(coast) else []
+    sea = [piece for piece in faces if _is_sea(piece, land, terrain)]
+    if terrain is not None:
+        rest = [part for part in _beyond(area, land) if _is_low(part, terrain)]
+        if not sea and not rest and coast is not None:
+            rest = _beyond(shapely.intersection(_low_ground(terrain), area), land)
+        sea += rest
+    return np.array([piece for piece in areas(shapely.union_all(sea)) if piece.area > LEAST_M2], dtype=object)
+
+
+def areas(shape: Any) -> list[Any]:
+    """The polygons of a shape."""
+    return [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == 2]
 
 
 def _beyond(area: Any, land: Any) -> list[Any]:
     """The parts of that area that are of no commune, slivers between communes left out."""
     rest = shapely.difference(area, land)
     apart = shapely.buffer(shapely.buffer(rest, -SLIVER_M), SLIVER_M, join_style="mitre")
-    parts = shapely.get_parts(shapely.intersection(apart, rest))
-    return [part for part in parts if shapely.get_dimensions(part) == 2]
+    return areas(shapely.intersection(apart, rest))
 
 
 def _low_ground(terrain: Terrain) -> Any:
     """The ground at the level of the sea, its stairs of cells smoothed: what a coarse relief tells of the shore."""
     low = (terrain.heights_m < LOW_M / 2) | ~np.isfinite(terrain.heights_m)
     found = shapes(low.astype("uint8"), mask=low, transform=terrain.transform)
-    areas = [area for area in (shape(geometry) for geometry, _ in found) if area.area > 200 * terrain.cell_m**2]
-    return shapely.buffer(shapely.simplify(shapely.union_all(areas), terrain.cell_m), 0)
+    wide = [each for each in (shape(geometry) for geometry, _ in found) if each.area > 200 * terrain.cell_m**2]
+    return shapely.buffer(shapely.simplify(shapely.union_all(wide), terrain.cell_m), 0)
 
 
-def _cut_by_shore(box: Any, coast: Kept) -> list[Any]:
-    """The faces that the shore line makes of the window; none when it cuts nothing off."""
-    lines = shapely.intersection(shapely.union_all(coast.shapes), box)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.node(shapely.union(lines, box.boundary)))))
+def _cut_by_shore(area: Any, coast: Kept) -> list[Any]:
+    """The faces that the shore line makes of the area; none when it cuts nothing off."""
+    inner = shapely.buffer(area, -1.0)  # a shore cut at the very edge reaches the edge of what lies within
+    lines = shapely.intersection(shapely.union_all(coast.shapes), area)
+    edges = shapely.union(lines, inner.boundary)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.node(edges))))
     return [face for face in faces if face.area > LEAST_M2] if len(faces) > 1 else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ import numpy as np
 from garance.territory import reporting
 from garance.territory.manifest import ReportLine
 from garance.territory.projection import WGS84, Bounds, project_bounds
-from garance.territory.reading import Cloud, Findings, Grid, SeriesFound, Table, bulk_bounds, resettle
-from garance.territory.recognise import THRESHOLD, recognise, recognise_grid
+from garance.territory.reading import Cloud, Findings, Grid, SeriesFound, Table, bulk_bounds, resettle, rows_of
+from garance.territory.recognise import SAMPLE, THRESHOLD, Seen, recognise, recognise_grid
 from garance.territory.recognisers import CLIP, OSM_THEMES, RECOGNISERS, UNUSED
 
 DOCUMENT = "document"
+CITY_STATE_M2 = 1e8
 UNSURE = frozenset({"crs-missing", "crs-ambiguous", "axes-swapped", "crs-wrong"})
 """Doubts that knowing where the other layers lie may settle."""
 
@@ -54,7 +56,7 @@ def sort_findings(read: Iterable[tuple[Path, Findings]], found: Sorted) -> None:
                 found.report.append(reporting.unread(label, code))
         found.clouds += findings.clouds
         found.series += findings.series
-        for table in findings.tables:
+        for table in itertools.chain.from_iterable(map(with_city_states, findings.tables)):
             if table.doubt in UNSURE:
                 waiting.append(table)
             else:
@@ -64,6 +66,17 @@ def sort_findings(read: Iterable[tuple[Path, Findings]], found: Sorted) -> None:
     near = _place_of(found)
     for table in waiting:
         _sort_table(resettle(table, near) if near is not None else table, found)
+
+
+def with_city_states(table: Table) -> list[Table]:
+    """OpenStreetMap's outlines of other levels, less the States so small that they are a commune (Monaco)."""
+    if table.name != "osm-boundaries" or "admin_level" not in table.columns:
+        return [table]
+    small = Seen(table).areas_m2 if len(table) <= SAMPLE else np.full(len(table), np.inf)
+    states = (table.columns["admin_level"] == "2") & (small > 1e5) & (small < CITY_STATE_M2)
+    if not states.any():
+        return [table]
+    return [rows_of(table, states, "osm-communes"), *([rows_of(table, ~states)] if not states.all() else [])]
 
 
 def _place_of(found: Sorted) -> Bounds | None:

@@ -187,6 +187,8 @@ BUILDING_KIND = words(
     ("train_station", "public"),
 )
 SITE_KIND = words(
+    ("veterin", "other"),
+    ("pharmac", "health-centre"),
     ("prefecture", "prefecture"),
     ("ehpad", "care-home"),
     ("hebergement pour personnes agees", "care-home"),

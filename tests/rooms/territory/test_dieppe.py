@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import rasterio
+import shapely
 from support.territories import quiet, real_data
 
 from garance.territory import Pack, import_territory
@@ -62,7 +63,7 @@ def test_the_moved_commune_is_told_with_its_distance(dieppe: Pack) -> None:
 
 
 def test_the_zone_supplied_is_followed_and_told(dieppe: Pack) -> None:
-    told = {(line.code, line.subject): line for line in dieppe.manifest.report}
+    told = {(line.code, subject): line for line in dieppe.manifest.report for subject in line.subject.split(", ")}
     assert "66,5 km²" in told["clip-zone", "clip_reel.geojson"].text_fr
     assert told["clipped", "vector/buildings.zip"].count == 20_559 - 16_280
     assert ("crs-unnamed", "vector/buildings.zip") in told
@@ -80,6 +81,13 @@ def test_heights_are_those_of_the_raster(dieppe: Pack) -> None:
     assert dieppe.elevation_m(*transformer(LAMBERT_93, WGS84).transform(east, north)) == pytest.approx(
         expected_m, abs=0.02
     )
+
+
+def test_the_sea_is_there_and_the_ground_outside_the_zone_is_not(dieppe: Pack) -> None:
+    sea = shapely.union_all([water.shape for water in dieppe.features("water") if water.layer == "sea"])
+    assert shapely.intersects_xy(sea, 1.07, 49.945)
+    assert not shapely.intersects_xy(sea, 1.08, 49.92)
+    assert dieppe.elevation_m(1.175, 49.955) is None
 
 
 def test_every_file_is_spoken_of(dieppe: Pack) -> None:

@@ -82,7 +82,9 @@ def test_roads_are_numbered_and_named(rochefort: Pack) -> None:
 
 
 def test_traps_are_told(rochefort: Pack) -> None:
-    told = {(entry.code, entry.subject): entry for entry in rochefort.manifest.report}
+    told = {
+        (entry.code, subject): entry for entry in rochefort.manifest.report for subject in entry.subject.split(", ")
+    }
     assert ("crs-missing", "vector_source/defense_cote.zip") in told
     assert ("crs-unnamed", "vector_littosim/land_use.zip") in told
     assert ("text-recoded", "vector_source/COMMUNE.zip") in told

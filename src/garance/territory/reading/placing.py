@@ -106,6 +106,21 @@ def resettle(table: Table, near: Bounds) -> Table:
     return replace(table, shapes=turn(given) if reading.swapped else given, crs=reading.crs, doubt=reading.doubt)
 
 
+def rows_of(table: Table, mask: Any, name: str | None = None) -> Table:
+    """Some rows of a table, under another name or its own; what was counted stays with the first of the parts."""
+    columns = {column: cells[mask] for column, cells in table.columns.items()}
+    return replace(
+        table,
+        name=name or table.name,
+        columns=columns,
+        shapes=table.shapes[mask],
+        recoded=0,
+        empty=0,
+        flattened=0,
+        notes=(),
+    )
+
+
 def tables_by_kind(table: Table) -> Iterator[Table]:
     """One table for each kind of shape (points, lines, areas); the commonest kind comes first."""
     dimensions = shapely.get_dimensions(table.shapes)

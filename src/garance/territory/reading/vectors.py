@@ -240,8 +240,16 @@ def _reasons(notes: dict[str, int]) -> Iterator[str]:
         yield "crs-unknown"
 
 
+def _count(source: _Source, layer: str) -> int:
+    """How many objects there are: room is made for so many at once where a reader cannot start in the middle."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        info = pyogrio.read_info(source.address, layer=layer, force_feature_count=True, **source.options)
+    return min(MAX_FEATURES, max(1, int(info["features"])))
+
+
 def _batches(source: _Source, layer: str, encoding: str | None) -> Iterator[tuple[dict[str, Any], Any, Any]]:
-    size = BATCH if source.ending in SEEKING else MAX_FEATURES
+    size = BATCH if source.ending in SEEKING else _count(source, layer)
     start = 0
     while start < MAX_FEATURES:
         with warnings.catch_warnings():
