@@ -10,12 +10,16 @@ from rasterio.features import shapes
 from shapely.geometry import shape
 
 from garance.territory.clipping import Kept
+from garance.territory.rights import OSM_ENDINGS
 from garance.territory.terrain import Terrain
 
 SLIVER_M = 40.0
 """Gaps between communes narrower than twice this join nothing to the sea."""
 
 LOW_M = 1.0
+NEAR_SHORE_M = 400.0
+"""How far from the shore line its sides are believed rather than a coarse relief."""
+
 LEAST_M2 = 10_000.0
 
 
@@ -30,7 +34,9 @@ def derive_sea(communes: Kept, coast: Kept | None, area: Any, terrain: Terrain |
     if terrain is not None:
         rest = [part for part in _beyond(area, land) if _is_low(part, terrain)]
         if not sea and not rest and coast is not None:
-            rest = _beyond(shapely.intersection(_low_ground(terrain), area), land)
+            low = shapely.intersection(_low_ground(terrain), area)
+            sided = coast.source.endswith(OSM_ENDINGS)
+            rest = _by_side(area, shapely.union_all(coast.shapes), low) if sided else _beyond(low, land)
         sea += rest
     return np.array([piece for piece in areas(shapely.union_all(sea)) if piece.area > LEAST_M2], dtype=object)
 
@@ -53,6 +59,34 @@ def _low_ground(terrain: Terrain) -> Any:
     found = shapes(low.astype("uint8"), mask=low, transform=terrain.transform)
     wide = [each for each in (shape(geometry) for geometry, _ in found) if each.area > 200 * terrain.cell_m**2]
     return shapely.buffer(shapely.simplify(shapely.union_all(wide), terrain.cell_m), 0)
+
+
+def _by_side(area: Any, shore: Any, low: Any) -> list[Any]:
+    """The sea of a coarse relief put right by a shore line that keeps the sea on its right, as OpenStreetMap's does.
+
+    The shore's loose ends are led to the edge of the coarse sea; each face near the shore is on one side of it.
+    """
+    lines = shapely.intersection(shore, area)
+    merged = shapely.get_parts(shapely.line_merge(lines))
+    ends = np.concatenate([shapely.get_point(merged, 0), shapely.get_point(merged, -1)])
+    links = shapely.shortest_line(ends, low.boundary)
+    edges = shapely.union_all([lines, low.boundary, area.boundary, *links])
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.node(edges))))
+    spots = shapely.point_on_surface(faces)
+    near = shapely.distance(spots, lines) < NEAR_SHORE_M
+    wet = np.where(near, _right_of(spots, merged), shapely.contains(low, spots))
+    return list(faces[wet])
+
+
+def _right_of(spots: Any, lines: Any) -> Any:
+    """Whether each place is on the right of the nearest stretch of these lines."""
+    parts = [shapely.get_coordinates(each) for each in lines]
+    starts, ends = np.concatenate([part[:-1] for part in parts]), np.concatenate([part[1:] for part in parts])
+    stretches = shapely.linestrings(np.stack([starts, ends], axis=1))
+    nearest = shapely.STRtree(stretches).query_nearest(spots, all_matches=False)[1]
+    along = ends[nearest] - starts[nearest]
+    aside = shapely.get_coordinates(spots) - starts[nearest]
+    return along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0] < 0
 
 
 def _cut_by_shore(area: Any, coast: Kept) -> list[Any]:

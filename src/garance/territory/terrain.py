@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,7 +191,9 @@ def _warp(heights: Any, transform: Affine, crs: str, target_crs: str) -> tuple[A
     west, north = transform.c, transform.f
     box = (west, north + rows * transform.e, west + columns * transform.a, north)
     west, south, east, north = min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
-    new, width, high = calculate_default_transform(crs, target_crs, columns, rows, west, south, east, north)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)  # rasterio's own use of affine
+        new, width, high = calculate_default_transform(crs, target_crs, columns, rows, west, south, east, north)
     result = np.full((high, width), np.nan, dtype="float32")
     reproject(
         heights,
