@@ -63,10 +63,10 @@ def test_bytes_without_any_sense_are_set_aside(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [11, 12, 13])
+@pytest.mark.parametrize("seed", [11, 12])
 def test_long_damage_in_a_process_of_its_own(seed: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "support.reading_samples", str(seed), "150"],
+        [sys.executable, "-m", "support.reading_samples", str(seed), "60"],
         cwd=ROOT / "tests",
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"},
         capture_output=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from garance.territory.reading.texts import repair_cells
 VECTOR_ENDINGS = (".gpkg", ".shp", ".geojson", ".json", ".topojson", ".fgb", ".gml", ".kml", ".gpx", ".tab", ".mif")
 MAX_FEATURES = 5_000_000
 MAX_FIELDS = 2_000
-BATCH = 50_000
+BATCH = 200_000
 SEEKING = (".gpkg", ".shp", ".fgb")
 """Formats in which GDAL goes straight to the nth object: read by batches; others are read at once."""
 
@@ -36,6 +37,7 @@ PARTS = {
     ".tab": MAPINFO_COMPANIONS | {".tab"},
     ".mif": frozenset({".mif", ".mid"}),
 }
+SHAPEFILE_HEAD_BYTES = 100
 GPX_LAYERS = ("waypoints", "routes", "tracks")
 OPTIONS: dict[str, dict[str, str]] = {
     ".gml": {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO", "SKIP_RESOLVE_ELEMS": "ALL"},
@@ -57,6 +59,26 @@ class _Source:
     ending: str
     layers: list[str]
     options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Batch:
+    """Some objects as GDAL gave them; what has been taken is let go, so that a large layer is never held twice."""
+
+    declared: str | None
+    columns: list[str]
+    blobs: Any
+    values: list[Any]
+
+    @classmethod
+    def of(cls, given: tuple[dict[str, Any], Any, Any, Any]) -> _Batch:
+        meta, _, blobs, values = given
+        return cls(meta["crs"], _columns(meta["fields"]), blobs, list(values))
+
+    def take_blobs(self) -> Any:
+        """The shapes as bytes, once."""
+        blobs, self.blobs = self.blobs, None
+        return blobs
 
 
 def read_vectors(path: Path, label: str, name: str, found: Findings, step: Step, near: Bounds | None = None) -> None:
@@ -131,10 +153,28 @@ def _stage(path: Path, ending: str, folder: Path) -> str:
             link = folder / f"layer{part.suffix.lower()}"
             if not link.exists() and (part.suffix.lower() != ending or part == path):
                 link.symlink_to(part.resolve())
+    if ending == ".shp" and not (folder / "layer.shx").exists():
+        (folder / "layer.shx").write_bytes(_index_of(path))
     staged = str(folder / f"layer{ending}")
     if ending in (".json", ".geojson", ".topojson"):
         return f"{'TopoJSON' if _is_topology(path) else 'GEOJSON'}:{staged}"
     return staged
+
+
+def _index_of(path: Path) -> bytes:
+    """The index (.shx) that a shapefile came without, worked out from the shapes themselves."""
+    whole = path.read_bytes()
+    words: list[int] = []
+    place = SHAPEFILE_HEAD_BYTES
+    while place + 8 <= len(whole):
+        length = struct.unpack_from(">i", whole, place + 4)[0]
+        if length < 2 or place + 8 + 2 * length > len(whole):
+            break
+        words += [place // 2, length]
+        place += 8 + 2 * length
+    head = bytearray(whole[:SHAPEFILE_HEAD_BYTES].ljust(SHAPEFILE_HEAD_BYTES, b"\0"))
+    struct.pack_into(">i", head, 24, (SHAPEFILE_HEAD_BYTES + 4 * len(words)) // 2)
+    return bytes(head) + struct.pack(f">{len(words)}i", *words)
 
 
 def _is_topology(path: Path) -> bool:
@@ -147,24 +187,12 @@ def _layers(address: str, label: str) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            rows = _listed(address)
+            rows = pyogrio.list_layers(address)
     except FAILURES as problem:
         raise Refused("layer-unreadable", field=label) from problem
     if len(rows) > fences.MAX_LAYERS:
         raise Refused("layers-too-many", field=label, detail={"layers": len(rows), "limit": fences.MAX_LAYERS})
     return [str(layer) for layer, geometry in rows if geometry is not None]
-
-
-def _listed(address: str) -> Any:
-    """The layers; the index of a shapefile that lacks its own (.shx) is made anew from its shapes, in their order."""
-    lonely = address.endswith(".shp") and not Path(address).with_suffix(".shx").exists()
-    if not lonely:
-        return pyogrio.list_layers(address)
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
-    try:
-        return pyogrio.list_layers(address)
-    finally:
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 
 
 def _read_layer(source: _Source, layer: str, name: str, step: Step, near: Bounds | None) -> Table:
@@ -185,18 +213,18 @@ def _assemble(source: _Source, layer: str, name: str, encoding: str | None, step
     recoded = empty = flattened = 0
     notes: dict[str, int] = {}
     declared: str | None = None
-    for meta, blobs, values in _batches(source, layer, encoding):
+    for batch in _batches(source, layer, encoding):
         step()
-        declared = meta["crs"]
+        declared = batch.declared
         with np.errstate(all="ignore"):
-            part = clean(shapely.from_wkb(blobs, on_invalid="ignore"))
+            part = clean(shapely.from_wkb(batch.take_blobs(), on_invalid="ignore"))
         shapes.append(part.shapes)
         empty += part.empty
         flattened += part.flattened
         for code, count in part.notes:
             notes[code] = notes.get(code, 0) + count
-        for column, cells in zip(_columns(meta["fields"]), values, strict=True):
-            fixed, changed = repair_cells(np.asarray(cells, dtype=object)[part.usable])
+        for column in batch.columns:
+            fixed, changed = repair_cells(np.asarray(batch.values.pop(0), dtype=object)[part.usable])
             columns.setdefault(column, []).append(fixed)
             recoded += changed
     return _table(source.label, name, shapes, columns, declared, (recoded, empty, flattened), notes, near)
@@ -245,23 +273,28 @@ def _count(source: _Source, layer: str) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         info = pyogrio.read_info(source.address, layer=layer, force_feature_count=True, **source.options)
-    return min(MAX_FEATURES, max(1, int(info["features"])))
+    return min(MAX_FEATURES, max(0, int(info["features"])))
 
 
-def _batches(source: _Source, layer: str, encoding: str | None) -> Iterator[tuple[dict[str, Any], Any, Any]]:
-    size = BATCH if source.ending in SEEKING else _count(source, layer)
+def _batches(source: _Source, layer: str, encoding: str | None) -> Iterator[_Batch]:
+    size = BATCH if source.ending in SEEKING else _count(source, layer) + 1
     start = 0
     while start < MAX_FEATURES:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            meta, _, blobs, values = pyogrio.raw.read(
-                source.address, layer=layer, encoding=encoding, skip_features=start, max_features=size, **source.options
-            )
-        if blobs is None:
+            batch = _Batch.of(
+                pyogrio.raw.read(
+                    source.address, layer=layer, encoding=encoding, skip_features=start, max_features=size,
+                    **source.options,
+                )
+            )  # fmt: skip
+        if batch.blobs is None:
             raise Refused("layer-without-geometry", field=source.label)
-        if len(meta["fields"]) > MAX_FIELDS:
-            raise Refused("table-too-large", field=source.label, detail={"columns": len(meta["fields"])})
-        yield meta, blobs, values
-        if len(blobs) < size:
+        if len(batch.columns) > MAX_FIELDS:
+            raise Refused("table-too-large", field=source.label, detail={"columns": len(batch.columns)})
+        count = len(batch.blobs)
+        yield batch
+        if count < size:
             return
         start += size
+    raise Refused("table-too-large", field=source.label, detail={"limit": MAX_FEATURES})
