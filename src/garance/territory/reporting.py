@@ -113,7 +113,7 @@ def found(layers: list[LayerData]) -> list[ReportLine]:
 
 def missing(lost: Missing) -> ReportLine:
     """A role nobody fills."""
-    return line("missing", "role-missing", lost.role, f"Manque : {lost.disables_fr}.")
+    return line("missing", "role-missing", lost.role, f"{lost.disables_fr[:1].upper()}{lost.disables_fr[1:]}.")
 
 
 def unread(label: str, code: str) -> ReportLine:

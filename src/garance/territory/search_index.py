@@ -224,7 +224,11 @@ def _streets(layers: dict[str, LayerData], ground: _Ground) -> list[_Entry]:
         addresses = layers["addresses"]
         named = np.array([str(name or "") for name in _cells(addresses, "street")])
         codes, posts = _cells(addresses, "insee_code"), _cells(addresses, "postcode")
-        communes = [ground.codes.get(str(code), str(post or "")) for code, post in zip(codes, posts, strict=True)]
+        stood = ground.said(project(addresses.shapes, WGS84, ground.metric_crs))
+        communes = [
+            ground.codes.get(str(code)) or commune or str(post or "")
+            for code, commune, post in zip(codes, stood, posts, strict=True)
+        ]
         _add_streets(found, named, communes, shapely.get_coordinates(addresses.shapes), _cells(addresses, "number"))
     return [found[key] for key in sorted(found)]
 

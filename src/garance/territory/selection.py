@@ -21,6 +21,9 @@ BORROW_M = 25.0
 COVER_M = 250.0
 """A twin completes the richest layer where that one has nothing within about this distance."""
 
+NETWORKS = frozenset({"roads", "railways"})
+STRIDE_M, STREET_M = 25.0, 15.0
+
 LEAST_NEW = 0.25
 """The share of its objects that must be news for a twin to complete rather than repeat."""
 
@@ -106,12 +109,24 @@ def joined_sources(parts: list[Kept]) -> str:
 
 
 def _news(best: Kept, other: Kept) -> Any:
-    """Which objects of the other lie where the best has nothing: counted on a coarse grid of cells."""
+    """Which objects of the other lie where the best has nothing: a network stretch by stretch, so that it joins at
+    the seam; anything else on a coarse grid of cells."""
     if len(best) == 0:
         return np.ones(len(other), dtype=bool)
+    if best.name in NETWORKS:
+        return _stretches_apart(best.shapes, other.shapes)
     taken = _cells(_spots(best.shapes))
     around = np.unique(np.concatenate([taken + step for step in _steps()]))
     return ~np.isin(_cells(shapely.get_coordinates(shapely.centroid(other.shapes))), around)
+
+
+def _stretches_apart(best: Any, other: Any) -> Any:
+    """Which lines of the other run for most of their length farther than a street's width from the best's."""
+    marks, owners = shapely.get_coordinates(shapely.segmentize(other, STRIDE_M), return_index=True)
+    near = np.zeros(len(marks), dtype=bool)
+    near[shapely.STRtree(best).query(shapely.points(marks), predicate="dwithin", distance=STREET_M)[0]] = True
+    total = np.bincount(owners, minlength=len(other))
+    return np.bincount(owners, weights=near, minlength=len(other)) < 0.5 * total
 
 
 def _spots(shapes: Any) -> Any:

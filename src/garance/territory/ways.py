@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from scipy.sparse.csgraph import connected_components
 from shapely.ops import substring
 
 from garance.kernel.refusal import Refused
@@ -89,9 +90,22 @@ class Ways:
         shut = self._shut(avoid, closed)
         if shut.any():
             web = weave(self.graph, costs, shut)
-        begin, finish = self._spot(start, costs, shut), self._spot(end, costs, shut)
+        try:
+            return self._led(self._spot(start, costs, shut), self._spot(end, costs, shut), costs, web)
+        except Refused as problem:
+            if problem.code != "no-way-there":
+                raise
+        islands = shut | ~self._mainland(web)  # a car park that only walkers leave: begin at the next road
+        return self._led(self._spot(start, costs, islands), self._spot(end, costs, islands), costs, web)
+
+    def _led(self, begin: _Spot, finish: _Spot, costs: Costs, web: Web) -> Route:
         pieces = [piece for piece in self._quickest(begin, finish, costs, web) if piece.begin_m != piece.end_m]
         return self._told(pieces, costs, begin.away_m, finish.away_m)
+
+    def _mainland(self, web: Web) -> Any:
+        """The edges of the largest piece of that network."""
+        _, owners = connected_components(web.matrix, directed=True, connection="weak")
+        return owners[self.graph.start] == int(np.bincount(owners[self.graph.start]).argmax())
 
     def seconds_to(
         self,

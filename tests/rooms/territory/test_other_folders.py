@@ -46,9 +46,10 @@ def test_srtm_gives_the_heights_of_the_riviera(riviera: Pack) -> None:
     assert harbour_m is None or harbour_m < 15
 
 
-def test_each_route_of_the_riviera_is_one_network(riviera: Pack) -> None:
-    found = riviera.ways.route((7.4210, 43.7310), (7.4870, 43.7560))
-    assert 5_000 < found.length_m < 16_000
+def test_two_extracts_of_roads_make_one_network(riviera: Pack) -> None:
+    found = riviera.ways.route((7.4210, 43.7310), (7.4660, 43.7600))
+    assert 6_000 < found.length_m < 13_000
+    assert found.gap_m == 0
 
 
 def test_a_plan_of_the_cnig_standard(tmp_path_factory: pytest.TempPathFactory) -> None:

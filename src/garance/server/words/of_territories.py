@@ -26,7 +26,6 @@ LONG_KINDS = frozenset({"repaired", "not-understood", "unused"})
 """Groups that may be cut short on a screen (the whole is in `rapport.txt`); what is found, doubtful, missing is not."""
 
 NARROW_SPACE = "\u202f"
-_LEADS = ("Manque : ", "manque : ")
 
 
 def count_words(count: float, language: str = "fr") -> str:
@@ -70,10 +69,6 @@ def _group(kind: str, lines: list[ReportLine], language: str) -> Iterator[str]:
 def _sentence(line: ReportLine, language: str) -> str:
     """The line's own words, its count with thousands apart, without the title said again."""
     text = line.text_fr
-    for lead in _LEADS:
-        if line.kind == "missing" and text.startswith(lead):
-            text = text[len(lead) :]
-            text = text[:1].upper() + text[1:]
     if line.count >= 1000:
         text = re.sub(rf"(?<![\w.,/-]){line.count}(?![\w/-])", count_words(line.count, language), text)
     return text
@@ -83,8 +78,10 @@ def pack_lines(manifest: Manifest, language: str = "fr") -> Iterator[str]:
     """What a pack holds: names, layers, grids, series, what is missing, whose data it is."""
     french = language == "fr"
     made_up = (" — fictif" if french else " — fictional") if manifest.fictitious else ""
-    yield f"{manifest.name}{made_up} : version {manifest.version}" if french else (
-        f"{manifest.name}{made_up}: version {manifest.version}"
+    yield (
+        f"{manifest.name}{made_up} : version {manifest.version}"
+        if french
+        else (f"{manifest.name}{made_up}: version {manifest.version}")
     )
     for layer in manifest.layers:
         title = layer.title_fr if french else layer.title_en
