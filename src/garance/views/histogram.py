@@ -56,6 +56,12 @@ class Histogram:
         counts = tuple(self._times.between(by, low, high) for low, high in pairwise(edges))
         return HistogramShown(from_=begin, to=end, bins=counts)
 
+    def span(self, by: By) -> tuple[datetime, datetime]:
+        """From the first fact to just after the last, by that one of their two times; the epoch twice for none."""
+        axis = self._times.axis(by)
+        ends = (axis[0], axis[-1] + 1) if len(axis) else (0, 0)
+        return from_milliseconds(ends[0]), from_milliseconds(ends[1])
+
     def at(self, moment: Moment | None) -> HistogramShown:
         """The whole period in sixty stretches; an empty one when nothing had happened."""
         by = moment.by if moment else By.OCCURRED

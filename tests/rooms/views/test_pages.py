@@ -93,6 +93,15 @@ def test_every_fact_is_in_one_bin(story: Story, by: By, bins: int) -> None:
     assert sum(shown.bins) == 24
 
 
+@pytest.mark.parametrize("by", list(By))
+def test_the_span_holds_every_fact_by_the_time_asked(story: Story, by: By) -> None:
+    """A fact recorded after the last one occurred is in the span by recorded time."""
+    view = folded(Histogram, story.facts)
+    begin, end = view.span(by)
+    assert sum(view.bins(begin, end, 10, by=by).bins) == len(story.facts)
+    assert folded(Histogram, []).span(by)[0] == folded(Histogram, []).span(by)[1]
+
+
 def test_presence_tells_who_spoke_last_first(story: Story) -> None:
     shown = folded(Presence, story.facts).at(None)
     assert {one.person: one.facts for one in shown.people} == {

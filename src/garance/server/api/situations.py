@@ -259,9 +259,9 @@ def _views(node: Node) -> list[Endpoint]:
         """How many facts in each stretch of a period."""
 
         def show(view: Histogram) -> HistogramShown:
-            whole = view.at(None)
-            begin = query.from_ or whole.from_
-            end = query.to or max(whole.to, begin + timedelta(milliseconds=1))
+            first, last = view.span(query.by)
+            begin = query.from_ or first
+            end = query.to or max(last, begin + timedelta(milliseconds=1))
             return view.bins(begin, end, query.bins, by=query.by)
 
         shown, _, _ = await Shelf(node, call.who, situation).look(Histogram, show)
