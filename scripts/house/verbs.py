@@ -77,15 +77,28 @@ def garance(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests; all of them with `--slow`, and none may be skipped with `--require-all`."""
+    """Run the tests; all of them with `--slow`, and none may be skipped with `--require-all`.
+
+    The ordinary ones run two at a time, whole files kept together; the slow ones alone, since some load the machine.
+    """
     rest = [word for word in arguments if word not in ("--slow", "--require-all")]
     make_ready([*TESTS, *(["build"] if "--slow" in arguments else [])], pages=True)
     env = {"GARANCE_REQUIRE": EVERYTHING} if "--require-all" in arguments else {}
-    chosen = [] if "--slow" in arguments or _has_marker(rest) else ["-m", "not slow"]
     began = time.monotonic()
-    code = shown([PYTHON, "-m", "pytest", *chosen, *rest], env=env)
+    code = 0
+    for chosen in _runs(rest, slow="--slow" in arguments):
+        code = code or shown([PYTHON, "-m", "pytest", *chosen, *rest], env=env)
     say(f"Tests : {'réussis' if code == 0 else f'échec (code {code})'} en {seconds(began)}.")
     return code
+
+
+def _runs(rest: Sequence[str], *, slow: bool) -> list[list[str]]:
+    """The options of each run of pytest; the tests that somebody names run in one, as named."""
+    if _has_marker(rest):
+        return [[]]
+    if any(not word.startswith("-") for word in rest):
+        return [[]] if slow else [["-m", "not slow"]]
+    return [["-m", "not slow", "-n", "2", "--dist", "loadfile"], *([["-m", "slow"]] if slow else [])]
 
 
 def _has_marker(words: Sequence[str]) -> bool:

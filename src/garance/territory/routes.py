@@ -46,3 +46,21 @@ class Place:
     lon_deg: float
     lat_deg: float
     course_deg: float
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on an edge: its number, the metres from the edge's start, the metres from the road to the place."""
+
+    edge: int
+    along_m: float
+    away_m: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part of an edge that is travelled, from one measure to the other."""
+
+    edge: int
+    begin_m: float
+    end_m: float

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,15 @@ from garance.kernel.refusal import Refused
 from garance.territory.projection import WGS84, project, transformer
 from garance.territory.reach import area_around
 from garance.territory.road_graph import GAP, RoadGraph, read_road_graph
-from garance.territory.routes import Place, Reach, Route, Step
+from garance.territory.routes import Piece, Place, Reach, Route, Spot, Step
 from garance.territory.search_words import key_of
 from garance.territory.way_costs import Costs, Traveller, Web, costs_of, weave
 
 FARTHEST_M = 2_000.0
 """How far from a road a way may begin or end."""
+
+BESIDE_M = 150.0
+"""How near the next road must be for a way to begin there, from a place whose own road leads nowhere."""
 
 FAR_M = 100.0
 """Beyond this, whoever asked is told that the road is not at the door."""
@@ -32,24 +34,6 @@ CROSSING_M = 45.0
 """A street that another one interrupts for so little goes on: it is told once."""
 
 FIRST_LIMIT_S, SLOWEST_MPS = 300.0, 8.0
-
-
-@dataclass(frozen=True)
-class _Spot:
-    """A place on an edge: its number, the metres from the edge's start, the metres from the road to the place."""
-
-    edge: int
-    along_m: float
-    away_m: float
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """The part of an edge that is travelled, from one measure to the other."""
-
-    edge: int
-    begin_m: float
-    end_m: float
 
 
 class Ways:
@@ -95,10 +79,14 @@ class Ways:
         except Refused as problem:
             if problem.code != "no-way-there":
                 raise
-        islands = shut | ~self._mainland(web)  # a car park that only walkers leave: begin at the next road
-        return self._led(self._spot(start, costs, islands), self._spot(end, costs, islands), costs, web)
+            islands = shut | ~self._mainland(web)
+            try:  # a car park that only walkers leave: begin at the next road, if it is at hand
+                begin, finish = (self._spot(place, costs, islands, BESIDE_M) for place in (start, end))
+            except Refused:
+                raise problem from None
+        return self._led(begin, finish, costs, web)
 
-    def _led(self, begin: _Spot, finish: _Spot, costs: Costs, web: Web) -> Route:
+    def _led(self, begin: Spot, finish: Spot, costs: Costs, web: Web) -> Route:
         pieces = [piece for piece in self._quickest(begin, finish, costs, web) if piece.begin_m != piece.end_m]
         return self._told(pieces, costs, begin.away_m, finish.away_m)
 
@@ -188,7 +176,7 @@ class Ways:
             shut[self._tree.query(flat, predicate="intersects")] = True
         return shut
 
-    def _spot(self, place: tuple[float, float], costs: Costs, shut: Any) -> _Spot:
+    def _spot(self, place: tuple[float, float], costs: Costs, shut: Any, farthest_m: float = FARTHEST_M) -> Spot:
         x, y = transformer(WGS84, self._metric).transform(*place)
         if not (math.isfinite(x) and math.isfinite(y)):
             raise Refused("geometry-not-finite", field="position")
@@ -196,19 +184,19 @@ class Ways:
         fit = (np.isfinite(costs.along) | np.isfinite(costs.against)) & ~shut & ((self.graph.flags & GAP) == 0)
         radius_m = 50.0
         while True:
-            near = self._tree.query(point, predicate="dwithin", distance=min(radius_m, FARTHEST_M))
+            near = self._tree.query(point, predicate="dwithin", distance=min(radius_m, farthest_m))
             near = np.sort(near[fit[near]])
             if len(near):
                 break
-            if radius_m >= FARTHEST_M:
+            if radius_m >= farthest_m:
                 raise Refused("road-not-near", field="position")
             radius_m *= 3
         away_m = shapely.distance(self.lines[near], point)
         edge = int(near[away_m.argmin()])
         along_m = min(float(shapely.line_locate_point(self.lines[edge], point)), float(self.graph.length_m[edge]))
-        return _Spot(edge, along_m, float(away_m.min()))
+        return Spot(edge, along_m, float(away_m.min()))
 
-    def _spot_or_none(self, place: tuple[float, float], costs: Costs) -> _Spot | None:
+    def _spot_or_none(self, place: tuple[float, float], costs: Costs) -> Spot | None:
         try:
             return self._spot(place, costs, self._open)
         except Refused:
@@ -222,7 +210,7 @@ class Ways:
         whole = costs.along[edge] if end_m > begin_m else costs.against[edge]
         return float(whole) * abs(end_m - begin_m) / length_m
 
-    def _from(self, begin: _Spot, costs: Costs, web: Web, most: float) -> tuple[Any, Any]:
+    def _from(self, begin: Spot, costs: Costs, web: Web, most: float) -> tuple[Any, Any]:
         """The cost of each node by way of either end of the edge where one begins; and the node before each."""
         ends = [int(self.graph.start[begin.edge]), int(self.graph.stop[begin.edge])]
         length_m = float(self.graph.length_m[begin.edge])
@@ -230,7 +218,7 @@ class Ways:
         reached, before = web.spread(ends, most)
         return reached + np.array(head)[:, None], before
 
-    def _arrival(self, begin: _Spot, finish: _Spot, costs: Costs, reached: Any) -> float:
+    def _arrival(self, begin: Spot, finish: Spot, costs: Costs, reached: Any) -> float:
         edge, length_m = finish.edge, float(self.graph.length_m[finish.edge])
         ways = [
             float(reached[self.graph.start[edge]]) + self._part(edge, 0.0, finish.along_m, costs),
@@ -240,7 +228,7 @@ class Ways:
             ways.append(self._part(edge, begin.along_m, finish.along_m, costs))
         return min(ways)
 
-    def _quickest(self, begin: _Spot, finish: _Spot, costs: Costs, web: Web) -> list[_Piece]:
+    def _quickest(self, begin: Spot, finish: Spot, costs: Costs, web: Web) -> list[Piece]:
         straight_m = float(shapely.distance(*(self._point(spot) for spot in (begin, finish))))
         limit = FIRST_LIMIT_S + straight_m / SLOWEST_MPS
         while True:
@@ -253,12 +241,10 @@ class Ways:
             raise Refused("no-way-there", field="end")
         return self._trace(begin, finish, costs, web, (reached, before, best))
 
-    def _trace(
-        self, begin: _Spot, finish: _Spot, costs: Costs, web: Web, found: tuple[Any, Any, float]
-    ) -> list[_Piece]:
+    def _trace(self, begin: Spot, finish: Spot, costs: Costs, web: Web, found: tuple[Any, Any, float]) -> list[Piece]:
         reached, before, best = found
         if begin.edge == finish.edge and self._part(begin.edge, begin.along_m, finish.along_m, costs) <= best:
-            return [_Piece(begin.edge, begin.along_m, finish.along_m)]
+            return [Piece(begin.edge, begin.along_m, finish.along_m)]
         length_m = float(self.graph.length_m[finish.edge])
         tails = [(int(self.graph.start[finish.edge]), 0.0), (int(self.graph.stop[finish.edge]), length_m)]
         options = [
@@ -267,19 +253,19 @@ class Ways:
             for node, measure in tails
         ]
         _, side, node, measure = min(options)
-        pieces = [_Piece(finish.edge, measure, finish.along_m)]
+        pieces = [Piece(finish.edge, measure, finish.along_m)]
         origin = int((self.graph.start, self.graph.stop)[side][begin.edge])
         while node != origin:
             earlier = int(before[side, node])
             taken = web.behind(earlier, node)
             edge = taken if taken >= 0 else -1 - taken
             whole_m = float(self.graph.length_m[edge])
-            pieces.append(_Piece(edge, 0.0, whole_m) if taken >= 0 else _Piece(edge, whole_m, 0.0))
+            pieces.append(Piece(edge, 0.0, whole_m) if taken >= 0 else Piece(edge, whole_m, 0.0))
             node = earlier
-        pieces.append(_Piece(begin.edge, begin.along_m, 0.0 if side == 0 else float(self.graph.length_m[begin.edge])))
+        pieces.append(Piece(begin.edge, begin.along_m, 0.0 if side == 0 else float(self.graph.length_m[begin.edge])))
         return pieces[::-1]
 
-    def _told(self, pieces: list[_Piece], costs: Costs, start_away_m: float, end_away_m: float) -> Route:
+    def _told(self, pieces: list[Piece], costs: Costs, start_away_m: float, end_away_m: float) -> Route:
         graph = self.graph
         edge = np.array([piece.edge for piece in pieces], dtype=np.int64)
         gone_m = np.array([piece.end_m - piece.begin_m for piece in pieces])
@@ -304,10 +290,10 @@ class Ways:
             warnings=tuple(code for code, holds in told.items() if holds),
         )
 
-    def _point(self, spot: _Spot) -> Any:
+    def _point(self, spot: Spot) -> Any:
         return shapely.line_interpolate_point(self.lines[spot.edge], spot.along_m)
 
-    def _shape(self, pieces: list[_Piece]) -> Any:
+    def _shape(self, pieces: list[Piece]) -> Any:
         """The way as one line of WGS 84; where nobody moves, a line of no length."""
         parts = [substring(self.lines[piece.edge], piece.begin_m, piece.end_m) for piece in pieces]
         points = shapely.get_coordinates(np.array(parts, dtype=object))
@@ -334,7 +320,7 @@ class Ways:
             steps.append(Step(name, earlier_m + between_m + part_m))
         return steps
 
-    def _reached(self, begin: _Spot, costs: Costs, left: Any, most: float, shut: Any) -> tuple[Any, Any]:
+    def _reached(self, begin: Spot, costs: Costs, left: Any, most: float, shut: Any) -> tuple[Any, Any]:
         """The parts of edges that are reached, as lines, and the object each belongs to."""
         graph, length_m = self.graph, self.graph.length_m.astype(float)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -360,7 +346,7 @@ class Ways:
         lasting = shapely.length(lines) > 0
         return lines[lasting], graph.row[edges[lasting]]
 
-    def _exactly(self, begin: _Spot, reached: Any, named: Any, distance_m: float) -> list[Place]:
+    def _exactly(self, begin: Spot, reached: Any, named: Any, distance_m: float) -> list[Place]:
         """The places exactly that far, by the shortest way along these edges."""
         length_m = self.graph.length_m.astype(float)[named]
         found = []
