@@ -11,7 +11,7 @@ from shapely.ops import nearest_points
 
 from garance.kernel.refusal import Refused
 from garance.server.demo.sea import edge_middle
-from garance.territory import Feature
+from garance.territory import Feature, Role
 from garance.territory.pack import Pack
 from garance.territory.projection import WGS84, project
 
@@ -210,6 +210,12 @@ def choose_places(pack: Pack, source: Path | None = None) -> tuple[dict[str, Any
     words = {
         "territory": pack.manifest.name,
         "town": str(ground.town.properties.get("name") or pack.manifest.name),
-        "storm": "Tempête" if pack.manifest.fictitious else "Tempête Xynthia",
+        "storm": "Tempête Xynthia" if _lived_through_xynthia(pack) else "Tempête",
     }
     return places, words
+
+
+def _lived_through_xynthia(pack: Pack) -> bool:
+    """Whether the flood that the territory remembers is that of 28 February 2010: the story bears no other's name."""
+    past = [layer.source for layer in pack.manifest.layers if layer.role == Role.PAST_EXTENT]
+    return any("xynthia" in source.casefold() for source in past)
