@@ -41,7 +41,7 @@ from garance.territory.sorting import Sorted, sort_findings
 from garance.territory.terrain import Terrain
 from garance.territory.wording import slug, street_name
 
-RECIPE = "import-6"
+RECIPE = "import-7"
 """Changes whenever the same files would give another pack."""
 
 MARGIN_M = 2_000.0

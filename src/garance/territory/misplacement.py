@@ -47,6 +47,7 @@ class Moved:
     metres: float
     bearing_deg: float
     shape: Any
+    outline: Any
 
 
 def moved_communes(drawn: Kept, official: Kept) -> list[Moved]:
@@ -64,7 +65,7 @@ def moved_communes(drawn: Kept, official: Kept) -> list[Moved]:
             continue
         metres, bearing_deg = _from_to(shapely.centroid(outline), shapely.centroid(shape))
         name = drawn.properties["name"][row] or code
-        found.append(Moved(str(code), str(name), drawn.source, official.source, metres, bearing_deg, shape))
+        found.append(Moved(str(code), str(name), drawn.source, official.source, metres, bearing_deg, shape, outline))
     return found
 
 
@@ -72,9 +73,8 @@ def tell_moved(moved: list[Moved], total: int, layers: list[Kept]) -> list[Repor
     """A line for each moved commune, or one when they all moved alike; then what rests on them, layer by layer."""
     if not moved:
         return []
-    lines = (
-        _tell_all(moved) if len(moved) == total and total > 1 and _alike(moved) else [_tell_one(one) for one in moved]
-    )
+    step = _common_step(moved) if len(moved) == total and total > 1 else None
+    lines = [_tell_all(moved, step)] if step is not None else [_tell_one(one) for one in moved]
     place = shapely.union_all([one.shape for one in moved])
     shapely.prepare(place)
     for layer in layers:
@@ -110,27 +110,31 @@ def _tell_one(one: Moved) -> ReportLine:
     )
 
 
-def _tell_all(moved: list[Moved]) -> list[ReportLine]:
-    metres = float(np.median([one.metres for one in moved]))
+def _tell_all(moved: list[Moved], step: tuple[float, float]) -> ReportLine:
+    metres, bearing_deg = _way(*step)
     first = moved[0]
-    return [
-        ReportLine(
-            kind="doubtful",
-            code="territory-moved",
-            subject=first.source,
-            count=round(metres),
-            text_fr=(
-                f"Tout le territoire est décalé : les {len(moved)} communes de {first.source} sont dessinées à "
-                f"{spoken(metres)} {towards(first.bearing_deg)} de leur contour officiel ({first.official})."
-            ),
-        )
-    ]
+    return ReportLine(
+        kind="doubtful",
+        code="territory-moved",
+        subject=first.source,
+        count=round(metres),
+        text_fr=(
+            f"Tout le territoire est décalé : les {len(moved)} communes de {first.source} sont dessinées à "
+            f"{spoken(metres)} {towards(bearing_deg)} de leur contour officiel ({first.official})."
+        ),
+    )
 
 
-def _alike(moved: list[Moved]) -> bool:
-    metres = [one.metres for one in moved]
-    turns = [abs((one.bearing_deg - moved[0].bearing_deg + 180) % 360 - 180) for one in moved]
-    return max(metres) - min(metres) < 0.25 * max(metres) + TOLERANCE_M and max(turns) < 30
+def _common_step(moved: list[Moved]) -> tuple[float, float] | None:
+    """How far east and north they all went, when one step brings nearly all of them home; communes that the window
+    cuts say less of it than whole ones."""
+    whole = [one for one in moved if 0.95 < one.shape.area / one.outline.area < 1.05] or moved
+    shifts = np.array([_offset(shapely.centroid(one.outline), shapely.centroid(one.shape)) for one in whole])
+    east, north = (float(value) for value in np.median(shifts, axis=0))
+    home = shapely.transform(np.array([one.shape for one in moved], dtype=object), lambda xy: xy - (east, north))
+    wide = shapely.buffer(np.array([one.outline for one in moved], dtype=object), 2 * TOLERANCE_M)
+    inside = shapely.area(shapely.intersection(shapely.make_valid(home), wide)) / shapely.area(home)
+    return (east, north) if float(np.mean(inside > 0.8)) > 0.85 else None
 
 
 def far_codes(layer: Kept, metric: str) -> list[ReportLine]:
@@ -247,9 +251,17 @@ def _clash(layer: Kept, count: int, code: str, phrase: str, *, share: float = 0.
     return [ReportLine(kind="doubtful", code=code, subject=layer.source, count=count, text_fr=text)]
 
 
-def _from_to(start: Any, end: Any) -> tuple[float, float]:
-    east, north = end.x - start.x, end.y - start.y
+def _offset(start: Any, end: Any) -> tuple[float, float]:
+    return end.x - start.x, end.y - start.y
+
+
+def _way(east: float, north: float) -> tuple[float, float]:
+    """Metres and bearing of a step."""
     return math.hypot(east, north), math.degrees(math.atan2(east, north)) % 360
+
+
+def _from_to(start: Any, end: Any) -> tuple[float, float]:
+    return _way(*_offset(start, end))
 
 
 def spoken(metres: float) -> str:

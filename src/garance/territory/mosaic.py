@@ -60,6 +60,8 @@ def choose_terrain(grids: list[Grid], metric: str, window: Bounds | None, report
         report.append(reporting.terrain(grid.source, terrain, unit))
         taken.append((grid, terrain))
         covered = shapely.union(covered, wanted)
+    if ranked and not taken:
+        report.append(reporting.terrain_elsewhere(len(ranked)))
     return _joined([terrain for _, terrain in taken]) if taken else None
 
 

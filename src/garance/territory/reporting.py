@@ -226,6 +226,13 @@ def outside_grid(label: str) -> ReportLine:
     return line("unused", "outside-window", label, f"{label} : raster hors du territoire, laissé de côté.", 1)
 
 
+def terrain_elsewhere(count: int) -> ReportLine:
+    """Reliefs were given, and none serves."""
+    text = f"Relief : aucune des {count} grilles fournies ne couvre le territoire ; mal placées, ou d'un autre lieu ?"
+    one = "Relief : la grille fournie ne couvre pas le territoire ; mal placée, ou d'un autre lieu ?"
+    return line("doubtful", "terrain-elsewhere", "terrain", one if count == 1 else text, count)
+
+
 def raster(kept: RasterData) -> ReportLine:
     """A grid kept beside the relief."""
     bands = len(kept.values)

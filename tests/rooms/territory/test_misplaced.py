@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 import shapely
-from support.territories import line, quiet, square, write_layer
+from affine import Affine
+from support.territories import EAST_M, NORTH_M, line, quiet, square, write_layer
 
 from garance.territory import Pack, import_territory
 
@@ -126,3 +128,15 @@ def test_buildings_moved_by_a_little_stand_in_water_or_under_roads(folder: Path,
     write_layer(folder / "etang.zip", [square(1_500, 100, 1_700)], nature=["Lac"], persistanc=["Permanent"])
     told = report(folder, tmp_path)
     assert "dans l'eau" in told["buildings-in-water"][0]
+
+
+def test_a_relief_that_lies_elsewhere_is_said(folder: Path, tmp_path: Path) -> None:
+    write_communes(folder, three())
+    write_streets(folder)
+    with rasterio.open(
+        folder / "mnt.tif", "w", driver="GTiff", width=50, height=50, count=1, dtype="float32", crs="EPSG:2154",
+        transform=Affine(20, 0, EAST_M + 90_000, 0, -20, NORTH_M),
+    ) as raster:  # fmt: skip
+        raster.write(np.full((50, 50), 12.0, dtype="float32"), 1)
+    (text,) = report(folder, tmp_path)["terrain-elsewhere"]
+    assert "ne couvre pas le territoire" in text
