@@ -16,15 +16,15 @@ from rapidfuzz import fuzz, process
 
 from bench.department import CELL_M, SOUTH_M, WEST_M, Department, make_department, rows_of
 from bench.measuring import Line, percentile
-from garance.territory.gazetteer import Gazetteer
 from garance.territory.projection import LAMBERT_93, WGS84, transformer
+from garance.territory.questions.gazetteer import Gazetteer
 from garance.territory.questions.people import Inhabitants
 from garance.territory.questions.phrase import Speaker
 from garance.territory.questions.rows import Rows
 from garance.territory.questions.snapping import Snapper
+from garance.territory.questions.ways import Ways
 from garance.territory.road_graph import build_road_graph
 from garance.territory.search_index import write_gazetteer
-from garance.territory.ways import Ways
 
 FULL = (150_000, 300_000, 300_000, 150_000)
 QUICK = (10_000, 10_000, 10_000, 10_000)

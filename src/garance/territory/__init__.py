@@ -1,7 +1,7 @@
 """Territory packs: read, build, import, and ask where things are. A pack is reference: it never changes in place."""
 
 from garance.territory.boundary import read_boundary_series
-from garance.territory.importer import import_territory
+from garance.territory.importing.importer import import_territory
 from garance.territory.manifest import Layer, Manifest, Missing, ReportLine
 from garance.territory.pack import Pack, open_pack
 from garance.territory.questions.rows import Feature

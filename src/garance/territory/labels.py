@@ -9,8 +9,7 @@ import numpy as np
 import shapely
 from shapely.ops import polylabel
 
-from garance.territory.cells import Value
-from garance.territory.content import LayerData
+from garance.territory.content import LayerData, Value
 from garance.territory.projection import WGS84, project
 
 TOLERANCE_M = 20.0

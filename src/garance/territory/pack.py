@@ -12,7 +12,6 @@ import numpy as np
 import shapely
 
 from garance.kernel.refusal import Refused
-from garance.territory.gazetteer import Gazetteer
 from garance.territory.manifest import (
     GEOPACKAGE,
     MANIFEST,
@@ -24,13 +23,14 @@ from garance.territory.manifest import (
     wire_form,
 )
 from garance.territory.projection import WGS84, project, transformer
+from garance.territory.questions.gazetteer import Gazetteer
 from garance.territory.questions.ground import Ground, Profile, Slope, open_grid
 from garance.territory.questions.people import Inhabitants, People
 from garance.territory.questions.phrase import Phrase, Speaker
 from garance.territory.questions.rows import Feature, Rows, read_rows
 from garance.territory.questions.snapping import Snap, Snapper
+from garance.territory.questions.ways import Ways, open_ways
 from garance.territory.roles import Role
-from garance.territory.ways import Ways, open_ways
 
 __all__ = ["Feature", "Pack", "open_pack"]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garance.kernel.refusal import Refused
-from garance.territory.archive import check_archive
+from garance.territory.reading.archive import check_archive
 
 
 def code_of(path: Path) -> str:

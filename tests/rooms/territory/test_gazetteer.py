@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from support.asked_town import ROADS, lon_lat, roads_layer
 
 from garance.territory import Pack
-from garance.territory.gazetteer import Gazetteer, same_name
 from garance.territory.manifest import SEARCH
 from garance.territory.projection import LAMBERT_93
+from garance.territory.questions.gazetteer import Gazetteer, same_name
 from garance.territory.search_index import write_gazetteer
 from garance.territory.search_words import HouseNumber, coordinates_in, house_number, key_of, split_house
 

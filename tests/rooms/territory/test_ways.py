@@ -15,9 +15,9 @@ from garance.kernel.refusal import Refused
 from garance.territory import Pack
 from garance.territory.noding import node_lines
 from garance.territory.projection import LAMBERT_93, WGS84, project
+from garance.territory.questions.way_costs import Traveller
+from garance.territory.questions.ways import Ways
 from garance.territory.road_graph import build_road_graph, read_road_graph, write_road_graph
-from garance.territory.way_costs import Traveller
-from garance.territory.ways import Ways
 
 spot = st.tuples(st.floats(0, 4000), st.floats(0, 4000))
 NEAR = 0.002

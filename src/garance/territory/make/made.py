@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from garance.territory.cells import Value
-from garance.territory.content import LayerData, SeriesData
+from garance.territory.content import LayerData, SeriesData, Value
 from garance.territory.layers import LAYERS
 from garance.territory.make.gauging import Gauge
 from garance.territory.make.houses import KINDS, Houses

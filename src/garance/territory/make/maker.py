@@ -10,7 +10,7 @@ from affine import Affine
 from garance.kernel.refusal import Refused
 from garance.territory.content import Content, RasterData
 from garance.territory.folder import Progress, building, write_pack
-from garance.territory.importer import missing_roles
+from garance.territory.importing.importer import missing_roles
 from garance.territory.labels import label_layers
 from garance.territory.make.made import ATTRIBUTION, LICENCE, SOURCE, Made, layers_of, placer
 from garance.territory.make.naming import COMMUNE

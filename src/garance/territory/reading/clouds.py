@@ -13,8 +13,8 @@ import laspy.errors
 import numpy as np
 
 from garance.kernel.refusal import Refused
-from garance.territory.archive import Step
 from garance.territory.projection import Bounds, read_crs
+from garance.territory.reading.archive import Step
 from garance.territory.reading.findings import Cloud
 
 CLOUD_ENDINGS = (".las", ".laz")

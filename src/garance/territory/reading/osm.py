@@ -17,8 +17,8 @@ import osmium
 import shapely
 
 from garance.kernel.refusal import Refused
-from garance.territory.archive import Step
 from garance.territory.projection import WGS84
+from garance.territory.reading.archive import Step
 from garance.territory.reading.fences import check_xml
 from garance.territory.reading.findings import Findings, Note, Table
 from garance.territory.reading.osm_themes import RENAMED, THEMES, Shape, Tags, Theme, is_area

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 
 from garance.kernel.refusal import Refused
-from garance.territory.archive import Step
 from garance.territory.projection import WGS84, Bounds
+from garance.territory.reading.archive import Step
 from garance.territory.reading.findings import Findings, Table
 from garance.territory.reading.placing import clean, settle, tables_by_kind
 from garance.territory.reading.sheets import Row, read_sheets

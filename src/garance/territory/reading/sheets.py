@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
 from garance.kernel.refusal import Refused
-from garance.territory.archive import DAMAGE, Step, check_archive
+from garance.territory.reading.archive import DAMAGE, Step, check_archive
 from garance.territory.reading.fences import DECLARATION
 from garance.territory.reading.texts import decode
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from garance.kernel.refusal import Refused
-from garance.territory.archive import Scratch, Step, unpack_archive, unpack_stream
 from garance.territory.boundary import read_boundary_file
 from garance.territory.projection import Bounds
+from garance.territory.reading.archive import Scratch, Step, unpack_archive, unpack_stream
 from garance.territory.reading.clouds import CLOUD_ENDINGS, read_cloud
 from garance.territory.reading.findings import Findings, SeriesFound
 from garance.territory.reading.grids import DRIVERS, read_grid

@@ -17,9 +17,9 @@ import pyogrio.errors
 import shapely
 
 from garance.kernel.refusal import Refused
-from garance.territory.archive import Step
 from garance.territory.projection import Bounds
 from garance.territory.reading import fences
+from garance.territory.reading.archive import Step
 from garance.territory.reading.findings import Findings, Note, Table
 from garance.territory.reading.listing import MAPINFO_COMPANIONS
 from garance.territory.reading.placing import clean, settle, tables_by_kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garance.territory.recognise import (
+from garance.territory.importing.recognise import (
     Recogniser,
     any_column,
     any_words,

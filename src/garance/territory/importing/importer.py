@@ -11,15 +11,12 @@ import numpy as np
 import shapely
 
 from garance.kernel.refusal import Refused
-from garance.territory import reporting
-from garance.territory.clipping import ClipZone, Kept, clip_to_window, clip_to_zone, read_clip
 from garance.territory.content import Content, LayerData, RasterData, SeriesData
 from garance.territory.folder import Progress, building, write_pack
-from garance.territory.ground_points import buildings_from_points, terrain_from_points
-from garance.territory.labels import label_layers
-from garance.territory.layers import LAYER_KINDS, LAYERS
-from garance.territory.manifest import Missing, ReportLine, Series, read_manifest
-from garance.territory.misplacement import (
+from garance.territory.importing import reporting
+from garance.territory.importing.clipping import ClipZone, Kept, clip_to_window, clip_to_zone, read_clip
+from garance.territory.importing.ground_points import buildings_from_points, terrain_from_points
+from garance.territory.importing.misplacement import (
     apart,
     code_mismatch,
     far_codes,
@@ -28,16 +25,19 @@ from garance.territory.misplacement import (
     on_roads,
     tell_moved,
 )
-from garance.territory.mosaic import choose_terrain, read_rasters
-from garance.territory.outlines import choose_communes, official
+from garance.territory.importing.mosaic import choose_terrain, read_rasters
+from garance.territory.importing.outlines import choose_communes, official
+from garance.territory.importing.rights import UNKNOWN_LICENCE, Notices
+from garance.territory.importing.seas import derive_sea
+from garance.territory.importing.selection import choose, finish, prepare
+from garance.territory.importing.sorting import Sorted, sort_findings
+from garance.territory.labels import label_layers
+from garance.territory.layers import LAYER_KINDS, LAYERS
+from garance.territory.manifest import Missing, ReportLine, Series, read_manifest
 from garance.territory.pack import Pack, open_pack
 from garance.territory.projection import WGS84, Bounds, metric_crs, project, project_bounds
 from garance.territory.reading import Findings, digest_files, list_files, read_source
-from garance.territory.rights import UNKNOWN_LICENCE, Notices
 from garance.territory.roles import DISABLES_FR, Role
-from garance.territory.seas import derive_sea
-from garance.territory.selection import choose, finish, prepare
-from garance.territory.sorting import Sorted, sort_findings
 from garance.territory.terrain import Terrain
 from garance.territory.wording import slug, street_name
 

@@ -15,11 +15,11 @@ from shapely.ops import substring
 
 from garance.kernel.refusal import Refused
 from garance.territory.projection import WGS84, project, transformer
-from garance.territory.reach import area_around
+from garance.territory.questions.reach import area_around
+from garance.territory.questions.routes import Piece, Place, Reach, Route, Spot, Step
+from garance.territory.questions.way_costs import Costs, Traveller, Web, costs_of, weave
 from garance.territory.road_graph import GAP, RoadGraph, read_road_graph
-from garance.territory.routes import Piece, Place, Reach, Route, Spot, Step
 from garance.territory.search_words import key_of
-from garance.territory.way_costs import Costs, Traveller, Web, costs_of, weave
 
 FARTHEST_M = 2_000.0
 """How far from a road a way may begin or end."""

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from garance.territory.clipping import Kept, only_dimension
+from garance.territory.importing.clipping import Kept, only_dimension
+from garance.territory.importing.normalise import fill_defaults, normalise, richness
 from garance.territory.layers import LayerKind
 from garance.territory.manifest import GeometryKind, ReportLine
-from garance.territory.normalise import fill_defaults, normalise, richness
 from garance.territory.projection import project
 from garance.territory.reading import Table
 from garance.territory.wording import fold

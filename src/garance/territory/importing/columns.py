@@ -5,9 +5,9 @@ Extend it here. BD TOPO (2 and 3), OpenStreetMap, INSEE, BAN, CNIG, FINESS, Géo
 
 from __future__ import annotations
 
-from garance.territory.cells import (
+from garance.territory.content import Value
+from garance.territory.importing.cells import (
     Reader,
-    Value,
     above_ground,
     commune_of_plan,
     flow,
@@ -27,7 +27,7 @@ from garance.territory.cells import (
     whole,
     words,
 )
-from garance.territory.vocabularies import (
+from garance.territory.importing.vocabularies import (
     BUILDING_KIND,
     COVER_WORDS,
     DEFENCE_KIND,

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from garance.territory.cells import Value
-from garance.territory.clipping import Kept
-from garance.territory.departments import DEPARTMENTS, away_km, department_of
+from garance.territory.content import Value
+from garance.territory.importing.clipping import Kept
+from garance.territory.importing.departments import DEPARTMENTS, away_km, department_of
+from garance.territory.importing.reporting import counted
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import ReportLine
 from garance.territory.projection import WGS84, project
-from garance.territory.reporting import counted
 
 TOLERANCE_M = 300.0
 """Outlines drawn at different scales disagree by so much without anybody having moved anything."""

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from garance.territory import reporting
-from garance.territory.clipping import Kept
+from garance.territory.importing import reporting
+from garance.territory.importing.clipping import Kept
+from garance.territory.importing.selection import choose, joined_sources
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import ReportLine
-from garance.territory.selection import choose, joined_sources
 
 DETAIL = ("buildings", "roads", "land-use", "risk-zones", "planning-zones", "defences", "addresses", "hydrants")
 """The layers that show where a territory is: communes are kept where they are."""

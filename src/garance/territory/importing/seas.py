@@ -9,8 +9,8 @@ import shapely
 from rasterio.features import shapes
 from shapely.geometry import shape
 
-from garance.territory.clipping import Kept
-from garance.territory.rights import OSM_ENDINGS
+from garance.territory.importing.clipping import Kept
+from garance.territory.importing.rights import OSM_ENDINGS
 from garance.territory.terrain import Terrain
 
 SLIVER_M = 40.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garance.territory.cells import starts, words
+from garance.territory.importing.cells import starts, words
 
 ROAD_KIND = words(
     ("motorway_link", "ramp"),

@@ -12,8 +12,8 @@ from rasterio.warp import Resampling, reproject
 from rasterio.windows import Window
 
 from garance.kernel.refusal import Refused
-from garance.territory import reporting
 from garance.territory.content import RasterData
+from garance.territory.importing import reporting
 from garance.territory.manifest import ReportLine
 from garance.territory.projection import Bounds, project_bounds
 from garance.territory.reading import Grid, open_grid

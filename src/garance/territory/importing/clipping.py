@@ -11,7 +11,7 @@ import shapely
 from affine import Affine
 from rasterio.features import geometry_mask
 
-from garance.territory.cells import Value
+from garance.territory.content import Value
 from garance.territory.layers import LAYERS
 from garance.territory.projection import Bounds, project
 from garance.territory.reading import Table

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from garance.territory import reporting
+from garance.territory.importing import reporting
+from garance.territory.importing.recognise import SAMPLE, THRESHOLD, Seen, recognise, recognise_grid
+from garance.territory.importing.recognisers import CLIP, OSM_THEMES, RECOGNISERS, UNUSED
 from garance.territory.manifest import ReportLine
 from garance.territory.projection import WGS84, Bounds, project_bounds
 from garance.territory.reading import Cloud, Findings, Grid, SeriesFound, Table, bulk_bounds, resettle, rows_of
-from garance.territory.recognise import SAMPLE, THRESHOLD, Seen, recognise, recognise_grid
-from garance.territory.recognisers import CLIP, OSM_THEMES, RECOGNISERS, UNUSED
 
 DOCUMENT = "document"
 CITY_STATE_M2 = 1e8

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from garance.territory.cells import Reader, Value
-from garance.territory.columns import COLUMNS, DEFAULTS
+from garance.territory.content import Value
+from garance.territory.importing.cells import Reader
+from garance.territory.importing.columns import COLUMNS, DEFAULTS
 from garance.territory.layers import LAYERS
 from garance.territory.reading import Table
 from garance.territory.wording import fold

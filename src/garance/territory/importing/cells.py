@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from garance.territory.content import Value
 from garance.territory.wording import fold, street_name
 
-Value = str | int | float | bool | None
 Reader = Callable[[Any], Value]
 Rule = tuple[str, tuple[str, ...], Reader]
 
