@@ -305,10 +305,17 @@ def here(pack: Pack, lon_deg: float, lat_deg: float) -> HereShown:
         insee_code=commune.properties.get("insee_code") if commune else None,
         elevation_m=None if height_m is None else round(height_m, 2),
         zones=[_thing(one) for role in ZONE_ROLES for one, _ in pack.within(role, lon_deg, lat_deg, 0.0)],
-        sites=[_thing(one, away_m) for one, away_m in pack.nearest_few(Role.SITES, lon_deg, lat_deg, NEAR_SITES)],
+        sites=_sites_near(pack, lon_deg, lat_deg),
         people_100m=near,
         people_500m=far,
     )
+
+
+def _sites_near(pack: Pack, lon_deg: float, lat_deg: float) -> list[Thing]:
+    """The nearest sites that say what they are: a fountain's name helps nobody at night."""
+    near = pack.nearest_few(Role.SITES, lon_deg, lat_deg, 20 * NEAR_SITES)
+    said = [(one, away_m) for one, away_m in near if one.properties.get("kind") not in (None, "other")]
+    return [_thing(one, away_m) for one, away_m in said[:NEAR_SITES]]
 
 
 def inside(pack: Pack, area: Any) -> InsideShown:
