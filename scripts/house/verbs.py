@@ -98,7 +98,7 @@ def _runs(rest: Sequence[str], *, slow: bool) -> list[list[str]]:
         return [[]]
     if any(not word.startswith("-") for word in rest):
         return [[]] if slow else [["-m", "not slow"]]
-    return [["-m", "not slow", "-n", "2", "--dist", "loadfile"], *([["-m", "slow"]] if slow else [])]
+    return [["-m", "not slow", "-n", "2", "--dist", "loadfile"], *([["-m", "slow or opening"]] if slow else [])]
 
 
 def _has_marker(words: Sequence[str]) -> bool:

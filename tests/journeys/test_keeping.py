@@ -70,6 +70,7 @@ def open_person(page: Page, name: str) -> None:
         row.click()
 
 
+@pytest.mark.opening
 def test_a_new_node_is_at_work_in_three_minutes(node: NodeProcess, visit: Visit, album: Album) -> None:
     begun_s = time.monotonic()
     page = come(visit, node).page
