@@ -156,6 +156,8 @@ def test_two_and_three_dimensions(desk: DeskPage, album: Album) -> None:
     )
     assert len({round(height, 2) for height in heights if height is not None}) > 1, heights
     assert desk.map_problems() == []
+    page.set_viewport_size({"width": 1200, "height": 680})
+    desk.wait_idle()
     album.take(page, "rochefort-3d", chosen="desk-3d")
 
 

@@ -184,7 +184,7 @@ def test_monaco_under_its_mountains(
     start_node: Callable[..., NodeProcess], visit: Callable[..., DeskPage], album: Album
 ) -> None:
     node = start_node("demo", "--territory", str(real_data("riviera_osm")), "--at", "04:20", "--speed", "1")
-    desk = visit(node.url, viewport={"width": 1120, "height": 680}).open(role=MAYOR)
+    desk = visit(node.url, viewport={"width": 1024, "height": 600}).open(role=MAYOR)
     expect(desk.page.locator(".attribution")).to_contain_text("OpenStreetMap")
     ground_only(desk)
     drawn = look(desk, 7.4215, 43.7375, 14.6)

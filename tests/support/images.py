@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "tests" / "journeys" / "out"
 CHOSEN = ROOT / "docs" / "images"
-MAX_BYTES = 500_000
+MAX_BYTES = 400_000
 LEAST_COLOURS = 200
 """Fewer colours on a desk means that the map was not drawn."""
 

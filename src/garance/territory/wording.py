@@ -44,16 +44,6 @@ _FRENCH = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüý�
 _LETTERS = re.compile(r"[^\W\d_]+", re.UNICODE)
 
 
-def undo_double_encoding(text: str) -> str:
-    """Give back `Moëze` from `MoÃ«ze`: UTF-8 bytes that were read as Latin-1. Anything else is left alone."""
-    if text.isascii():
-        return text
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
-
-
 def repair_text(text: str) -> str:
     """Put right a text whose accents were damaged: encoded twice (whole or in part), or Windows letters read as
     Latin-1. What does not look more French afterwards is left alone."""

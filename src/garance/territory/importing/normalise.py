@@ -9,7 +9,6 @@ from garance.territory.importing.cells import Reader
 from garance.territory.importing.columns import COLUMNS, DEFAULTS
 from garance.territory.layers import LAYERS
 from garance.territory.reading import Table
-from garance.territory.wording import fold
 
 _ABSENT: Any = object()
 
@@ -96,8 +95,3 @@ def _site_kinds(table: Table, found: dict[str, list[Value]]) -> None:
         if kind in (None, "other"):
             said = by_name(found["name"][index]) if found["name"][index] else None
             kinds[index] = said if said not in (None, "other") else by_file or kind
-
-
-def file_words(table: Table) -> str:
-    """The folded name of a table, spaces for signs."""
-    return fold(table.name).replace("_", " ")

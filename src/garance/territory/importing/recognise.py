@@ -192,7 +192,6 @@ def recognise(table: Table, recognisers: tuple[Recogniser, ...]) -> tuple[Recogn
 TERRAIN_WORDS = re.compile(r"(^|[^a-z])(dem|mnt|dtm|rgealti|bdalti|terrain|relief|srtm|altitude|alti|n\d\d[ew]\d{3})")
 DEPTH_WORDS = re.compile(r"(^|[^a-z])(flood|hauteurs?_?d?_?eau|depth|inond|submersion|crue|water_h)")
 ROUGHNESS_WORDS = re.compile(r"(^|[^a-z])(manning|rugosi|roughness|strickler|friction)")
-DURATION_WORDS = re.compile(r"(totaltime|duree|duration)")
 
 
 def recognise_grid(grid: Grid) -> str:

@@ -27,7 +27,6 @@ from garance.territory.reading.texts import repair_cells
 
 OSM_ENDINGS = (".osm", ".pbf")
 MAX_NODES = 40_000_000
-MAX_TAGS = 2_000
 STEP_EVERY = 50_000
 FAILURES = (
     osmium.InvalidLocationError, RuntimeError, ValueError, OSError, OverflowError, MemoryError, TypeError, IndexError,
