@@ -19,7 +19,7 @@ import httpx2
 import pytest
 from support.allowed import Role, sees
 from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_node
-from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, mark, mixed_house
+from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, a_grid, a_view, mark, mixed_house
 from websockets.asyncio.client import connect
 
 from garance.kernel.identity import new_id
@@ -133,6 +133,7 @@ async def walk_logbook(walk: Walk) -> None:
         assert len(items) == seen["entry.written.v1"], walk.name
         assert sum(len(one["struck"]) for one in items) == seen["entry.struck.v1"]
         assert sum(len(one["corrections"]) for one in items) == seen["entry.corrected.v1"]
+        assert sum(len(one.get("acknowledged", ())) for one in items) == seen["acknowledgement.given.v1"]
         if items:
             assert (await walk.get(path, limit=len(items)))["next"] is None
         for one in hidden[:2]:
@@ -142,12 +143,16 @@ async def walk_logbook(walk: Walk) -> None:
 async def walk_picture(walk: Walk) -> None:
     """The picture holds the things whose declaration may be seen, and no contradiction with what may not."""
     for situation in known(walk):
-        seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
+        facts = walk.judge.seen(walk.reader, situation)
+        seen = Counter(one.name for one in facts)
+        views = {one.body["view"] for one in facts if one.name == "view.saved.v1"}
         for query in ({}, {"by": "recorded", "at": "2100-01-01T00:00:00Z"}):
             shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
             assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
-            assert len(shown["shapes"]) == seen["shape.drawn.v1"]
+            assert len(shown["shapes"]) == seen["shape.drawn.v2"]
             assert len(shown["series"]) == seen["series.declared.v1"]
+            assert len(shown["grids"]) == seen["grid.attached.v1"]
+            assert len(shown["saved_views"]) == len(views)
             assert (shown["situation"] is not None) == bool(seen["situation.opened.v1"])
 
 
@@ -337,15 +342,23 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "logbook.correct": ("entry", "entry.written.v1", {"reason": "r", "text": "t"}),
     "resources.move": ("resource", "resource.declared.v1", {"geometry": POINT}),
     "resources.set-state": ("resource", "resource.declared.v1", {"state": "released"}),
-    "drawings.reshape": ("shape", "shape.drawn.v1", {"geometry": POINT}),
-    "drawings.describe": ("shape", "shape.drawn.v1", {"name": "n", "kind": "note", "state": "planned"}),
-    "drawings.end": ("shape", "shape.drawn.v1", {"reason": "r"}),
+    "drawings.reshape": ("shape", "shape.drawn.v2", {"geometry": POINT}),
+    "drawings.describe": ("shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned"}),
+    "drawings.end": ("shape", "shape.drawn.v2", {"reason": "r"}),
+    "acknowledgements.give": ("fact", "entry.written.v1", {}),
+    "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
+    "views.remove": ("view", "view.saved.v1", {}),
 }
+BY_FACT = {"entry", "fact"}
+"""Members that name a fact."""
+
 DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.declare": ("resource", "resource.declared.v1", {"name": "n", "kind": "boat"}),
     "drawings.draw": (
-        "shape", "shape.drawn.v1", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
+        "shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
+    "grids.attach": ("grid", "grid.attached.v1", a_grid()),
+    "views.save": ("view", "view.saved.v1", a_view()),
     "observations.declare-series": (
         "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),
@@ -382,7 +395,7 @@ def answer_shape(answer: httpx2.Response) -> Any:
 async def walk_commands(walk: Walk) -> None:
     """Commands on hidden things are refused, or granted, as if these did not exist."""
     for command, (member, fact, body) in TARGETS.items():
-        by_fact = member == "entry"
+        by_fact = member in BY_FACT
         for hidden in walk.some_hidden(fact, "" if by_fact else member):
             ghost = walk.ghost(hidden) if by_fact else new_id()
             await pair(walk, command, {member: hidden, **body}, {member: ghost, **body})
@@ -408,7 +421,7 @@ async def walk_commands_elsewhere(walk: Walk) -> None:
     """A command in a situation not to be known of is refused as in one that does not exist; so are the house's."""
     bodies = {**IN_SITUATIONS, **{name: {member: new_id(), **body} for name, (member, _, body) in DECLARES.items()}}
     for name, (member, _, body) in TARGETS.items():
-        bodies[name] = {member: f"w{'0' * 20}-1" if member == "entry" else new_id(), **body}
+        bodies[name] = {member: f"w{'0' * 20}-1" if member in BY_FACT else new_id(), **body}
     for situation in walk.house.situations.values():
         if walk.knows(situation):
             continue
@@ -649,7 +662,8 @@ async def check_the_past(viewer: Viewer) -> None:
     assert not late, "only readings, recorded meanwhile, may come after"
     page = viewer.walk.house.node.hub.pace.page_lines
     sizes = [len(frame["facts"]) for frame in viewer.frames if frame["type"] == "facts"]
-    assert all(size == page for size in sizes[:-1]) or len(shown) < page, (viewer.walk.name, sizes)
+    told = sum(1 for one in seen if one.name != "personal-data.read.v1")
+    assert all(size == page for size in sizes[: told // page]), (viewer.walk.name, sizes)
 
 
 async def speak_live(house: House, judge: Judge, watching: list[Viewer]) -> None:

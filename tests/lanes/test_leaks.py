@@ -491,6 +491,7 @@ AMENDED: dict[str, dict[str, Callable[[str], dict[str, Any]]]] = {
     "entry": {
         "logbook.strike": lambda id: {"entry": id, "reason": "faux"},
         "logbook.correct": lambda id: {"entry": id, "reason": "faux", "text": "autre"},
+        "acknowledgements.give": lambda id: {"fact": id},
     },
     "shape": {
         "drawings.reshape": lambda id: {"shape": id, "geometry": shape()["geometry"]},

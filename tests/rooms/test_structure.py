@@ -17,8 +17,8 @@ ROOMS = {
     "kernel", "journal", "domain", "territory", "access", "views", "ports", "connectors", "hazards", "exports",
     "intake", "federation", "server", "portal",
 }  # fmt: skip
-ADDED_CONCERNS = {"keeping"}
-"""What the design did not draw: facts that the journal says of its own keeping."""
+ADDED_CONCERNS = {"keeping", "acknowledgements", "grids", "saved_views"}
+"""What the design did not draw: facts that the journal says of its own keeping, and what people share around a map."""
 CONCERNS = {
     "situation", "logbook", "resources", "taskings", "drawings", "people", "plans", "gatherings", "alerting",
     "reports", "volunteers", "observations", "exercises", "costs",

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.law_of_views import VIEWS, check_law_of_views, folded, looks
 from support.nodes import Node
-from support.story import SQUARE, START, WIDER, entry, oid, person, point, resource, series, shape
+from support.story import SQUARE, START, WIDER, entry, grid, oid, person, point, resource, saved_view, series, shape
 
 from garance.domain.moment import By, Moment
 from garance.domain.state import State
@@ -52,6 +52,11 @@ says = st.one_of(
     ),
     st.builds(lambda t: ("drawings.end", {"shape": oid(t), "reason": "levée"}), things),
     st.builds(lambda t: ("observations.declare-series", series(t)), things),
+    st.builds(lambda t, n: ("views.save", saved_view(view=oid(t), name=f"vue {n}")), things, st.integers(0, 2)),
+    st.builds(lambda t: ("views.remove", {"view": oid(t)}), things),
+    st.builds(lambda t: ("grids.attach", grid(t)), things),
+    st.builds(lambda t: ("grids.detach", {"grid": oid(t), "reason": "autre"}), things),
+    st.builds(lambda t: ("acknowledgements.give", {"fact": t}), st.integers(0, 9)),
     st.builds(lambda n: ("situation.set-level", {"level": n}), st.integers(0, 4)),
 )
 steps = st.lists(
@@ -85,9 +90,10 @@ async def play(three: list[Node], script: list[Any]) -> int:
 
 
 async def _say(node: Node, command: str, body: dict[str, Any], *, late_s: int) -> None:
-    if isinstance(body.get("entry"), int):
-        known = sorted(node.state.entries.known)
-        body = {**body, "entry": known[body["entry"] % len(known)] if known else f"{node.name}-9999"}
+    for member in ("entry", "fact"):
+        if isinstance(body.get(member), int):
+            known = sorted(node.state.entries.known)
+            body = {**body, member: known[body[member] % len(known)] if known else f"{node.name}-9999"}
     at = node.clock.now() + timedelta(seconds=late_s)
     await node.say(command, body, by=person(node.name), situation=SITUATION, at=at)
 
@@ -100,7 +106,8 @@ async def _redact(node: Node, which: int, *, destroy: bool) -> None:
 
 def known(state: State) -> list[Any]:
     """All that the rules know."""
-    return [state.keeping, state.situations, state.entries, state.resources, state.drawings, state.observations]
+    things = [state.keeping, state.situations, state.entries, state.resources, state.drawings, state.observations]
+    return [*things, state.acknowledgements, state.grids, state.saved_views]
 
 
 def moments_of(facts: list[Fact[Any]], random: Random) -> list[Moment | None]:

@@ -11,7 +11,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from support.story import SQUARE, START, WIDER, Story, entry, oid, person, point, resource, shape
+from support.story import (
+    SQUARE,
+    START,
+    WIDER,
+    Story,
+    circle,
+    entry,
+    grid,
+    oid,
+    person,
+    point,
+    resource,
+    saved_view,
+    shape,
+)
 
 from garance.domain.keeping.rules import redact_body
 from garance.domain.said import Settled
@@ -77,8 +91,17 @@ def fpt(**more: Any) -> Json:
 
 def line(fact: Fact[Any], text: str | None, original: str | None, **more: Any) -> Json:
     """How an entry is shown."""
-    shown = {"entry": fact.id, "struck": [], "corrections": [], "conflict": False, **more}
+    shown = {"entry": fact.id, "struck": [], "corrections": [], "acknowledged": [], "conflict": False, **more}
     return {**shown, **{key: value for key, value in (("text", text), ("original_text", original)) if value}}
+
+
+DESCRIBED = {"shape": ZONE, "name": "zone", "kind": "flooded-area", "state": "engaged"}
+
+
+def json(thing: Json) -> Json:
+    """A thing as it goes to the browser."""
+    written: Json = msgspec.json.decode(msgspec.json.encode(thing))
+    return written
 
 
 def reshaped(story: Story, geometry: Json, **how: Any) -> Fact[Any]:
@@ -272,8 +295,90 @@ def clocks() -> list[Case]:
     ]
 
 
+def figures() -> list[Case]:
+    """A circle drawn, then moved as a plain outline; a validity given, then another."""
+    story = Story()
+    story.begin()
+    drawn = story.tell("drawings.draw", circle(valid_until=minute(60)))
+    body = json(msgspec.to_builtins(drawn.body))
+    first = zone(**{member: body[member] for member in ("geometry", "figure", "valid_until")})
+    standing = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    story.tell("drawings.describe", {**DESCRIBED, "valid_until": minute(90)})
+    later = {**first, "valid_until": minute(90)}
+    described = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    reshaped(story, WIDER)
+    plain = {key: value for key, value in later.items() if key != "figure"}
+    two = Two(("drawings.draw", shape()))
+    until_then = [
+        node.tell("drawings.describe", {**DESCRIBED, "valid_until": minute(at)}, by=person(str(at)))
+        for node, at in ((two.one, 60), (two.other, 90))
+    ]
+    conflict = {"thing": "shape", "id": ZONE, "aspect": "description", "facts": [fact.id for fact in until_then]}
+    return [
+        case("a circle", story.facts, {"shapes": [json(first)]}, at=standing),
+        case("a circle vouched for longer", story.facts, {"shapes": [json(later)]}, at=described),
+        case("no longer a circle", story.facts, {"shapes": [json({**plain, "geometry": WIDER})]}),
+        case("two validities", two.facts, {"conflicts": [conflict]}),
+    ]
+
+
+def kept_views() -> list[Case]:
+    """A view saved, changed, and removed; two changes that do not know of each other; a grid attached and detached."""
+    story = Story()
+    story.begin()
+    first = saved_view()
+    story.tell("views.save", first)
+    film = grid()
+    story.tell("grids.attach", film)
+    before = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    story.tell("views.save", {**first, "name": "Estuaire", "order": 2})
+    changed = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    story.tell("views.remove", {"view": first["view"]})
+    story.tell("grids.detach", {"grid": film["grid"], "reason": "autre modèle"})
+    shown = {"id": first["view"], "order": 0, **{key: first[key] for key in ("name", "axis", "layers", "camera")}}
+    films = [json({"id": film["grid"], **{key: film[key] for key in ("raster", "name", "at")}})]
+    two = Two(("views.save", first))
+    saved = [
+        node.tell("views.save", {**first, "name": name}, by=person(name))
+        for node, name in ((two.one, "Nord"), (two.other, "Sud"))
+    ]
+    conflict = {"thing": "view", "id": first["view"], "aspect": "view", "facts": [fact.id for fact in saved]}
+    return [
+        case("a view and a grid", story.facts, {"saved_views": [shown], "grids": films}, at=before),
+        case("a view changed", story.facts, {"saved_views": [{**shown, "name": "Estuaire", "order": 2}]}, at=changed),
+        case("a view removed, a grid detached", story.facts, {"saved_views": [], "grids": []}),
+        case("two names for a view", two.facts, {"saved_views": [{**shown, "name": "Sud"}], "conflicts": [conflict]}),
+    ]
+
+
+def answers() -> list[Case]:
+    """An order and a level acknowledged; an acknowledgement whose order never came."""
+    story = Story()
+    story.begin()
+    order = story.tell("logbook.write", entry("Évacuez", category="order"))
+    before = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    read = story.tell("acknowledgements.give", {"fact": order.id}, by=person("rac"))
+    level = story.tell("situation.set-level", {"level": 2})
+    heard = story.tell("acknowledgements.give", {"fact": level.id}, by=person("rac"))
+    bare = line(order, "Évacuez", "Évacuez")
+    open_ = {"id": story.situation, "title": "Crue de la Charente", "level": 2, "status": "open", "mode": "exercise"}
+    situation = {**open_, "acknowledged": [heard.id]}
+    orphan = [fact for fact in story.facts if fact.id != order.id]
+    return [
+        case("acknowledged", story.facts, {"logbook": [{**bare, "acknowledged": [read.id]}], "situation": situation}),
+        case("not acknowledged yet", story.facts, {"logbook": [bare]}, at=before),
+        case("acknowledged, never seen here", orphan, {"logbook": [], "situation": situation}),
+    ]
+
+
 STORIES: tuple[Callable[[], list[Case]], ...] = (
     plain, contradictions, late_reports, endings, amendments, destroyed, clocks,
+    figures, kept_views, answers,
 )  # fmt: skip
 
 

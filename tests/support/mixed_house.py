@@ -210,10 +210,12 @@ class House:
             await self.say_things("mayor-b", label, self.next_door)
 
     async def say_one_entry(self, who: str, label: Label) -> None:
-        """A line; one in three is then struck, one in three corrected."""
+        """A line; one in four is then struck, one corrected, one acknowledged."""
         written = {"text": mark(), "category": "report", "sender": mark(), "about": new_id()}
         entry = await self.say(who, "logbook.write", written, where=self.flood, label=label)
-        turn = secrets.randbelow(3) if self.sees_own(who, label, FLOOD) else 0
+        turn = secrets.randbelow(4) if self.sees_own(who, label, FLOOD) else 0
+        if turn == 3:
+            await self.say(who, "acknowledgements.give", {"fact": entry}, where=self.flood)
         if turn == 1:
             body = {"entry": entry, "reason": mark()}
             await self.say(who, "logbook.strike", body, where=self.flood)
@@ -222,8 +224,8 @@ class House:
             await self.say(who, "logbook.correct", body, where=self.flood)
 
     async def say_things(self, who: str, label: Label, where: str) -> None:
-        """A resource, a shape and a series, each changed afterwards; and a level."""
-        resource, shape, series = new_id(), new_id(), new_id()
+        """A resource, a shape, a series, a view and a grid, most of them changed afterwards; and a level."""
+        resource, shape, series, view, grid = (new_id() for _ in range(5))
         point = {"type": "Point", "coordinates": [-1.0, 46.0]}
         zone = {"type": "LineString", "coordinates": [[-1.0, 46.0], [-0.9, 46.0]]}
         drawn = {"shape": shape, "name": mark(), "kind": "note", "state": "planned"}
@@ -231,6 +233,8 @@ class House:
             ("resources.declare", {"resource": resource, "name": mark(), "kind": "boat"}, label),
             ("drawings.draw", {**drawn, "geometry": zone}, label),
             ("situation.set-level", {"level": secrets.randbelow(5)}, label),
+            ("views.save", {"view": view, **a_view(), "note": mark()}, label),
+            ("grids.attach", {"grid": grid, **a_grid(), "provenance": mark()}, label),
         ]
         declared = {"series": series, "name": mark(), "kind": "water-level", "unit": "m", "provenance": mark()}
         if self.sees_own(who, label, FLOOD if where == self.flood else NEXT_DOOR):
@@ -240,6 +244,7 @@ class House:
                 ("resources.set-state", {"resource": resource, "state": "engaged"}, None),
                 ("drawings.reshape", {"shape": shape, "geometry": zone}, None),
                 ("drawings.describe", {**drawn, "name": mark()}, None),
+                ("views.save", {"view": view, **a_view()}, None),
             ]
         for command, body, chosen in told:
             await self.say(who, command, body, where=where, label=chosen)
@@ -250,6 +255,17 @@ class House:
     async def measure(self, series: str) -> None:
         """One more sample of that series."""
         await self.node.measures.observe(series, [(to_milliseconds(self.node.clock.now()), 1.25)])
+
+
+def a_view() -> dict[str, Any]:
+    """What a saved view says, under a name that is nowhere else."""
+    camera = {"lon_deg": -1.0, "lat_deg": 46.0, "zoom": 12.0}
+    return {"name": mark(), "axis": "conduct", "layers": ["shapes"], "camera": camera}
+
+
+def a_grid() -> dict[str, Any]:
+    """What a dated grid says, under a name that is nowhere else."""
+    return {"raster": "water-depths-t0", "territory": "0" * 16, "name": mark(), "at": ["2026-11-23T08:00:00Z"]}
 
 
 def labels_of(role: Role) -> list[Label]:

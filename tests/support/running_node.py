@@ -42,9 +42,7 @@ class RunningNode:
 def settings_for(folder: Path, territory: Path | None = None) -> Settings:
     """A node in that folder, on a free port, patient with a test that asks a lot."""
     return Settings(
-        node=Node(
-            name="Commune d'essai", data_folder=str(folder), territory=str(territory) if territory else None
-        ),
+        node=Node(name="Commune d'essai", data_folder=str(folder), territory=str(territory) if territory else None),
         listen=Listen(port=0, stop_s=2),
         limits=Limits(anonymous_per_minute=MANY),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -142,3 +143,64 @@ def series(name: str = "gauge", **more: Any) -> Fields:
     """The body of a declared series."""
     fields = {"series": oid(name), "name": name, "kind": "water-level", "unit": "m", "provenance": "source"}
     return {**fields, **more}
+
+
+def circle(radius_m: float = 500.0, **more: Any) -> Fields:
+    """The body of a drawn circle: a polygon of 32 vertices and the figure it stands for."""
+    lon_deg, lat_deg = -1.0, 46.0
+    ring = [_away(lon_deg, lat_deg, radius_m, 360 * step / 32) for step in range(32)]
+    figure = {"form": "circle", "centre": [lon_deg, lat_deg], "radius_m": radius_m}
+    return shape(geometry={"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, figure=figure, **more)
+
+
+def sector(radius_m: float = 800.0, from_deg: float = 300.0, to_deg: float = 20.0) -> Fields:
+    """The body of a drawn sector, clockwise from one bearing to the other."""
+    lon_deg, lat_deg = -1.0, 46.0
+    width_deg = (to_deg - from_deg) % 360
+    arc = [_away(lon_deg, lat_deg, radius_m, from_deg + width_deg * step / 16) for step in range(17)]
+    ring = [[lon_deg, lat_deg], *arc, [lon_deg, lat_deg]]
+    figure = {
+        "form": "sector",
+        "centre": [lon_deg, lat_deg],
+        "radius_m": radius_m,
+        "from_deg": from_deg,
+        "to_deg": to_deg,
+    }
+    return shape(geometry={"type": "Polygon", "coordinates": [ring]}, figure=figure)
+
+
+def _away(lon_deg: float, lat_deg: float, distance_m: float, bearing_deg: float) -> list[float]:
+    """The place at that distance and bearing, on the sphere."""
+    turn, bearing, lat = distance_m / 6_371_008.8, math.radians(bearing_deg), math.radians(lat_deg)
+    north = math.asin(math.sin(lat) * math.cos(turn) + math.cos(lat) * math.sin(turn) * math.cos(bearing))
+    east = math.atan2(
+        math.sin(bearing) * math.sin(turn) * math.cos(lat), math.cos(turn) - math.sin(lat) * math.sin(north)
+    )
+    return [lon_deg + math.degrees(east), math.degrees(north)]
+
+
+def saved_view(**more: Any) -> Fields:
+    """The body of a saved view."""
+    camera = {"lon_deg": -1.0, "lat_deg": 46.0, "zoom": 13.0}
+    return {
+        "view": oid("view"),
+        "name": "Front de mer",
+        "axis": "conduct",
+        "layers": ["shapes"],
+        "camera": camera,
+        **more,
+    }
+
+
+def grid(name: str = "grid", **more: Any) -> Fields:
+    """The body of a dated grid: two bands, ten minutes apart."""
+    at = [START + timedelta(minutes=minutes) for minutes in (10, 20)]
+    return {
+        "grid": oid(name),
+        "raster": "water-depths-t0",
+        "territory": "0" * 16,
+        "name": "Modèle",
+        "at": at,
+        "provenance": "modèle d'essai",
+        **more,
+    }

@@ -19,6 +19,7 @@ class Ability(enum.StrEnum):
     RESOURCES_COMMAND = "resources.command"
     DRAWINGS_DRAW = "drawings.draw"
     OBSERVATIONS_DECLARE = "observations.declare"
+    VIEWS_KEEP = "views.keep"
     PEOPLE_MANAGE = "people.manage"
     READ_PERSONAL = "read.personal"
     READ_HEALTH = "read.health"
@@ -32,6 +33,7 @@ _CONDUCT = frozenset(
         Ability.RESOURCES_COMMAND,
         Ability.DRAWINGS_DRAW,
         Ability.OBSERVATIONS_DECLARE,
+        Ability.VIEWS_KEEP,
     }
 )
 _DIRECT = _CONDUCT | {Ability.SITUATION_OPEN, Ability.SITUATION_STEER, Ability.READ_PERSONAL, Ability.READ_RESTRICTED}
@@ -41,7 +43,13 @@ ROLES: Mapping[str, frozenset[Ability]] = {
     Role.RAC: _DIRECT,
     Role.CELL_HEAD: _CONDUCT | {Ability.READ_PERSONAL},
     Role.LOGBOOK_SECRETARY: frozenset(
-        {Ability.LOGBOOK_WRITE, Ability.LOGBOOK_AMEND, Ability.DRAWINGS_DRAW, Ability.READ_PERSONAL}
+        {
+            Ability.LOGBOOK_WRITE,
+            Ability.LOGBOOK_AMEND,
+            Ability.DRAWINGS_DRAW,
+            Ability.VIEWS_KEEP,
+            Ability.READ_PERSONAL,
+        }
     ),
     Role.SDIS_OFFICER: _CONDUCT | {Ability.READ_PERSONAL, Ability.READ_HEALTH, Ability.READ_RESTRICTED},
     Role.PREFECTURE_DUTY_OFFICER: _DIRECT,
@@ -72,8 +80,13 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
         "resources.declare": Ability.RESOURCES_COMMAND,
         "drawings.draw": Ability.DRAWINGS_DRAW,
         "observations.declare-series": Ability.OBSERVATIONS_DECLARE,
+        "grids.attach": Ability.OBSERVATIONS_DECLARE,
+        "views.save": Ability.VIEWS_KEEP,
+        "acknowledgements.give": Ability.LOGBOOK_WRITE,
     },
     "entry": {"logbook.strike": Ability.LOGBOOK_AMEND, "logbook.correct": Ability.LOGBOOK_AMEND},
+    "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
+    "view": {"views.remove": Ability.VIEWS_KEEP},
     "resource": {
         "resources.move": Ability.RESOURCES_COMMAND,
         "resources.set-state": Ability.RESOURCES_COMMAND,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from garance.domain.acknowledgements.state import Acknowledgements
 from garance.domain.drawings.state import Drawings
+from garance.domain.grids.state import Grids
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
 from garance.domain.logbook.state import Entries
 from garance.domain.observations.state import Observations
 from garance.domain.people.state import People
 from garance.domain.resources.state import Resources
+from garance.domain.saved_views.state import SavedViews
 from garance.domain.situation.state import Situations
 from garance.kernel.fact import Fact
 
@@ -27,6 +30,9 @@ class State:
         self.resources = Resources()
         self.drawings = Drawings()
         self.observations = Observations()
+        self.acknowledgements = Acknowledgements()
+        self.grids = Grids()
+        self.saved_views = SavedViews()
         self.unknown: set[str] = set()
 
     def fold(self, fact: Fact[Any]) -> None:
@@ -38,6 +44,9 @@ class State:
             or self.drawings.fold(fact)
             or self.situations.fold(fact)
             or self.observations.fold(fact)
+            or self.acknowledgements.fold(fact)
+            or self.grids.fold(fact)
+            or self.saved_views.fold(fact)
             or self.people.fold(fact)
             or self.keeping.fold(fact)
         )
@@ -52,5 +61,15 @@ class State:
             self.fold(fact)
 
     def _forget(self, fact: str) -> None:
-        for concern in (self.people, self.entries, self.resources, self.drawings, self.situations, self.observations):
+        for concern in (
+            self.people,
+            self.entries,
+            self.resources,
+            self.drawings,
+            self.situations,
+            self.observations,
+            self.acknowledgements,
+            self.grids,
+            self.saved_views,
+        ):
             concern.forget(fact)

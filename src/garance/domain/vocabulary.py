@@ -74,6 +74,11 @@ def upcast(old: str, *, to: str) -> Callable[[Callable[[Members], Members]], Cal
     return declare
 
 
+def unchanged(old: str, *, to: str) -> None:
+    """Declare that a fact named `old` reads as the body of `to` as it is: the next version only adds members."""
+    upcast(old, to=to)(dict)
+
+
 def entry(name: str) -> Entry:
     """The word for that current name; refuses `fact-unknown`."""
     known = _ENTRIES.get(name)

@@ -52,9 +52,7 @@ class NodeHouse:
         self._scribe = scribe
         self._follower = follower
         self._keys = keys
-        self.home = OrganisationRegistered(
-            organisation=scribe.node_author.organisation, name=name, level=Level.COMMUNE
-        )
+        self.home = OrganisationRegistered(organisation=scribe.node_author.organisation, name=name, level=Level.COMMUNE)
 
     @property
     def people(self) -> People:
@@ -92,9 +90,7 @@ class Node:
         self.writer.listen(self.follower)
         self.scribe = Scribe(self.writer, self.follower, self.keys, clock)
         self.cursors = open_cursors(self.folder.cursor_secret)
-        self.files = FolderFiles(
-            self.folder.files, kinds=settings.files.types, quota_bytes=settings.files.quota_bytes
-        )
+        self.files = FolderFiles(self.folder.files, kinds=settings.files.types, quota_bytes=settings.files.quota_bytes)
         self.house = NodeHouse(self.scribe, self.follower, self.keys, name=settings.node.name)
         self.sign_in = SignIn(settings, self.folder, clock, self.house, demo=demo)
         self.seating = Seating(self.follower, self.scribe, self.sign_in.porch, self.sign_in.sessions, clock)
@@ -106,9 +102,7 @@ class Node:
             cursors=self.cursors,
             about=self.labels.find,
             clock=clock,
-            pace=Pace(
-                max_streams=settings.limits.streams, max_streams_per_person=settings.limits.streams_per_person
-            ),
+            pace=Pace(max_streams=settings.limits.streams, max_streams_per_person=settings.limits.streams_per_person),
         )
         self.measures = Measures(
             self.tracks,
@@ -131,9 +125,7 @@ class Node:
         """Begin to write, to share out, and to finish what an earlier run began."""
         self.writer.start()
         opening = WriterOpened(public_key=self._public_key, node=self.settings.node.name)
-        await self.scribe.record(
-            lambda: [opening], command=derived_id("writer", self.writer.name), label=PEOPLE_LABEL
-        )
+        await self.scribe.record(lambda: [opening], command=derived_id("writer", self.writer.name), label=PEOPLE_LABEL)
         await self._name_territory()
         await self.aftermath.finish()
         self.hub.start()

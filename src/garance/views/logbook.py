@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from garance.domain.acknowledgements.state import Acknowledgements, Answers
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
 from garance.domain.logbook.state import Entries, Entry, Words, Written
@@ -16,6 +17,7 @@ from garance.domain.versions import Version, Versions
 from garance.kernel.clock import Stamp, from_milliseconds
 from garance.kernel.fact import Fact
 from garance.kernel.refusal import Refused
+from garance.views.showing import show_acknowledgements
 from garance.views.shown import CorrectionShown, EntryShown, LogbookShown, StrikeShown
 
 MAX_PAGE = 1000
@@ -24,28 +26,30 @@ MAX_PAGE = 1000
 class _Folded(msgspec.Struct):
     keeping: Keeping
     entries: Entries
+    acknowledgements: Acknowledgements
 
 
 class Logbook:
     """The lines of one situation, in the order of the world's time, then of all writers."""
 
     name: ClassVar[str] = "logbook"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def __init__(self) -> None:
-        self._folded = _Folded(Keeping(), Entries())
+        self._folded = _Folded(Keeping(), Entries(), Acknowledgements())
         self._lines: list[tuple[datetime, Stamp, str]] = []
         self._sorted = True
 
     def add(self, fact: Fact[Any]) -> None:
         """Take in a fact."""
-        keeping, entries = self._folded.keeping, self._folded.entries
+        keeping, entries, given = self._folded.keeping, self._folded.entries, self._folded.acknowledgements
         fact = keeping.as_kept(fact)
         if fact.name == "entry.written.v1":
             self._place(fact)
         if isinstance(fact.body, BodyRedacted):
             entries.forget(fact.body.fact)
-        _ = entries.fold(fact) or keeping.fold(fact)
+            given.forget(fact.body.fact)
+        _ = entries.fold(fact) or given.fold(fact) or keeping.fold(fact)
 
     def _place(self, fact: Fact[Any]) -> None:
         known = self._folded.entries.known.get(fact.id)
@@ -63,7 +67,7 @@ class Logbook:
 
     def at(self, moment: Moment | None) -> LogbookShown:
         """Every line at that moment, oldest first."""
-        items = tuple(show_entry(entry, moment) for _, _, entry in self._shown(moment))
+        items = tuple(self._show(entry, moment) for _, _, entry in self._shown(moment))
         return LogbookShown(items=items, next=None)
 
     def _shown(self, moment: Moment | None) -> list[tuple[datetime, Stamp, Any]]:
@@ -91,8 +95,12 @@ class Logbook:
                 continue
             if len(found) == limit:
                 return LogbookShown(items=tuple(found), next=found[-1].entry)
-            found.append(show_entry(self._folded.entries.known[identifier], moment))
+            found.append(self._show(self._folded.entries.known[identifier], moment))
         return LogbookShown(items=tuple(found), next=None)
+
+    def _show(self, entry: Entry, moment: Moment | None) -> EntryShown:
+        there = self._folded.acknowledgements.known.get(entry.situation or "", {})
+        return show_entry(entry, moment, there.get(entry.written.fact) if entry.written else None)
 
     def _index(self, identifier: str) -> int:
         entry = self._folded.entries.known.get(identifier)
@@ -113,7 +121,7 @@ class Logbook:
         self._sorted = True
 
 
-def show_entry(entry: Entry, moment: Moment | None) -> EntryShown:
+def show_entry(entry: Entry, moment: Moment | None, answers: Answers | None = None) -> EntryShown:
     """A line that was written, with what was done to it: by then as it was known, ever after as it is established."""
     written = entry.written
     if written is None:
@@ -138,6 +146,7 @@ def show_entry(entry: Entry, moment: Moment | None) -> EntryShown:
         label=written.label,
         struck=tuple(_strike(version) for version in struck.history()),
         corrections=tuple(_correction(version) for version in corrected.history()),
+        acknowledged=show_acknowledgements(answers, moment),
         conflict=len({head.value.text for head in corrected.heads() if head.value.text is not None}) > 1,
         follows=_follows(written, struck, corrected),
         withheld=written.value.withheld,

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
+from garance.domain.acknowledgements.state import Acknowledgements
 from garance.domain.drawings.state import Drawings
+from garance.domain.grids.state import Grids
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
 from garance.domain.moment import Moment
 from garance.domain.observations.state import Observations
 from garance.domain.resources.state import Resources
+from garance.domain.saved_views.state import SavedViews
 from garance.domain.situation.state import Situations
 from garance.kernel.fact import Fact
-from garance.views.showing import Showing, show_resource, show_series, show_shape, show_situation
+from garance.views.showing import (
+    Showing,
+    show_grid,
+    show_resource,
+    show_saved_view,
+    show_series,
+    show_shape,
+    show_situation,
+)
 from garance.views.shown import PictureShown
+
+
+class Concern(Protocol):
+    """Something that folds facts and forgets what was destroyed."""
+
+    def fold(self, fact: Fact[Any]) -> bool:
+        """Take in a fact; False when it is not of this concern."""
+        ...
+
+    def forget(self, fact: str) -> None:
+        """The body of that fact was destroyed."""
+        ...
 
 
 class _Folded(msgspec.Struct):
@@ -24,16 +47,41 @@ class _Folded(msgspec.Struct):
     resources: Resources
     drawings: Drawings
     observations: Observations
+    acknowledgements: Acknowledgements
+    grids: Grids
+    saved_views: SavedViews
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        """What tells of things, apart from what was destroyed."""
+        return (
+            self.resources,
+            self.drawings,
+            self.situations,
+            self.observations,
+            self.acknowledgements,
+            self.grids,
+            self.saved_views,
+        )
 
 
 class Picture:
     """The picture of one situation, now and at every past moment: it keeps all that was said."""
 
     name: ClassVar[str] = "picture"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def __init__(self) -> None:
-        self._folded = _Folded(Keeping(), Situations(), Resources(), Drawings(), Observations())
+        self._folded = _Folded(
+            Keeping(),
+            Situations(),
+            Resources(),
+            Drawings(),
+            Observations(),
+            Acknowledgements(),
+            Grids(),
+            SavedViews(),
+        )
 
     def add(self, fact: Fact[Any]) -> None:
         """Take in a fact."""
@@ -42,17 +90,10 @@ class Picture:
         if isinstance(fact.body, BodyRedacted):
             self._forget(fact.body.fact)
         if fact.body is not None:
-            _ = (
-                folded.resources.fold(fact)
-                or folded.drawings.fold(fact)
-                or folded.situations.fold(fact)
-                or folded.observations.fold(fact)
-                or folded.keeping.fold(fact)
-            )
+            _ = any(concern.fold(fact) for concern in folded.concerns) or folded.keeping.fold(fact)
 
     def _forget(self, fact: str) -> None:
-        folded = self._folded
-        for concern in (folded.resources, folded.drawings, folded.situations, folded.observations):
+        for concern in self._folded.concerns:
             concern.forget(fact)
 
     def at(self, moment: Moment | None) -> PictureShown:
@@ -60,7 +101,8 @@ class Picture:
         folded, showing = self._folded, Showing(moment)
         situation = None
         for identifier, known in folded.situations.known.items():
-            situation = show_situation(showing, identifier, known) or situation
+            answers = folded.acknowledgements.known.get(identifier, {})
+            situation = show_situation(showing, identifier, known, answers) or situation
         resources = [
             show_resource(showing, i, one) for there in folded.resources.known.values() for i, one in there.items()
         ]
@@ -68,11 +110,17 @@ class Picture:
         series = [
             show_series(showing, i, one) for there in folded.observations.known.values() for i, one in there.items()
         ]
+        grids = [show_grid(showing, i, one) for there in folded.grids.known.values() for i, one in there.items()]
+        views = [
+            show_saved_view(showing, i, one) for there in folded.saved_views.known.values() for i, one in there.items()
+        ]
         return PictureShown(
             situation=situation,
             resources=tuple(sorted((one for one in resources if one), key=lambda r: (r.declared_at, r.id))),
             shapes=tuple(sorted((one for one in shapes if one), key=lambda s: (s.drawn_at, s.id))),
             series=tuple(sorted((one for one in series if one), key=lambda s: (s.declared_at, s.id))),
+            grids=tuple(sorted((one for one in grids if one), key=lambda g: (g.attached_at, g.id))),
+            saved_views=tuple(sorted((one for one in views if one), key=lambda v: (v.order, v.name, v.id))),
             conflicts=tuple(sorted(showing.conflicts, key=lambda c: (c.thing, c.id, c.aspect))),
         )
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from garance.domain.acknowledgements.state import Answers
 from garance.domain.drawings.state import Shape
 from garance.domain.following import ancestors
+from garance.domain.grids.state import Grid
 from garance.domain.moment import Moment, known_by
 from garance.domain.observations.state import Series
 from garance.domain.resources.facts import ResourceStatus
 from garance.domain.resources.state import Resource
+from garance.domain.saved_views.state import SavedView
 from garance.domain.situation.state import Situation
 from garance.domain.versions import Version, Versions
 from garance.kernel.clock import from_milliseconds
 from garance.views.shown import (
+    AcknowledgementShown,
     ConflictShown,
+    GridShown,
     ResourceShown,
+    SavedViewShown,
     SeriesShown,
     ShapeShown,
     SituationShown,
@@ -59,7 +66,15 @@ def follows_of(aspects: Aspects) -> tuple[str, ...]:
     return tuple(sorted({head.fact for aspect in aspects.values() for head in aspect.heads()}))
 
 
-def show_situation(showing: Showing, identifier: str, situation: Situation) -> SituationShown | None:
+def show_acknowledgements(answers: Answers | None, moment: Moment | None) -> tuple[AcknowledgementShown, ...]:
+    """Who says to have read it by then, in order."""
+    given = answers.given.upto(moment).history() if answers else []
+    return tuple(AcknowledgementShown(fact=one.fact, author=one.author, at=one.occurred_at) for one in given)
+
+
+def show_situation(
+    showing: Showing, identifier: str, situation: Situation, answers: Mapping[str, Answers]
+) -> SituationShown | None:
     """A situation; its title and clock are shown whatever moment is established, its level and closing from then on."""
     opened = situation.opened.upto(known_by(showing.moment)).first()
     if opened is None:
@@ -76,6 +91,8 @@ def show_situation(showing: Showing, identifier: str, situation: Situation) -> S
         kind=opened.value.kind,
         mode=opened.value.mode,
         level=level.value if level else 0,
+        level_fact=level.fact if level else None,
+        acknowledged=show_acknowledgements(answers.get(level.fact), showing.moment) if level else (),
         status="closed" if closed else "open",
         opened_at=opened.occurred_at,
         clock=situation.clock_at(showing.moment),
@@ -113,6 +130,7 @@ def show_shape(showing: Showing, identifier: str, shape: Shape) -> ShapeShown | 
     drawn = shape.drawn.upto(showing.moment).first()
     outline, description = shape.outline.upto(showing.moment), shape.description.upto(showing.moment)
     geometry, described = outline.current(), description.current()
+    figure = shape.figure.upto(showing.moment).current()
     if drawn is None or geometry is None or described is None:
         return None
     ended = shape.ended.upto(showing.moment)
@@ -123,9 +141,11 @@ def show_shape(showing: Showing, identifier: str, shape: Shape) -> ShapeShown | 
     return ShapeShown(
         id=identifier,
         geometry=geometry.value,
+        figure=figure.value if figure else None,
         kind=described.value.kind,
         name=described.value.name,
         state=described.value.state,
+        valid_until=described.value.valid_until,
         author=drawn.author,
         drawn_at=drawn.occurred_at,
         changed_at=max(geometry.occurred_at, described.occurred_at),
@@ -165,4 +185,52 @@ def show_series(showing: Showing, identifier: str, series: Series) -> SeriesShow
         resource=body.resource,
         declared_at=first.occurred_at,
         conflict=showing.contradictions("series", identifier, {"declaration": declared}),
+    )
+
+
+def show_grid(showing: Showing, identifier: str, grid: Grid) -> GridShown | None:
+    """A grid once attached and until detached."""
+    attached = grid.attached.upto(showing.moment)
+    current, first = attached.current(), attached.first()
+    if current is None or first is None or grid.detached.upto(showing.moment):
+        return None
+    body, aspects = current.value, {"attachment": attached}
+    return GridShown(
+        id=identifier,
+        raster=body.raster,
+        territory=body.territory,
+        name=body.name,
+        at=body.at,
+        provenance=body.provenance,
+        attached_at=first.occurred_at,
+        author=first.author,
+        follows=follows_of(aspects),
+        conflict=showing.contradictions("grid", identifier, aspects),
+    )
+
+
+def show_saved_view(showing: Showing, identifier: str, view: SavedView) -> SavedViewShown | None:
+    """A saved view, until removed."""
+    saved = view.saved.upto(showing.moment)
+    current, first = saved.current(), saved.first()
+    if current is None or first is None or view.removed.upto(showing.moment):
+        return None
+    body, aspects = current.value, {"view": saved}
+    return SavedViewShown(
+        id=identifier,
+        name=body.name,
+        axis=body.axis,
+        layers=body.layers,
+        camera=body.camera,
+        volume=body.volume,
+        at=body.at,
+        by=body.by,
+        order=body.order,
+        dwell_s=body.dwell_s,
+        note=body.note,
+        look=body.look,
+        author=first.author,
+        saved_at=current.occurred_at,
+        follows=follows_of(aspects),
+        conflict=showing.contradictions("view", identifier, aspects),
     )

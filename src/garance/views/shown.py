@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.drawings.facts import ShapeStatus
+from garance.domain.drawings.facts import Figure, ShapeStatus
 from garance.domain.logbook.facts import Category, Channel
 from garance.domain.observations.facts import SeriesKind, Threshold
 from garance.domain.resources.facts import ResourceStatus
+from garance.domain.saved_views.facts import Camera
 from garance.domain.situation.facts import ClockSet
 from garance.kernel.fact import Withheld
 from garance.kernel.label import Author, Label, Mode
@@ -24,14 +25,24 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Something a person is shown."""
 
 
+class AcknowledgementShown(Shown, frozen=True, kw_only=True):
+    """Who says to have read it, and when."""
+
+    fact: str
+    author: Author | None = None
+    at: datetime
+
+
 class SituationShown(Shown, frozen=True, kw_only=True):
-    """A situation. `level` 0..4; `status` is `open` or `closed`."""
+    """A situation. `level` 0..4, set by `level_fact` once it was; `status` is `open` or `closed`."""
 
     id: str
     title: str
     kind: str
     mode: Mode
     level: int
+    level_fact: str | None = None
+    acknowledged: tuple[AcknowledgementShown, ...] = ()
     status: str
     opened_at: datetime
     clock: ClockSet | None = None
@@ -55,13 +66,15 @@ class ResourceShown(Shown, frozen=True, kw_only=True):
 
 
 class ShapeShown(Shown, frozen=True, kw_only=True):
-    """A shape that stands. `author` drew it."""
+    """A shape that stands. `author` drew it; past `valid_until` nobody vouches for it any more."""
 
     id: str
     geometry: Geometry
+    figure: Figure | None = None
     kind: str
     name: str
     state: ShapeStatus
+    valid_until: datetime | None = None
     author: Author | None = None
     drawn_at: datetime
     changed_at: datetime
@@ -81,6 +94,42 @@ class SeriesShown(Shown, frozen=True, kw_only=True):
     geometry: Point | None = None
     resource: str | None = None
     declared_at: datetime
+    conflict: bool
+
+
+class GridShown(Shown, frozen=True, kw_only=True):
+    """A film of the territory dated in the situation: `at` is the instant of each band of `raster`."""
+
+    id: str
+    raster: str
+    territory: str
+    name: str
+    at: tuple[datetime, ...]
+    provenance: str
+    attached_at: datetime
+    author: Author | None = None
+    follows: tuple[str, ...]
+    conflict: bool
+
+
+class SavedViewShown(Shown, frozen=True, kw_only=True):
+    """A saved view, as last said. `at` None shows the present."""
+
+    id: str
+    name: str
+    axis: str
+    layers: tuple[str, ...]
+    camera: Camera
+    volume: bool = False
+    at: datetime | None = None
+    by: str = "occurred"
+    order: int
+    dwell_s: int
+    note: str | None = None
+    look: str | None = None
+    author: Author | None = None
+    saved_at: datetime
+    follows: tuple[str, ...]
     conflict: bool
 
 
@@ -111,6 +160,8 @@ class PictureShown(Shown, frozen=True, kw_only=True):
     resources: tuple[ResourceShown, ...]
     shapes: tuple[ShapeShown, ...]
     series: tuple[SeriesShown, ...]
+    grids: tuple[GridShown, ...]
+    saved_views: tuple[SavedViewShown, ...]
     conflicts: tuple[ConflictShown, ...]
 
 
@@ -151,6 +202,7 @@ class EntryShown(Shown, frozen=True, kw_only=True):
     label: Label
     struck: tuple[StrikeShown, ...]
     corrections: tuple[CorrectionShown, ...]
+    acknowledged: tuple[AcknowledgementShown, ...] = ()
     conflict: bool
     follows: tuple[str, ...]
     withheld: Withheld | None = None

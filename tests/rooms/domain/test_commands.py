@@ -32,6 +32,11 @@ TABLE = {
     "drawings.describe": "drawings.draw",
     "drawings.end": "drawings.draw",
     "observations.declare-series": "observations.declare",
+    "grids.attach": "observations.declare",
+    "grids.detach": "observations.declare",
+    "views.save": "views.keep",
+    "views.remove": "views.keep",
+    "acknowledgements.give": "logbook.write",
 }
 
 

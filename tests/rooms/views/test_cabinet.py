@@ -55,7 +55,7 @@ async def test_every_view_is_that_of_the_whole_journal_also_as_it_grows(node: No
 async def test_a_restart_begins_from_the_snapshot(node: Node) -> None:
     snapshots = MemorySnapshots()
     cabinet(node, snapshots).look(Logbook, SITUATION, ALL, None)
-    at = snapshots.newest(Picture("logbook", 1, SITUATION, "all"))
+    at = snapshots.newest(Picture("logbook", Logbook.version, SITUATION, "all"))
     assert at is not None
     await write(node, 2)
     with cabinet(node, snapshots).opened(Logbook, SITUATION, ALL) as drawer:
@@ -95,7 +95,7 @@ async def test_each_audience_has_its_own_view(node: Node) -> None:
 async def test_no_snapshot_keeps_what_was_destroyed(node: Node) -> None:
     snapshots = MemorySnapshots()
     await node.say("logbook.write", entry("Madame Durand"), by=person(), situation=SITUATION)
-    kept, label = cabinet(node, snapshots, every=1), Picture("logbook", 1, SITUATION, "all")
+    kept, label = cabinet(node, snapshots, every=1), Picture("logbook", Logbook.version, SITUATION, "all")
     kept.look(Logbook, SITUATION, ALL, None)
     before = snapshots.newest(label)
     assert before is not None
@@ -158,7 +158,7 @@ async def test_a_snapshot_does_not_bring_back_what_was_redacted_out_of_sight(nod
     snapshots, own = MemorySnapshots(), person("maire")
     some = Audience("some", lambda fact: fact if fact.author == own else None)
     cabinet(node, snapshots).look(Logbook, SITUATION, some, None)
-    assert snapshots.newest(Picture("logbook", 1, SITUATION, "some")) is not None
+    assert snapshots.newest(Picture("logbook", Logbook.version, SITUATION, "some")) is not None
     await node.redact(node.facts()[-1], by=person("exploitant"), destroy=True)
     shown = cabinet(node, snapshots).look(Logbook, SITUATION, some, None)[0]
     assert (shown.items[-1].text, shown.items[-1].withheld) == (None, "redacted")

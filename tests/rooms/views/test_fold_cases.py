@@ -23,10 +23,12 @@ FILE = Path(fold_stories.__file__).with_name("fold_cases.json")
 CASES = msgspec.json.decode(FILE.read_bytes(), type=list[Case])
 
 MEMBERS = {
-    "situation": ("id", "title", "level", "status", "mode", "clock"),
+    "situation": ("id", "title", "level", "acknowledged", "status", "mode", "clock"),
     "resources": ("id", "name", "kind", "state", "geometry"),
-    "shapes": ("id", "name", "kind", "state", "geometry"),
-    "logbook": ("entry", "text", "original_text", "struck", "corrections", "conflict", "withheld"),
+    "shapes": ("id", "name", "kind", "state", "geometry", "figure", "valid_until"),
+    "grids": ("id", "raster", "name", "at"),
+    "saved_views": ("id", "name", "axis", "layers", "camera", "at", "order"),
+    "logbook": ("entry", "text", "original_text", "struck", "corrections", "acknowledged", "conflict", "withheld"),
 }
 """What is compared, of each thing."""
 
@@ -47,8 +49,10 @@ def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
     picture = as_json(folded(Picture, facts).at(moment))
     picture["logbook"] = as_json(folded(Logbook, facts).at(moment).items)
     for entry in picture["logbook"]:
-        for part in ("struck", "corrections"):
-            entry[part] = [one["fact"] for one in entry[part]]
+        for part in ("struck", "corrections", "acknowledged"):
+            entry[part] = [one["fact"] for one in entry.get(part, ())]
+    if picture.get("situation", {}).get("acknowledged"):
+        picture["situation"]["acknowledged"] = [one["fact"] for one in picture["situation"]["acknowledged"]]
     found = {key: cut(picture.get(key), members) for key, members in MEMBERS.items()}
     found["conflicts"] = [
         {**cut(one, ("thing", "id", "aspect")), "facts": sorted({version["fact"] for version in one["versions"]})}
@@ -102,5 +106,5 @@ def _sorted(thing: Any) -> Any:
     """The same with its lists of facts in one order."""
     if not isinstance(thing, dict):
         return thing
-    lists = ("facts", "struck", "corrections")
+    lists = ("facts", "struck", "corrections", "acknowledged")
     return {key: sorted(value) if key in lists else value for key, value in thing.items()}

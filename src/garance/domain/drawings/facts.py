@@ -8,9 +8,10 @@ from typing import Annotated
 import msgspec
 
 from garance.domain.situation.facts import Reason
-from garance.domain.vocabulary import Body, fact
+from garance.domain.vocabulary import Body, fact, unchanged
+from garance.kernel.clock import Instant
 from garance.kernel.identity import ObjectId, Slug
-from garance.kernel.place import Geometry
+from garance.kernel.place import Geometry, Vertex
 
 ShapeName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
@@ -22,35 +23,75 @@ class ShapeStatus(enum.StrEnum):
     ENGAGED = "engaged"
 
 
-@fact("shape.drawn.v1")
+Radius = Annotated[float, msgspec.Meta(gt=0, le=500_000, description="metres on the ground")]
+Bearing = Annotated[float, msgspec.Meta(ge=0, le=360, description="degrees clockwise from true north")]
+
+
+class Circle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="form", tag="circle"):
+    """A circle around a point (cercle), which the polygon of the shape only approaches."""
+
+    centre: Vertex
+    radius_m: Radius
+
+
+class Sector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="form", tag="sector"):
+    """A slice of a circle (secteur angulaire), clockwise from one bearing to the other: a plume under the wind."""
+
+    centre: Vertex
+    radius_m: Radius
+    from_deg: Bearing
+    to_deg: Bearing
+
+
+Figure = Circle | Sector
+"""What a polygon was drawn as, so that its radius can be read and changed."""
+
+
+@fact("shape.drawn.v2")
 class ShapeDrawn(Body, frozen=True, kw_only=True):
-    """A shape is drawn (tracé). WGS 84. Refused: `already-declared`, `geometry-not-finite`, `geometry-too-large`,
+    """A shape is drawn (tracé). WGS 84. `valid_until` is when it must be looked at again, in the situation's time.
+
+    Refused: `already-declared`, `validity-ended`, `figure-mismatch`, `geometry-not-finite`, `geometry-too-large`,
     `ring-not-closed`, `geometry-degenerate`.
     """
 
     shape: ObjectId
     geometry: Geometry
+    figure: Figure | None = None
     kind: Slug
     name: ShapeName
     state: ShapeStatus
+    valid_until: Instant | None = None
 
 
-@fact("shape.reshaped.v1")
+@fact("shape.reshaped.v2")
 class ShapeReshaped(Body, frozen=True, kw_only=True):
-    """A shape takes another outline (nouveau tracé). Refused: `shape-unknown`, `shape-ended`, geometry refusals."""
+    """A shape takes another outline (nouveau tracé).
+
+    Refused: `shape-unknown`, `shape-ended`, `figure-mismatch`, geometry refusals.
+    """
 
     shape: ObjectId
     geometry: Geometry
+    figure: Figure | None = None
 
 
-@fact("shape.described.v1")
+@fact("shape.described.v2")
 class ShapeDescribed(Body, frozen=True, kw_only=True):
-    """A shape gets another name, kind or state (description). Refused: `shape-unknown`, `shape-ended`."""
+    """A shape gets another name, kind, state or validity (description).
+
+    Refused: `shape-unknown`, `shape-ended`, `validity-ended`.
+    """
 
     shape: ObjectId
     name: ShapeName
     kind: Slug
     state: ShapeStatus
+    valid_until: Instant | None = None
+
+
+for _name in ("shape.drawn", "shape.reshaped", "shape.described"):
+    unchanged(f"{_name}.v1", to=f"{_name}.v2")
 
 
 @fact("shape.ended.v1")

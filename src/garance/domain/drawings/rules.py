@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
 
 from garance.domain.commands import command
 from garance.domain.drawings.facts import ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped
+from garance.domain.drawings.figures import check_outline
 from garance.domain.drawings.state import Shape
 from garance.domain.following import amended_label, first_seen, follow, sees
-from garance.domain.geometry import check_shape
 from garance.domain.said import Context, Said
 from garance.domain.state import State
 from garance.domain.versions import Version
+from garance.kernel.clock import as_utc
 from garance.kernel.refusal import Refused
+
+D = TypeVar("D", ShapeDrawn, ShapeDescribed)
 
 
 @command("drawings.draw", ability="drawings.draw", request=ShapeDrawn)
 def draw_shape(state: State, request: ShapeDrawn, context: Context) -> Sequence[Said]:
-    """Draw a shape. Refuses `already-declared` and what cannot be drawn."""
+    """Draw a shape. Refuses `already-declared`, `validity-ended`, `figure-mismatch` and what cannot be drawn."""
     known = state.drawings.of(context.situation or "", request.shape)
     if known is not None and first_seen(context, known.drawn) is not None:
         raise Refused("already-declared", field="body.shape")
-    check_shape(request.geometry)
-    return [Said(body=request)]
+    check_outline(request.geometry, request.figure)
+    return [Said(body=_dated(request, context))]
 
 
 @command("drawings.reshape", ability="drawings.draw", request=ShapeReshaped)
 def reshape(state: State, request: ShapeReshaped, context: Context) -> Sequence[Said]:
-    """Give a shape another outline. Refuses `shape-unknown`, `shape-ended`, and what cannot be drawn."""
+    """Give a shape another outline. Refuses `shape-unknown`, `shape-ended`, `figure-mismatch`, what cannot be drawn."""
     shape, drawn = _standing(state, request.shape, context)
-    check_shape(request.geometry)
+    check_outline(request.geometry, request.figure)
     label = amended_label(context, drawn)
     refs = follow(context, shape.outline, thing=shape.aspects, at=context.present, label=label)
     return [Said(body=request, refs=refs, label=label)]
@@ -37,11 +43,12 @@ def reshape(state: State, request: ShapeReshaped, context: Context) -> Sequence[
 
 @command("drawings.describe", ability="drawings.draw", request=ShapeDescribed)
 def describe_shape(state: State, request: ShapeDescribed, context: Context) -> Sequence[Said]:
-    """Give a shape another name, kind or state. Refuses `shape-unknown`, `shape-ended`."""
+    """Give a shape another name, kind, state or validity. Refuses `shape-unknown`, `shape-ended`, `validity-ended`."""
     shape, drawn = _standing(state, request.shape, context)
+    body = _dated(request, context)
     label = amended_label(context, drawn)
     refs = follow(context, shape.description, thing=shape.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return [Said(body=body, refs=refs, label=label)]
 
 
 @command("drawings.end", ability="drawings.draw", request=ShapeEnded)
@@ -51,6 +58,16 @@ def end_shape(state: State, request: ShapeEnded, context: Context) -> Sequence[S
     label, parts = amended_label(context, drawn), (shape.outline, shape.description)
     told = [follow(context, part, thing=shape.aspects, at=context.present, label=label) for part in parts]
     return [Said(body=request, refs=tuple(dict.fromkeys(ref for refs in told for ref in refs)), label=label)]
+
+
+def _dated(request: D, context: Context) -> D:
+    """The same, its validity in UTC; refuses one that has ended already."""
+    if request.valid_until is None:
+        return request
+    valid_until = as_utc(request.valid_until, field="body.valid_until")
+    if valid_until <= context.present:
+        raise Refused("validity-ended", field="body.valid_until")
+    return msgspec.structs.replace(request, valid_until=valid_until)
 
 
 def _standing(state: State, identifier: str, context: Context) -> tuple[Shape, Version[bool]]:

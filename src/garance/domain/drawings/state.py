@@ -6,33 +6,39 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.drawings.facts import ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped, ShapeStatus
+from garance.domain.drawings.facts import Figure, ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped, ShapeStatus
 from garance.domain.things import forget_everywhere
 from garance.domain.versions import Version, Versions, version_of
+from garance.kernel.clock import Instant
 from garance.kernel.fact import Fact
 from garance.kernel.place import Geometry
 
 
-class Described(msgspec.Struct, frozen=True):
-    """A shape's name, kind and state."""
+class Described(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A shape's name, kind and state, and until when it is vouched for."""
 
     name: str
     kind: str
     state: ShapeStatus
+    valid_until: Instant | None = None
 
 
 class Shape(msgspec.Struct):
-    """One shape. `drawn` holds who drew it; its outline and description have their own histories."""
+    """One shape. `drawn` holds who drew it; its outline and description have their own histories.
+
+    `figure` goes with the outline, statement for statement.
+    """
 
     drawn: Versions[bool] = msgspec.field(default_factory=Versions)
     outline: Versions[Geometry] = msgspec.field(default_factory=Versions)
+    figure: Versions[Figure | None] = msgspec.field(default_factory=Versions)
     description: Versions[Described] = msgspec.field(default_factory=Versions)
     ended: Versions[str] = msgspec.field(default_factory=Versions)
 
     @property
     def aspects(self) -> tuple[Versions[Any], ...]:
         """Everything said about it."""
-        return self.drawn, self.outline, self.description, self.ended
+        return self.drawn, self.outline, self.figure, self.description, self.ended
 
 
 class Drawings(msgspec.Struct):
@@ -53,9 +59,11 @@ class Drawings(msgspec.Struct):
             case ShapeDrawn():
                 shape.drawn.add(version_of(fact, True))
                 shape.outline.add(version_of(fact, body.geometry))
+                shape.figure.add(version_of(fact, body.figure))
                 shape.description.add(_described(fact, body))
             case ShapeReshaped():
                 shape.outline.add(version_of(fact, body.geometry))
+                shape.figure.add(version_of(fact, body.figure))
             case ShapeDescribed():
                 shape.description.add(_described(fact, body))
             case ShapeEnded():
@@ -73,4 +81,4 @@ class Drawings(msgspec.Struct):
 
 
 def _described(fact: Fact[Any], body: ShapeDrawn | ShapeDescribed) -> Version[Described]:
-    return version_of(fact, Described(body.name, body.kind, body.state))
+    return version_of(fact, Described(body.name, body.kind, body.state, body.valid_until))

@@ -33,9 +33,11 @@ from garance.views.presence import Presence
 from garance.views.shown import (
     ConflictShown,
     EntryShown,
+    GridShown,
     HistogramShown,
     PresentShown,
     ResourceShown,
+    SavedViewShown,
     SeriesShown,
     ShapeShown,
     SituationShown,
@@ -116,6 +118,8 @@ class PictureAnswer(msgspec.Struct, frozen=True):
     resources: tuple[ResourceShown, ...]
     shapes: tuple[ShapeShown, ...]
     series: tuple[SeriesShown, ...]
+    grids: tuple[GridShown, ...]
+    saved_views: tuple[SavedViewShown, ...]
     conflicts: tuple[ConflictShown, ...]
 
 
@@ -227,6 +231,8 @@ def _views(node: Node) -> list[Endpoint]:
             shown.resources,
             shown.shapes,
             shown.series,
+            shown.grids,
+            shown.saved_views,
             shown.conflicts,
         )
 

@@ -351,7 +351,7 @@ class Hub:
         elif (role := reader.seat.roles.get(said.role)) is None:
             self._end(reader, "not-allowed")
         else:
-            reader.doing, reader.role = said.doing, role
+            reader.doing, reader.about, reader.role = said.doing, said.about, role
 
     # -- telemetry, presence ------------------------------------------------------------------------------------
 

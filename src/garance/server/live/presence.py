@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from garance.kernel.label import Author
 from garance.server.live.audience import Audience
 from garance.server.live.reader import Reader
@@ -20,11 +22,12 @@ def gather_present(readers: Iterable[Reader]) -> dict[Author, Present]:
         if author is None:
             continue
         known = present.get(author)
-        doing, since = reader.doing, reader.since
+        doing, since, about = reader.doing, reader.since, reader.about or msgspec.UNSET
         if known is not None:
-            doing = max(doing, known.doing, key=_BUSY.__getitem__)
             since = min(since, known.since)
-        present[author] = Present(author.person, author.role, author.organisation, doing, since)
+            if _BUSY[known.doing] >= _BUSY[doing]:
+                doing, about = known.doing, known.about
+        present[author] = Present(author.person, author.role, author.organisation, doing, since, about)
     return present
 
 

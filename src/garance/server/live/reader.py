@@ -26,6 +26,7 @@ class Reader:
         """Everything up to there was sent; it only moves while catching up, for live readers stand at the hub's."""
         self.since = since
         self.doing: Doing = "looking"
+        self.about: str | None = None
         self.role: Author | None = next(iter(seat.roles.values()), None)
         self.behind_since_s: float | None = None
         """When it left the live stream for want of room, by the loop's clock."""

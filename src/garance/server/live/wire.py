@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -48,20 +48,25 @@ class WireFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Present(msgspec.Struct, frozen=True):
-    """Someone connected: who, as what, doing what, since when."""
+    """Someone connected: who, as what, doing what, since when; `about` which thing or which kind of thing.
+
+    A thing is named by its identifier alone: it means something only to those who may see the thing.
+    """
 
     person: str
     role: str
     organisation: str
     doing: Doing
     since: datetime
+    about: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ClientFrame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="doing"):
-    """The one thing a client may say: what the person is doing, and under which of their grants."""
+    """The one thing a client may say: what the person is doing, to which thing, and under which of their grants."""
 
     doing: Doing
     role: str
+    about: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,64}$")] | None = None
 
 
 _JSON = msgspec.json.Encoder()

@@ -155,9 +155,7 @@ def _of_items(shelf: Shelf) -> list[Endpoint]:
     settings = {**_SETTINGS, "produces": GEOJSON}
     refusals = (*_SETTINGS["refusals"], "bbox-across-antimeridian")
 
-    @endpoint(
-        "GET", "/ogc/collections/{collection}/items", own_query=PAGE_QUERY, **{**settings, "refusals": refusals}
-    )
+    @endpoint("GET", "/ogc/collections/{collection}/items", own_query=PAGE_QUERY, **{**settings, "refusals": refusals})
     async def list_items(call: Call[Any], collection: Slug) -> Response:
         """The objects of a layer, in pages (GeoJSON); its attributes may be asked by equality."""
         layer, table = shelf.one(collection)

@@ -80,6 +80,7 @@ async def test_room_comes_back_when_a_stream_closes() -> None:
         {"type": "hello"},
         {"type": "doing", "doing": "sleeping", "role": "x"},
         {"type": "doing", "doing": "looking", "role": "x", "more": 1},
+        {"type": "doing", "doing": "drawing", "role": "x", "about": "Mme Durand"},
         {"type": "doing", "doing": "looking"},
     ],
 )

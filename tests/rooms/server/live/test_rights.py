@@ -163,6 +163,13 @@ async def test_presence_shows_who_is_there_to_those_who_may_know() -> None:
             shown = await jeanne.until("presence")
             doing = {line["person"]: line["doing"] for line in shown["people"]}
             assert doing == {person("Jeanne"): "looking", person("Lise"): "drawing"}
+            grant = grant_of("Lise")
+            await lise.say({"type": "doing", "doing": "drawing", "role": grant, "about": "flooded-area"})
+            while all("about" not in line for line in shown["people"]):
+                shown = await jeanne.until("presence")
+            about = {line["person"]: line.get("about") for line in shown["people"]}
+            assert about == {person("Jeanne"): None, person("Lise"): "flooded-area"}
+            shown["people"].sort(key=lambda line: str(line.get("about")))
             assert shown["people"][0] == {
                 "person": shown["people"][0]["person"],
                 "role": shown["people"][0]["role"],

@@ -1,12 +1,12 @@
 /** Folds facts into what a person sees at a time T. Any order of arrival of the same facts gives the same picture. */
 import { byOccurrence, type By } from './journal.ts';
 import { followsOf, includes, knownBy, Register, versionOf, type Moment } from './register.ts';
-import type { Conflict, Entry, EndedShape, Picture, Resource, Series, Shape, SituationShown } from './shown.ts';
-import type { ExerciseClock, Fact, Geometry, Point, Threshold } from './wire.ts';
+import type { Acknowledgement, Conflict, Entry, EndedShape, Grid, Picture, Resource, SavedView, Series, Shape, SituationShown } from './shown.ts';
+import type { ExerciseClock, Fact, Figure, Geometry, Point, SavedCamera, Threshold } from './wire.ts';
 
 type Body = Record<string, unknown>;
 type Named = { name: string; kind: string };
-type Described = Named & { state: string };
+type Described = Named & { state: string; valid_until: string | null };
 type Words = { text: string | null; reason: string | null };
 
 class ResourceFold {
@@ -18,6 +18,8 @@ class ResourceFold {
 class ShapeFold {
   readonly drawn = new Register<true>();
   readonly outline = new Register<Geometry>();
+  /** Goes with the outline, statement for statement. */
+  readonly figure = new Register<Figure | null>();
   readonly description = new Register<Described>();
   readonly ended = new Register<string>();
 }
@@ -26,6 +28,12 @@ class EntryFold {
   written: Fact | null = null;
   readonly corrected = new Register<Words>();
   readonly struck = new Register<Words>();
+}
+
+/** A thing said whole each time, until it is taken away: a grid, a saved view. */
+class WholeFold {
+  readonly said = new Register<Body>();
+  readonly gone = new Register<true>();
 }
 
 class Folding {
@@ -37,6 +45,9 @@ class Folding {
   readonly resources = new Map<string, ResourceFold>();
   readonly shapes = new Map<string, ShapeFold>();
   readonly series = new Map<string, Register<Body>>();
+  readonly grids = new Map<string, WholeFold>();
+  readonly views = new Map<string, WholeFold>();
+  readonly acknowledged = new Map<string, Register<true>>();
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -63,15 +74,20 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
   },
   'resource.moved.v1': (into, fact, body) => at(into.resources, body['resource'], ResourceFold).place.write(fact, body['geometry'] as Point),
   'resource.state-set.v1': (into, fact, body) => at(into.resources, body['resource'], ResourceFold).status.write(fact, text(body['state'])),
-  'shape.drawn.v1': (into, fact, body) => {
+  'shape.drawn.v2': (into, fact, body) => {
     const shape = at(into.shapes, body['shape'], ShapeFold);
     shape.drawn.write(fact, true);
-    shape.outline.write(fact, body['geometry'] as Geometry);
+    outlined(shape, fact, body);
     shape.description.write(fact, described(body));
   },
-  'shape.reshaped.v1': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).outline.write(fact, body['geometry'] as Geometry),
-  'shape.described.v1': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).description.write(fact, described(body)),
+  'shape.reshaped.v2': (into, fact, body) => outlined(at(into.shapes, body['shape'], ShapeFold), fact, body),
+  'shape.described.v2': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).description.write(fact, described(body)),
   'shape.ended.v1': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).ended.write(fact, text(body['reason'])),
+  'grid.attached.v1': (into, fact, body) => at(into.grids, body['grid'], WholeFold).said.write(fact, body),
+  'grid.detached.v1': (into, fact, body) => at(into.grids, body['grid'], WholeFold).gone.write(fact, true),
+  'view.saved.v1': (into, fact, body) => at(into.views, body['view'], WholeFold).said.write(fact, body),
+  'view.removed.v1': (into, fact, body) => at(into.views, body['view'], WholeFold).gone.write(fact, true),
+  'acknowledgement.given.v1': (into, fact, body) => at<Register<true>>(into.acknowledged, body['fact'], Register).write(fact, true),
   'series.declared.v1': (into, fact, body) => {
     const known = into.series.get(text(body['series'])) ?? new Register<Body>();
     known.write(fact, body);
@@ -83,7 +99,13 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
 const PLAIN = { audience: 'partners', sensitivity: 'ordinary' } as const;
 
 const words = (body: Body): Words => ({ text: textOrNull(body['text']), reason: textOrNull(body['reason']) });
-const described = (body: Body): Described => ({ name: text(body['name']), kind: text(body['kind']), state: text(body['state']) });
+const described = (body: Body): Described =>
+  ({ name: text(body['name']), kind: text(body['kind']), state: text(body['state']), valid_until: textOrNull(body['valid_until']) });
+
+function outlined(shape: ShapeFold, fact: Fact, body: Body): void {
+  shape.outline.write(fact, body['geometry'] as Geometry);
+  shape.figure.write(fact, (body['figure'] as Figure | undefined) ?? null);
+}
 
 /** The facts with destroyed bodies taken away: what was redacted is not shown again, at any instant. */
 function kept(facts: readonly Fact[]): Fact[] {
@@ -111,6 +133,8 @@ function show(into: Folding, moment: Moment): Picture {
     shapes: [...into.shapes].flatMap(([id, fold]) => showShape(id, fold, moment, conflicts)).sort((a, b) => order(a.drawn_at, b.drawn_at, a.id, b.id)),
     ended: [...into.shapes].flatMap(([id, fold]) => showEnded(id, fold, moment)).sort((a, b) => order(a.at, b.at, a.id, b.id)),
     series: [...into.series].flatMap(([id, fold]) => showSeries(id, fold, moment)).sort((a, b) => order(a.declared_at, b.declared_at, a.id, b.id)),
+    grids: [...into.grids].flatMap(([id, fold]) => showGrid(id, fold, moment, conflicts)).sort((a, b) => order(a.attached_at, b.attached_at, a.id, b.id)),
+    saved_views: [...into.views].flatMap(([id, fold]) => showView(id, fold, moment, conflicts)).sort((a, b) => a.order - b.order || compare(a.name, b.name) || compare(a.id, b.id)),
     conflicts: conflicts.sort((a, b) => compare(`${a.thing} ${a.id} ${a.aspect}`, `${b.thing} ${b.id} ${b.aspect}`)),
   };
 }
@@ -141,6 +165,8 @@ function showSituation(into: Folding, moment: Moment, conflicts: Conflict[]): Si
     kind: text(opened.value['kind']),
     mode: opened.fact.mode,
     level: level.current?.value ?? 0,
+    level_fact: level.current?.fact.id ?? null,
+    acknowledged: acknowledgements(into, level.current?.fact.id, moment),
     status: into.closed.upto(moment).empty ? 'open' : 'closed',
     opened_at: opened.fact.occurred_at,
     clock: clock.history.at(-1)?.value ?? null,
@@ -148,14 +174,18 @@ function showSituation(into: Folding, moment: Moment, conflicts: Conflict[]): Si
   };
 }
 
+/** Who says to have read that fact by then, in order. */
+const acknowledgements = (into: Folding, fact: string | undefined, moment: Moment): Acknowledgement[] =>
+  (fact ? into.acknowledged.get(fact)?.upto(moment).history ?? [] : []).map(({ fact: { id, author, occurred_at } }) => ({ fact: id, author, at: occurred_at }));
+
 function showEntries(into: Folding, moment: Moment): Entry[] {
   return [...into.entries.values()]
     .filter((fold): fold is EntryFold & { written: Fact } => fold.written !== null && includes(moment, fold.written))
     .sort((a, b) => byOccurrence(a.written, b.written))
-    .map((fold) => showEntry(fold, fold.written, moment));
+    .map((fold) => showEntry(into, fold, fold.written, moment));
 }
 
-function showEntry(fold: EntryFold, written: Fact, moment: Moment): Entry {
+function showEntry(into: Folding, fold: EntryFold, written: Fact, moment: Moment): Entry {
   const body = written.body;
   const corrected = fold.corrected.upto(knownBy(moment));
   const struck = fold.struck.upto(knownBy(moment));
@@ -178,6 +208,7 @@ function showEntry(fold: EntryFold, written: Fact, moment: Moment): Entry {
     label: { ...PLAIN, ...written.label },
     struck: told(struck).map(({ text: _text, ...strike }) => strike),
     corrections: told(corrected),
+    acknowledged: acknowledgements(into, written.id, moment),
     conflict: new Set(corrected.heads.map(({ value }) => value.text).filter((one) => one !== null)).size > 1,
     follows: follows.length > 0 ? follows : [written.id],
     withheld: written.withheld ?? null,
@@ -214,6 +245,7 @@ function showShape(id: string, fold: ShapeFold, moment: Moment, conflicts: Confl
   return [{
     id,
     geometry: outline.value,
+    figure: fold.figure.upto(moment).current?.value ?? null,
     ...description.value,
     author: drawn.fact.author,
     drawn_at: drawn.fact.occurred_at,
@@ -265,5 +297,49 @@ function showSeries(id: string, fold: Register<Body>, moment: Moment): Series[] 
     geometry: (body['geometry'] as Point | undefined) ?? null,
     resource: textOrNull(body['resource']),
     declared_at: declared.first!.fact.occurred_at,
+  }];
+}
+
+function showGrid(id: string, fold: WholeFold, moment: Moment, conflicts: Conflict[]): Grid[] {
+  const attachment = fold.said.upto(moment);
+  const { current, first } = attachment;
+  if (!current || !first || !fold.gone.upto(moment).empty) return [];
+  const { value: body } = current;
+  return [{
+    id,
+    raster: text(body['raster']),
+    territory: text(body['territory']),
+    name: text(body['name']),
+    at: body['at'] as string[],
+    provenance: text(body['provenance']),
+    attached_at: first.fact.occurred_at,
+    author: first.fact.author,
+    follows: followsOf(attachment),
+    conflict: contradictions(conflicts, 'grid', id, { attachment }),
+  }];
+}
+
+function showView(id: string, fold: WholeFold, moment: Moment, conflicts: Conflict[]): SavedView[] {
+  const view = fold.said.upto(moment);
+  const { current, first } = view;
+  if (!current || !first || !fold.gone.upto(moment).empty) return [];
+  const { value: body } = current;
+  return [{
+    id,
+    name: text(body['name']),
+    axis: text(body['axis']),
+    layers: body['layers'] as string[],
+    camera: body['camera'] as SavedCamera,
+    volume: body['volume'] === true,
+    at: textOrNull(body['at']),
+    by: body['by'] === 'recorded' ? 'recorded' : 'occurred',
+    order: Number(body['order'] ?? 0),
+    dwell_s: Number(body['dwell_s'] ?? 20),
+    note: textOrNull(body['note']),
+    look: textOrNull(body['look']),
+    author: first.fact.author,
+    saved_at: current.fact.occurred_at,
+    follows: followsOf(view),
+    conflict: contradictions(conflicts, 'view', id, { view }),
   }];
 }

@@ -1,9 +1,11 @@
 /** What a person is shown of a situation at a time: the same members as the server's picture and logbook. */
 import type { Version } from './register.ts';
-import type { Author, ExerciseClock, Geometry, Label, Mode, Point, Threshold } from './wire.ts';
+import type { Author, ExerciseClock, Figure, Geometry, Label, Mode, Point, SavedCamera, Threshold } from './wire.ts';
 
 export type Correction = { fact: string; text: string | null; reason: string | null; author: Author; at: string };
 export type Strike = { fact: string; reason: string | null; author: Author; at: string };
+
+export type Acknowledgement = { fact: string; author: Author; at: string };
 
 export type Entry = {
   entry: string;
@@ -21,6 +23,7 @@ export type Entry = {
   label: Label;
   struck: Strike[];
   corrections: Correction[];
+  acknowledged: Acknowledgement[];
   conflict: boolean;
   follows: string[];
   withheld: 'redacted' | 'erased' | null;
@@ -42,9 +45,12 @@ export type Resource = {
 export type Shape = {
   id: string;
   geometry: Geometry;
+  figure: Figure | null;
   kind: string;
   name: string;
   state: string;
+  /** Past this nobody vouches for it any more. */
+  valid_until: string | null;
   author: Author;
   drawn_at: string;
   changed_at: string;
@@ -67,19 +73,56 @@ export type Series = {
   declared_at: string;
 };
 
+/** A film of the territory dated in the situation: one instant per band of `raster`. */
+export type Grid = {
+  id: string;
+  raster: string;
+  territory: string;
+  name: string;
+  at: string[];
+  provenance: string;
+  attached_at: string;
+  author: Author;
+  follows: string[];
+  conflict: boolean;
+};
+
+/** A way of looking kept under a name; `at` null shows the present. */
+export type SavedView = {
+  id: string;
+  name: string;
+  axis: string;
+  layers: string[];
+  camera: SavedCamera;
+  volume: boolean;
+  at: string | null;
+  by: 'occurred' | 'recorded';
+  order: number;
+  dwell_s: number;
+  note: string | null;
+  look: string | null;
+  author: Author;
+  saved_at: string;
+  follows: string[];
+  conflict: boolean;
+};
+
 export type SituationShown = {
   id: string;
   title: string;
   kind: string;
   mode: Mode;
   level: number;
+  /** The fact that set the level, once it was set, and who says to have read it. */
+  level_fact: string | null;
+  acknowledged: Acknowledgement[];
   status: 'open' | 'closed';
   opened_at: string;
   clock: ExerciseClock | null;
   follows: string[];
 };
 
-export type Conflict = { thing: 'situation' | 'resource' | 'shape'; id: string; aspect: string; versions: Version[] };
+export type Conflict = { thing: 'situation' | 'resource' | 'shape' | 'grid' | 'view'; id: string; aspect: string; versions: Version[] };
 
 export type Picture = {
   situation: SituationShown | null;
@@ -88,5 +131,7 @@ export type Picture = {
   shapes: Shape[];
   ended: EndedShape[];
   series: Series[];
+  grids: Grid[];
+  saved_views: SavedView[];
   conflicts: Conflict[];
 };

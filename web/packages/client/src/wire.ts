@@ -7,6 +7,13 @@ export type LineString = { type: 'LineString'; coordinates: Position[] };
 export type Polygon = { type: 'Polygon'; coordinates: Position[][] };
 export type Geometry = Point | LineString | Polygon;
 
+/** What a polygon was drawn as: its radius in metres, its bearings in degrees clockwise from north. */
+export type Circle = { form: 'circle'; centre: Position; radius_m: number };
+export type Sector = { form: 'sector'; centre: Position; radius_m: number; from_deg: number; to_deg: number };
+export type Figure = Circle | Sector;
+
+export type SavedCamera = { lon_deg: number; lat_deg: number; zoom: number; pitch_deg?: number; bearing_deg?: number };
+
 export type Grant = {
   id: string;
   role: string;
@@ -102,6 +109,8 @@ export type Presence = {
   role: string;
   organisation: string;
   doing: 'looking' | 'writing' | 'drawing';
+  /** The thing in hand, or what kind of thing is being made. */
+  about?: string;
   since: string;
 };
 

@@ -10,24 +10,29 @@ type Case = { name: string; facts: Fact[]; at: string | null; by: By; expect: Re
 const cases = JSON.parse(readFileSync(new URL('../../../../tests/support/fold_cases.json', import.meta.url), 'utf8')) as Case[];
 
 const MEMBERS: Record<string, string[]> = {
-  situation: ['id', 'title', 'level', 'status', 'mode', 'clock'],
+  situation: ['id', 'title', 'level', 'acknowledged', 'status', 'mode', 'clock'],
   resources: ['id', 'name', 'kind', 'state', 'geometry'],
-  shapes: ['id', 'name', 'kind', 'state', 'geometry'],
-  logbook: ['entry', 'text', 'original_text', 'struck', 'corrections', 'conflict', 'withheld'],
+  shapes: ['id', 'name', 'kind', 'state', 'geometry', 'figure', 'valid_until'],
+  grids: ['id', 'raster', 'name', 'at'],
+  saved_views: ['id', 'name', 'axis', 'layers', 'camera', 'at', 'order'],
+  logbook: ['entry', 'text', 'original_text', 'struck', 'corrections', 'acknowledged', 'conflict', 'withheld'],
 };
 
 /** Only the members compared; what is null is not written, as the server does. */
 const cut = (thing: Thing, members: string[]): Thing =>
   Object.fromEntries(members.filter((member) => thing[member] !== null && thing[member] !== undefined).map((member) => [member, thing[member]]));
 
+/** The facts of those who acknowledged; nothing when nobody did, as the server does. */
+const whom = (given: { fact: string }[]): string[] | null => (given.length > 0 ? given.map(({ fact }) => fact) : null);
+
 function shown(facts: readonly Fact[], at: string | null, by: By): Record<string, unknown> {
   const picture = foldPicture(facts, at === null ? Infinity : Date.parse(at), by);
-  const logbook = picture.entries.map((entry) => ({ ...entry, struck: entry.struck.map(({ fact }) => fact), corrections: entry.corrections.map(({ fact }) => fact) }));
+  const logbook = picture.entries.map((entry) => ({ ...entry, struck: entry.struck.map(({ fact }) => fact), corrections: entry.corrections.map(({ fact }) => fact), acknowledged: entry.acknowledged.map(({ fact }) => fact) }));
   const found: Record<string, unknown> = {
-    situation: picture.situation && cut(picture.situation, MEMBERS['situation']!),
+    situation: picture.situation && cut({ ...picture.situation, acknowledged: whom(picture.situation.acknowledged) }, MEMBERS['situation']!),
     conflicts: picture.conflicts.map(({ thing, id, aspect, versions }) => ({ thing, id, aspect, facts: [...new Set(versions.map(({ fact }) => fact))] })),
   };
-  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, logbook })) {
+  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, grids: picture.grids, saved_views: picture.saved_views, logbook })) {
     found[name] = things.map((thing) => cut(thing as Thing, MEMBERS[name]!));
   }
   return found;
@@ -37,7 +42,7 @@ function shown(facts: readonly Fact[], at: string | null, by: By): Record<string
 function inAnyOrder(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const sorted = (value as Thing[]).map((thing) => Object.fromEntries(Object.entries(thing).map(([name, held]) =>
-    [name, ['facts', 'struck', 'corrections'].includes(name) ? (held as string[]).toSorted() : held])));
+    [name, ['facts', 'struck', 'corrections', 'acknowledged'].includes(name) ? (held as string[]).toSorted() : held])));
   return sorted.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 

@@ -1,0 +1,1 @@
+"""Grids: films of a territory pack given their instants in a situation (grilles datées)."""

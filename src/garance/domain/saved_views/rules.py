@@ -1,0 +1,48 @@
+"""When a view may be saved, changed and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from garance.domain.commands import command
+from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.said import Context, Said
+from garance.domain.saved_views.facts import ViewRemoved, ViewSaved
+from garance.domain.saved_views.state import SavedView
+from garance.domain.state import State
+from garance.kernel.clock import as_utc
+from garance.kernel.refusal import Refused
+
+
+@command("views.save", ability="views.keep", request=ViewSaved)
+def save_view(state: State, request: ViewSaved, context: Context) -> Sequence[Said]:
+    """Keep a way of looking, or change one kept before. Refuses `view-removed`."""
+    body = request if request.at is None else msgspec.structs.replace(request, at=as_utc(request.at, field="body.at"))
+    view = state.saved_views.of(context.situation or "", request.view)
+    saved = first_seen(context, view.saved) if view else None
+    if view is None or saved is None:
+        return [Said(body=body)]
+    _check_kept(view, context)
+    label = amended_label(context, saved)
+    refs = follow(context, view.saved, thing=view.aspects, at=context.present, label=label)
+    return [Said(body=body, refs=refs, label=label)]
+
+
+@command("views.remove", ability="views.keep", request=ViewRemoved)
+def remove_view(state: State, request: ViewRemoved, context: Context) -> Sequence[Said]:
+    """Offer a view no longer. Refuses `view-unknown`, `view-removed`."""
+    view = state.saved_views.of(context.situation or "", request.view)
+    saved = first_seen(context, view.saved) if view else None
+    if view is None or saved is None:
+        raise Refused("view-unknown", field="body.view")
+    _check_kept(view, context)
+    label = amended_label(context, saved)
+    refs = follow(context, view.saved, thing=view.aspects, at=context.present, label=label)
+    return [Said(body=request, refs=refs, label=label)]
+
+
+def _check_kept(view: SavedView, context: Context) -> None:
+    if any(sees(context, removal) for removal in view.removed.history()):
+        raise Refused("view-removed", field="body.view")
