@@ -24,13 +24,16 @@ class Album:
 
     def take(self, page: Page, name: str, *, chosen: str | None = None) -> Path:
         """Take a picture of the whole window; `chosen` is its name in the manual. An empty canvas fails."""
+        return self.put(page.screenshot(), name, chosen=chosen, mapped=page.locator(".maplibregl-canvas").count() > 0)
+
+    def put(self, taken: bytes, name: str, *, chosen: str | None = None, mapped: bool = True) -> Path:
+        """Put a picture already taken, as PNG, where the others are; an empty canvas fails where there is a map."""
         OUT.mkdir(parents=True, exist_ok=True)
-        taken = page.screenshot()
         (OUT / f"{name}.png").write_bytes(taken)
         with Image.open(io.BytesIO(taken)) as image:
             colours = image.convert("RGB").getcolors(maxcolors=1 << 24)
             assert colours is not None
-            if page.locator(".maplibregl-canvas").count():
+            if mapped:
                 assert len(colours) > LEAST_COLOURS, f"{name}: {len(colours)} colours, is the map drawn?"
             if chosen and self._keep:
                 keep_small(image, CHOSEN / f"{chosen}.png")
