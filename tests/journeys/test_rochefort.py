@@ -96,10 +96,11 @@ def test_the_map_the_lists_and_the_api_agree(desk: DeskPage, album: Album) -> No
 
 
 def test_the_gauge_shows_the_supplied_series(desk: DeskPage, source: Path) -> None:
-    desk.wait_for("desk.readings[0]?.value !== null && desk.tracks.all(desk.readings[0].series.id).length > 50")
+    sea = "desk.readings.find(({ series }) => series.name === 'Niveau de la mer')"
+    desk.wait_for(f"{sea}?.value !== null && desk.tracks.all({sea}.series.id).length > 50")
     now = datetime.fromtimestamp(desk.ask("desk.conductor.world_ms") / 1000, UTC)
     wanted = supplied_level_m(source, now)
-    assert desk.ask("desk.readings[0].value") == pytest.approx(wanted, abs=1e-6)
+    assert desk.ask(f"{sea}.value") == pytest.approx(wanted, abs=1e-6)
     desk.tab("Capteurs")
     expect(desk.page.get_by_role("tabpanel")).to_contain_text(f"{wanted:.2f}".replace(".", ","))
     expect(desk.page.get_by_role("tabpanel")).to_contain_text("estuary_coast_Low.bdy")
@@ -107,7 +108,7 @@ def test_the_gauge_shows_the_supplied_series(desk: DeskPage, source: Path) -> No
     desk.ask("desk.conductor.seek(argument)", milliseconds(THREE_O_CLOCK))
     before = supplied_level_m(source, THREE_O_CLOCK)
     assert before != wanted
-    desk.wait_for(f"Math.abs(desk.readings[0].value - {before}) < 1e-6")
+    desk.wait_for(f"Math.abs({sea}.value - {before}) < 1e-6")
     expect(desk.page.get_by_role("tabpanel")).to_contain_text(f"{before:.2f}".replace(".", ","))
 
 
@@ -171,7 +172,7 @@ def test_the_helicopter_flies_its_second_sortie(desk: DeskPage, album: Album) ->
         "situation.set-clock",
         {"story_at": flying_at.isoformat(), "real_at": desk.now().isoformat(), "speed": 1},
     )
-    flying = "desk.units.find(({ source }) => source === 'track')"
+    flying = "desk.units.find(({ source, resource }) => source === 'track' && resource.kind === 'helicopter')"
     desk.wait_for(f"{flying}?.at_ms >= {milliseconds(flying_at)}")
     first = desk.ask(flying)
     desk.wait_for(f"{flying}.at_ms >= {first['at_ms'] + 3000} && {flying}.position[0] !== {first['position'][0]}")

@@ -28,7 +28,11 @@ HELD = """(source) => {
   const data = window.garance.map.getSource(source)?.serialize().data;
   return (data?.features ?? []).map((feature) => feature.properties.id).sort();
 }"""
-SHAPE_LAYERS = ["shape-fills", "shape-lines", "shape-lines-planned", "shape-points"]
+SHAPE_LAYERS = ["shape-fills", "shape-lines", "shape-lines-planned", "shape-lines-lapsed", "shape-points"]
+CUT_SHORT = "unknown error occurred when fetching the script"
+"""What Chromium says in the console when the network goes while the pages are being kept."""
+KEEPING_MS = 60_000
+SHELL_KEPT = "() => navigator.serviceWorker.controller !== null"
 
 
 class DeskPage:
@@ -121,6 +125,16 @@ class DeskPage:
         self.page.evaluate(FIT, box)
         self.wait_idle()
 
+    def camera(self) -> dict[str, float]:
+        """Where the map is looked at from."""
+        camera: dict[str, float] = self.ask("desk.map.camera")
+        return camera
+
+    def looks_from(self, camera: dict[str, float]) -> None:
+        """Fail unless the map is looked at from there."""
+        found = self.camera()
+        assert all(abs(value - found[name]) < 0.01 for name, value in camera.items()), (camera, found)
+
     def drawn(self, layers: list[str]) -> list[str]:
         """The identifiers of what those layers have really drawn on the map."""
         found: list[str] = self.page.evaluate(DRAWN, layers)
@@ -178,6 +192,17 @@ class DeskPage:
             self.page.mouse.down()
             self.page.mouse.up()
             self.page.wait_for_timeout(350)  # a second click too soon would be a double click
+
+    def keep_ground(self) -> None:
+        """Ask for the territory to be kept, as a person does, and wait until it is whole, the pages too."""
+        page = self.page
+        page.get_by_role("button", name="Menu").click()
+        page.get_by_role("button", name="Territoire hors ligne").click()
+        sheet = page.get_by_role("dialog", name="Territoire hors ligne")
+        if self.ask("desk.ground.state") == "none":
+            sheet.get_by_role("button", name="Garder sur ce poste").click()
+        expect(sheet.get_by_role("status")).to_have_text("Territoire gardé sur ce poste", timeout=KEEPING_MS)
+        page.wait_for_function(SHELL_KEPT, timeout=KEEPING_MS)
 
     def drag_to(self, at_ms: float) -> None:
         """Drag the hand of the time strip to an instant, as a mouse does: down on the present, move, release."""
