@@ -12,11 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from bench import commands, fan_out, journal, territory, tiles
+from bench import commands, desk, fan_out, journal, territory, tiles
 from bench.measuring import Line, table, verdicts
 
 BENCHES: dict[str, Callable[..., list[Line]]] = {
     "commands": commands.run,
+    "desk": desk.run,
     "fan-out": fan_out.run,
     "journal": journal.run,
     "territory": territory.run,

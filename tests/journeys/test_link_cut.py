@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from support.axe import check_accessible
-from support.desk import DeskPage
+from support.desk import CUT_SHORT, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
 MAYOR = "Maire"
 OFFICER = "Officière SDIS"
 SAID_OFFLINE = "Coupure : le pont de la D13 est fermé par la patrouille."
+"""What the browser says when the link breaks while it is taking the pages to keep them."""
+
 BACK_MS = 30_000
 """The desk waits longer between each try, up to this."""
 
@@ -35,7 +37,7 @@ def test_what_is_written_offline_is_sent_once_with_its_time(
     town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
     mayor, officer = visit(town.url), visit(town.url, viewport={"width": 900, "height": 560})
-    mayor.witness.expect("ERR_INTERNET_DISCONNECTED")
+    mayor.witness.expect(f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}")
     mayor.open(role=MAYOR)
     officer.open(role=OFFICER)
     page = mayor.page
@@ -66,7 +68,7 @@ def test_what_is_written_offline_is_sent_once_with_its_time(
 def test_a_page_reloaded_offline_still_sends_what_waited(town: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     text = "Écrit juste avant que le navigateur ne se ferme."
     mayor = visit(town.url)
-    mayor.witness.expect("ERR_INTERNET_DISCONNECTED")
+    mayor.witness.expect(f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}")
     mayor.open(role=MAYOR)
     mayor.page.context.set_offline(True)
     mayor.wait_for("desk.link === 'cut'")
@@ -84,7 +86,9 @@ def test_a_page_reloaded_offline_still_sends_what_waited(town: NodeProcess, visi
 def test_a_killed_server_comes_back_with_everything(node: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     before, during = "Noté juste avant la panne du serveur.", "Noté pendant la panne du serveur."
     mayor = visit(node.url)
-    mayor.witness.expect("ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING")
+    mayor.witness.expect(
+        f"ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|{CUT_SHORT}"
+    )
     mayor.open(role=MAYOR)
     mayor.write(before)
     expect(mayor.row(before)).to_have_count(1)

@@ -203,7 +203,7 @@ def test_by_keyboard_alone(town: NodeProcess, visit: Callable[..., DeskPage]) ->
     page.keyboard.type("Situé au clavier.")
     page.get_by_role("button", name="Situer sur la carte").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Au centre de la carte").focus()
+    page.get_by_role("button", name="Au centre de la carte", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#entry-text")).to_be_focused()
     page.keyboard.press("Enter")

@@ -220,11 +220,13 @@ async def walk_hidden_situations(walk: Walk) -> None:
 
 
 async def walk_own_things(walk: Walk) -> None:
-    """One's own session, sessions, second factor."""
+    """One's own session, sessions, second factor; a link of one's own, drawn."""
     shown = await walk.get("/api/v1/session")
     assert shown["signed_in"]
     await walk.get("/api/v1/second-factor")
     assert len((await walk.get("/api/v1/sessions"))["items"]) <= 1
+    drawn = await walk.ask("POST", "/api/v1/qr-code", json={"address": "https://garance.example/?situation=x"})
+    assert drawn.status_code == (403 if walk.reader.wall else 200)
     other = walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)[0].session
     await walk.alike("DELETE", f"/api/v1/sessions/{other}", f"/api/v1/sessions/{new_id()}")
     assert len(walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)) == 1
@@ -298,7 +300,9 @@ async def send_files(house: House) -> None:
 QUESTIONS = (
     "/api/v1/territory/search?q=mairie", "/api/v1/territory/here?lon=-1&lat=46",
     "/api/v1/territory/profile?line=-1,46;-1,46.1", "/api/v1/territory/route?from=-1,46&to=-1,46.1",
+    "/api/v1/territory/depths",
 )  # fmt: skip
+COMPARISON = "/api/v1/territory/depths/{grid}/{band}/comparison"
 INSIDE = "/api/v1/territory/inside"
 AREA = {"type": "Polygon", "coordinates": [[[-1, 46], [-1, 46.1], [-0.9, 46.1], [-1, 46]]]}
 OGC = (
@@ -314,9 +318,11 @@ async def walk_public(walk: Walk) -> None:
         assert (await walk.ask("GET", path)).status_code == 200
     assert (await walk.ask("GET", "/metrics")).status_code == 200
     assert (await walk.ask("GET", "/api/v1/territory")).status_code == 404
-    for path in ("a.pmtiles", "basemap/0/0/0.mvt", "terrain/0/0/0.png"):
+    for path in (
+        "a.pmtiles", "basemap/0/0/0.mvt", "terrain/0/0/0.png", "names", "depths/water-depths-steps/1.png",
+    ):  # fmt: skip
         assert (await walk.ask("GET", f"/territory/0123456789abcdef/{path}")).status_code == 404
-    for path in QUESTIONS:
+    for path in (*QUESTIONS, COMPARISON.format(grid="water-depths-steps", band=1)):
         assert (await walk.ask("GET", path)).status_code == 404
     assert (await walk.ask("POST", INSIDE, json={"geometry": AREA})).status_code == 404
     for path in OGC:
@@ -469,6 +475,7 @@ READING = {
     "get /api/v1/session": walk_own_things,
     "get /api/v1/second-factor": walk_own_things,
     "get /api/v1/sessions": walk_own_things,
+    "post /api/v1/qr-code": walk_own_things,
     "delete /api/v1/sessions/{session}": walk_own_things,
     "get /api/v1/people": walk_register,
     "get /api/v1/people/{person}": walk_register,
@@ -488,6 +495,7 @@ ONCE = {
         for path in (
             "/health", "/ready", "/metrics", "/api/v1/openapi.json", "/api/v1/territory", "/territory/{version}/{name}",
             "/territory/{version}/basemap/{z}/{x}/{y}.mvt", "/territory/{version}/terrain/{z}/{x}/{y}.png",
+            "/territory/{version}/depths/{grid}/{band}.png", "/territory/{version}/names", COMPARISON,
             "/api/v1/session/demo", *OGC, *(one.partition("?")[0] for one in QUESTIONS),
         )
     },

@@ -340,6 +340,14 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     "/territory/{version}/{name}": _same("/territory/1/manifest.json"),
     "/territory/{version}/basemap/{z}/{x}/{y}.mvt": _same("/territory/0123456789abcdef/basemap/6/31/22.mvt"),
     "/territory/{version}/terrain/{z}/{x}/{y}.png": _same("/territory/0123456789abcdef/terrain/8/127/91.png"),
+    "/territory/{version}/depths/{grid}/{band}.png": _same(
+        "/territory/0123456789abcdef/depths/water-depths-steps/1.png"
+    ),
+    "/api/v1/territory/depths": _same("/api/v1/territory/depths"),
+    "/api/v1/territory/depths/{grid}/{band}/comparison": _same(
+        "/api/v1/territory/depths/water-depths-steps/1/comparison"
+    ),
+    "/territory/{version}/names": _same("/territory/0123456789abcdef/names"),
     "/api/v1/territory/search": _same("/api/v1/territory/search?q=zz"),
     "/api/v1/territory/here": _same("/api/v1/territory/here?lon=-1.0&lat=45.9"),
     "/api/v1/territory/profile": _same("/api/v1/territory/profile?line=-1.0,45.9;-1.1,45.9"),

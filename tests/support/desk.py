@@ -24,11 +24,37 @@ DRAWN = """(layers) => {
   const found = map.queryRenderedFeatures({ layers: present }).map((feature) => feature.properties.id);
   return [...new Set(found)].sort();
 }"""
+IN_VIEW = """() => {
+  const { map, store } = window.garance;
+  const { clientWidth: wide, clientHeight: high } = map.getCanvas();
+  const within = ({ position }) => {
+    const { x, y } = map.project(position);
+    return x >= 0 && y >= 0 && x <= wide && y <= high;
+  };
+  return store.units.filter(within).map(({ resource }) => resource.id);
+}"""
+SYMBOLS_IN_VIEW = """(inside) => {
+  const { map, store } = window.garance;
+  const seen = new Set(inside);
+  const drawn = map.queryRenderedFeatures({ layers: ['units'] }).map((feature) => feature.properties.id);
+  return [...new Set(drawn)].filter((id) => seen.has(id));
+}"""
+DOTS = "() => window.garance.store.map.fleet.dots.seen"
 HELD = """(source) => {
   const data = window.garance.map.getSource(source)?.serialize().data;
   return (data?.features ?? []).map((feature) => feature.properties.id).sort();
 }"""
-SHAPE_LAYERS = ["shape-fills", "shape-lines", "shape-lines-planned", "shape-points"]
+SHAPE_LAYERS = ["shape-fills", "shape-lines", "shape-lines-planned", "shape-lines-lapsed", "shape-points"]
+CUT_SHORT = "unknown error occurred when fetching the script"
+"""What Chromium says in the console when the network goes while the pages are being kept."""
+KEEPING_MS = 60_000
+SHELL_KEPT = "() => navigator.serviceWorker.controller !== null"
+
+
+def box_of(ring: list[list[float]]) -> list[float]:
+    """West, south, east and north of a ring, in degrees."""
+    lons, lats = [lon for lon, _ in ring], [lat for _, lat in ring]
+    return [min(lons), min(lats), max(lons), max(lats)]
 
 
 class DeskPage:
@@ -121,10 +147,29 @@ class DeskPage:
         self.page.evaluate(FIT, box)
         self.wait_idle()
 
+    def camera(self) -> dict[str, float]:
+        """Where the map is looked at from."""
+        camera: dict[str, float] = self.ask("desk.map.camera")
+        return camera
+
+    def looks_from(self, camera: dict[str, float]) -> None:
+        """Fail unless the map is looked at from there."""
+        found = self.camera()
+        assert all(abs(value - found[name]) < 0.01 for name, value in camera.items()), (camera, found)
+
     def drawn(self, layers: list[str]) -> list[str]:
         """The identifiers of what those layers have really drawn on the map."""
         found: list[str] = self.page.evaluate(DRAWN, layers)
         return found
+
+    def units_in_view(self) -> tuple[int, int]:
+        """How many units are drawn as symbols and how many as dots: what stands in view is drawn, once each."""
+        self.wait_idle()
+        inside = self.page.evaluate(IN_VIEW)
+        symbols = len(self.page.evaluate(SYMBOLS_IN_VIEW, inside))
+        dots: int = self.page.evaluate(DOTS)
+        assert symbols + dots == len(inside)
+        return symbols, dots
 
     def map_problems(self) -> list[str]:
         """What the map engine complained of."""
@@ -135,6 +180,11 @@ class DeskPage:
     def rows(self) -> Locator:
         """The rows of the logbook."""
         return self.page.locator("li[data-entry]")
+
+    @property
+    def listed(self) -> int:
+        """How many lines the logbook has: a long one is drawn only where it is looked at."""
+        return int(self.rows.first.get_attribute("aria-setsize") or 0)
 
     def row(self, text: str) -> Locator:
         """The row of the logbook with that text."""
@@ -179,11 +229,22 @@ class DeskPage:
             self.page.mouse.up()
             self.page.wait_for_timeout(350)  # a second click too soon would be a double click
 
+    def keep_ground(self) -> None:
+        """Ask for the territory to be kept, as a person does, and wait until it is whole, the pages too."""
+        page = self.page
+        page.get_by_role("button", name="Menu").click()
+        page.get_by_role("button", name="Territoire hors ligne").click()
+        sheet = page.get_by_role("dialog", name="Territoire hors ligne")
+        if self.ask("desk.ground.state") == "none":
+            sheet.get_by_role("button", name="Garder sur ce poste").click()
+        expect(sheet.get_by_role("status")).to_have_text("Territoire gardé sur ce poste", timeout=KEEPING_MS)
+        page.wait_for_function(SHELL_KEPT, timeout=KEEPING_MS)
+
     def drag_to(self, at_ms: float) -> None:
         """Drag the hand of the time strip to an instant, as a mouse does: down on the present, move, release."""
         box = self.strip.bounding_box()
         assert box is not None
-        frame = self.ask("desk.window")
+        frame = self.ask("desk.timeline.window")
         share = (at_ms - frame["from_ms"]) / (frame["to_ms"] - frame["from_ms"])
         middle = box["y"] + box["height"] / 2
         self.page.mouse.move(box["x"] + box["width"] * 0.97, middle)

@@ -17,14 +17,15 @@ from garance.kernel.clock import Clock, SystemClock
 from garance.kernel.refusal import Refused
 from garance.server.api.accounts import account_endpoints
 from garance.server.api.commands import command_endpoints
+from garance.server.api.depths import depth_endpoints
+from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
 from garance.server.api.samples import sample_endpoint
 from garance.server.api.situations import situation_endpoints
 from garance.server.api.territory import territory_endpoints
 from garance.server.api.walls import wall_endpoints
 from garance.server.console import Words
-from garance.server.demo.opening import begin_at, demo_people, script_of, teller_of
-from garance.server.demo.story import Script
+from garance.server.demo.opening import Performance, begin_at, demo_people, performance_of, teller_of
 from garance.server.file_routes import file_endpoints
 from garance.server.http import Call
 from garance.server.impatient import Listening
@@ -67,8 +68,10 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         sample_endpoint(node),
         *wall_endpoints(node),
         *account_endpoints(node),
+        *link_endpoints(),
         *territory_endpoints(node),
         *question_endpoints(node),
+        *depth_endpoints(node),
         *ogc_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=organisations),
     ]
@@ -97,10 +100,12 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
     clock = clock or SystemClock()
     pack = open_pack(Path(settings.node.territory)) if settings.node.territory else None
     source = Path(settings.demo.source) if settings.demo.source else None
-    script = script_of(pack, source) if settings.demo.enabled and pack is not None else None
-    node = Node(settings, clock, pack=pack, demo=demo_people(script) if script else ())
+    told = None
+    if settings.demo.enabled and pack is not None:
+        told = performance_of(pack, source, folder=Path(settings.node.data_folder))
+    node = Node(settings, clock, pack=pack, demo=demo_people(told.script) if told else ())
     await node.start()
-    story = await _begin_story(node, script, source, clock) if script else None
+    story = await _begin_story(node, told, clock) if told else None
     try:
         yield Opened(node, build_app(node), partial(_lines, node), partial(_say_stopping, node))
     finally:
@@ -116,10 +121,10 @@ async def _say_stopping(node: Node) -> None:
     await node.hub.stop()
 
 
-async def _begin_story(node: Node, script: Script, source: Path | None, clock: Clock) -> asyncio.Task[None]:
+async def _begin_story(node: Node, told: Performance, clock: Clock) -> asyncio.Task[None]:
     demo = node.settings.demo
-    teller = teller_of(script, node, source, clock)
-    await teller.prepare(speed=demo.speed, begin_at=begin_at(demo.begin_at, script))
+    teller = teller_of(told, node, clock)
+    await teller.prepare(speed=demo.speed, begin_at=begin_at(demo.begin_at, told.script))
     return asyncio.get_running_loop().create_task(teller.tell(), name="story")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -74,12 +74,19 @@ class Measures:
 
         Refuses `series-unknown`, and what the track store refuses.
         """
-        found = self.declared(series)
-        if found is None:
-            raise Refused("series-unknown")
-        kept = samples_from(KINDS[found[1].kind], samples)
-        await asyncio.to_thread(self._tracks.record, {series: kept})
-        self._show(series, samples)
+        await self.observe_all({series: samples})
+
+    async def observe_all(self, samples: Mapping[str, Sequence[Sample]]) -> None:
+        """Take samples of several declared series together; refuses as `observe` does, and then keeps none."""
+        kept = {}
+        for series, rows in samples.items():
+            found = self.declared(series)
+            if found is None:
+                raise Refused("series-unknown")
+            kept[series] = samples_from(KINDS[found[1].kind], rows)
+        await asyncio.to_thread(self._tracks.record, kept)
+        for series, rows in samples.items():
+            self._show(series, rows)
 
     async def follow(self) -> None:
         """Seal and expire now and then, for ever."""

@@ -112,7 +112,7 @@ class Demo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     enabled: bool = False
     source: Text | None = None
-    speed: Annotated[float, Meta(ge=0, le=3600)] = 60.0
+    speed: Annotated[float, Meta(ge=0, le=3600)] = 36.0
     begin_at: Annotated[str, Meta(pattern=r"^(([01]?[0-9]|2[0-3]):[0-5][0-9]|end)$")] | None = None
 
 

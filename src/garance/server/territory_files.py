@@ -1,13 +1,14 @@
-"""`/territory/<version>/…`: the files of the territory pack by Range, and its tiles one by one; kept by browsers."""
+"""`/territory/<version>/…`: the files of the pack by Range, its tiles one by one, its names; kept by browsers."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -17,8 +18,9 @@ from garance.server.http import Call, Endpoint, endpoint
 from garance.server.http.conditional import NotModified, matches, takes_gzip
 from garance.server.stored import FOR_EVER, SANDBOX
 from garance.territory.layer_table import LayerTables
-from garance.territory.manifest import BASEMAP, GEOPACKAGE, MANIFEST, TERRAIN_TILES
+from garance.territory.manifest import BASEMAP, GEOPACKAGE, MANIFEST, SEARCH, TERRAIN_TILES
 from garance.territory.pack import Pack
+from garance.territory.search_words import ARTICLES, LONG_FORMS, key_of
 from garance.territory.tiles import FileBytes, TileArchive
 
 Version = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,64}$")]
@@ -42,11 +44,19 @@ class PackFiles:
     A pack replaced on disk while the node runs changes nothing here before the next start.
     """
 
-    def __init__(self, version: str, files: dict[str, FileBytes], tables: LayerTables | None = None) -> None:
+    def __init__(
+        self,
+        version: str,
+        files: dict[str, FileBytes],
+        tables: LayerTables | None = None,
+        names: Callable[[], bytes] | None = None,
+    ) -> None:
         self.version = version
         self.tables = tables
         self._files = files
         self._archives: dict[Archive, TileArchive] = {}
+        self._names = names
+        self._packed_names: bytes | None = None
 
     def close(self) -> None:
         """Let them go."""
@@ -69,6 +79,15 @@ class PackFiles:
             self._archives[name] = TileArchive(self.file(version, _ARCHIVES[name]))
         return self._archives[name]
 
+    def names(self, version: str) -> bytes:
+        """The names of that version, compressed; refuses as `file` does, also when the pack has no names."""
+        self._demand(version)
+        if self._names is None:
+            raise Refused("unknown")
+        if self._packed_names is None:
+            self._packed_names = gzip.compress(self._names(), 6, mtime=0)
+        return self._packed_names
+
     def _demand(self, version: str) -> None:
         if version != self.version:
             raise Refused("unknown", detail={"version": self.version} if self.version else {})
@@ -80,7 +99,22 @@ def open_files(pack: Pack | None) -> PackFiles:
         return PackFiles("", {})
     names = [MANIFEST, *(file.name for file in pack.manifest.files)]
     files = {name: FileBytes(pack.file(name)) for name in names}
-    return PackFiles(pack.manifest.version, files, LayerTables(pack.file(GEOPACKAGE)))
+    named = SEARCH in files
+    tables = LayerTables(pack.file(GEOPACKAGE))
+    return PackFiles(pack.manifest.version, files, tables, (lambda: names_of(pack)) if named else None)
+
+
+def names_of(pack: Pack) -> bytes:
+    """Every name of a pack, for a browser that will search without us; with the words that a search takes as one.
+
+    Each name: kind, name, context, longitude, latitude, detail, importance, and its words as a search compares them.
+    """
+    names = [
+        (found.kind, found.name, found.context, round(found.lon_deg, 6), round(found.lat_deg, 6), found.detail,
+         round(found.score, 2), key_of(found.name))
+        for found in pack.gazetteer.everything()
+    ]  # fmt: skip
+    return msgspec.json.encode({"long_forms": LONG_FORMS, "articles": sorted(ARTICLES), "names": names})
 
 
 def territory_file_endpoints(files: PackFiles) -> list[Endpoint]:
@@ -111,7 +145,18 @@ def territory_file_endpoints(files: PackFiles) -> list[Endpoint]:
         """Give one tile of the relief (terrarium encoding); 204 where there is nothing."""
         return await _tile(call, files, version, "terrain", (z, x, y))
 
-    return [give_territory_file, give_map_tile, give_terrain_tile]
+    @endpoint("GET", "/territory/{version}/names", produces="application/json", **settings)
+    async def give_names(call: Call[Any], version: Version) -> Response:
+        """Give every name of the territory, for a browser that searches without the network."""
+        content = await asyncio.to_thread(files.names, version)
+        headers = {"ETag": _tagged(call, f"{version}/names"), "Vary": "Accept-Encoding"}
+        if takes_gzip(call.request.headers.get("accept-encoding", "")):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            content = gzip.decompress(content)
+        return Response(content, 200, headers, media_type="application/json")
+
+    return [give_territory_file, give_map_tile, give_terrain_tile, give_names]
 
 
 def _tagged(call: Call[Any], name: str) -> str:

@@ -19,10 +19,12 @@ from garance.territory.manifest import (
     SEARCH,
     TERRAIN,
     Manifest,
+    Raster,
     read_manifest,
     wire_form,
 )
 from garance.territory.projection import WGS84, project, transformer
+from garance.territory.questions.depths import DepthGrid
 from garance.territory.questions.gazetteer import Gazetteer
 from garance.territory.questions.ground import Ground, Profile, Slope, open_grid
 from garance.territory.questions.people import Inhabitants, People
@@ -196,6 +198,31 @@ class Pack:
         """How the ground leans at this place; nothing where the terrain does not tell."""
         self._place(lon_deg, lat_deg)
         return None if self._ground is None else self._ground.slope(lon_deg, lat_deg)
+
+    # Simulated floods
+
+    def depths(self, name: str) -> DepthGrid:
+        """The grid of water depths of that name; refuses `unknown` when the pack has none, `raster-unreadable`."""
+        if not any(raster.name == name for raster in self.depth_rasters):
+            raise Refused("unknown")
+        file = next(raster.file for raster in self.depth_rasters if raster.name == name)
+
+        def build() -> DepthGrid:
+            water = self.rows(Role.WATER).flat
+            return DepthGrid(
+                self.file(file),
+                self.manifest.metric_crs,
+                mapped=self.rows(Role.PAST_EXTENT).flat,
+                water=water[shapely.get_dimensions(water) == 2],
+                inhabitants=self._inhabitants if self._inhabitants.total > 0 else None,
+            )
+
+        return self._once(f"depths {name}", build)
+
+    @property
+    def depth_rasters(self) -> list[Raster]:
+        """The grids that tell how deep water stands, in metres: those that tell how long it stays are others."""
+        return [one for one in self.manifest.rasters if one.role == Role.WATER_DEPTHS and one.unit == "m"]
 
     # Words, roads
 

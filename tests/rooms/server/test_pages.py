@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from pathlib import Path
 
 import httpx2
 import pytest
 from starlette.requests import Request
 
-from garance.server.pages import Pages
+from garance.server.pages import BUILT, Pages
 from garance.server.settings import Settings
 from garance.server.shell import Shell
 from garance.server.territory_files import PackFiles, territory_file_endpoints
@@ -60,6 +63,34 @@ async def test_hashed_files_are_kept_for_ever_and_compressed(built: Path) -> Non
         font = await web.get("/assets/legible-A1b2C3d4.woff2", headers={"accept-encoding": "gzip"})
         assert font.headers["content-type"] == "font/woff2"
         assert "content-encoding" not in font.headers
+
+
+async def test_the_worker_and_the_card_of_the_application_are_asked_again_each_time(built: Path) -> None:
+    (built / "sw.js").write_text("self.addEventListener('fetch', () => {});", "utf-8")
+    (built / "manifest.webmanifest").write_text('{"name": "Garance"}', "utf-8")
+    async with client(Pages(built)) as web:
+        worker = await web.get("/sw.js")
+        assert worker.headers["content-type"].startswith("text/javascript")
+        assert worker.headers["cache-control"] == "no-cache"
+        assert "worker-src 'self'" in worker.headers["content-security-policy"]
+        card = await web.get("/manifest.webmanifest")
+        assert card.headers["content-type"] == "application/manifest+json"
+        assert card.headers["cache-control"] == "no-cache"
+
+
+def test_the_worker_built_names_every_page_by_its_digest() -> None:
+    worker = BUILT / "sw.js"
+    if not worker.is_file():
+        pytest.skip("PAGES NOT BUILT (./run setup)")
+    listed = re.search(r'JSON\.parse\(("(?:[^"\\]|\\.)*")\)', worker.read_text("utf-8"))
+    assert listed is not None
+    shell = json.loads(json.loads(listed[1]))
+    files = {p.relative_to(BUILT).as_posix(): p for p in BUILT.rglob("*") if p.is_file() and not p.name.startswith(".")}
+    del files["sw.js"]
+    assert shell["files"] == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    card = json.loads(files["manifest.webmanifest"].read_text("utf-8"))
+    assert {icon["src"] for icon in card["icons"]} <= set(files)
+    assert not re.search(r"https?:|^/", " ".join([card["start_url"], card["scope"], card["id"]]))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from garance.server.data_folder import DataFolder
 from garance.server.settings import Listen, Node, Settings
 from garance.territory import Pack
 from garance.territory.manifest import BASEMAP, MANIFEST
+from garance.territory.search_words import key_of
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_the_card_tells_whose_data_it_is(web: httpx2.Client, tiny: Pack) -> None
     assert card["version"] == tiny.manifest.version
     assert card["source_digest"] == tiny.manifest.source_digest
     assert card["bytes"] == sum(one["bytes"] for one in card["files"]) == sum(f.bytes for f in tiny.manifest.files)
-    assert {one["name"] for one in card["files"]} == {file.name for file in tiny.manifest.files}
+    assert {(one["name"], one["sha256"]) for one in card["files"]} == {(f.name, f.sha256) for f in tiny.manifest.files}
     assert all({"source", "licence", "attribution"} <= set(layer) for layer in card["layers"])
     assert card["report"]
     assert card["missing"]
@@ -97,8 +98,27 @@ def test_relief_tiles_tell_the_height_of_the_ground(web: httpx2.Client, tiny: Pa
     assert web.get(f"/territory/{tiny.manifest.version}/terrain/3/0/0.png").status_code == 204
 
 
+def test_every_name_is_given_as_a_search_compares_it(web: httpx2.Client, tiny: Pack) -> None:
+    address = f"/territory/{tiny.manifest.version}/names"
+    answer = web.get(address)
+    assert answer.headers["content-encoding"] == "gzip"
+    plain = web.get(address, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == answer.json()
+    assert web.get(address, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+    given = answer.json()
+    assert given["long_forms"]["av"] == "avenue"
+    assert "de" in given["articles"]
+    importances = [importance for *_, importance, _ in given["names"]]
+    assert importances == sorted(importances, reverse=True)
+    for kind, name, context, lon_deg, lat_deg, detail, _, words in given["names"][:40]:
+        assert words == key_of(name)
+        found = tiny.gazetteer.search(f"{name} {context}", near=(lon_deg, lat_deg), limit=50)
+        assert (kind, name, context, detail) in {(one.kind, one.name, one.context, one.detail) for one in found}
+
+
 def test_another_version_is_told_which_one_is_shown(web: httpx2.Client, tiny: Pack) -> None:
-    for path in (BASEMAP, "basemap/6/31/22.mvt"):
+    for path in (BASEMAP, "basemap/6/31/22.mvt", "names"):
         answer = web.get(f"/territory/0123456789abcdef/{path}")
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown")
         assert answer.json()["detail"] == {"version": tiny.manifest.version}

@@ -131,3 +131,15 @@ def test_the_fire_centre_is_in_rochefort(rochefort: Pack) -> None:
     assert found is not None
     assert found[0].properties["name"] == "CSP ROCHEFORT"
     assert found[1] < 20
+
+
+def test_the_modelled_surge_set_against_xynthia_scores_as_published(rochefort: Pack) -> None:
+    """The scores of the data's own notice (0.668, 0.681, 0.029); their land is not ours to a cell."""
+    found = rochefort.depths("water-depths-flood-max-20m").comparison(1)
+    union_km2 = found.both_km2 + found.only_mapped_km2 + found.only_modelled_km2
+    assert found.both_km2 / union_km2 == pytest.approx(0.668, abs=0.02)
+    assert found.both_km2 / found.mapped_km2 == pytest.approx(0.681, abs=0.02)
+    assert found.only_modelled_km2 / found.modelled_km2 == pytest.approx(0.029, abs=0.005)
+    assert found.people_modelled is not None
+    assert found.people_mapped is not None
+    assert 0 < found.people_modelled.central < found.people_mapped.central < 30_000

@@ -14,22 +14,19 @@ import shapely
 
 from garance.kernel.place import MAX_VERTICES, Latitude, Longitude, Ring
 from garance.kernel.refusal import Refused
+from garance.server.api.here import ZONE_ROLES, HereShown, PeopleCounted, Thing, here, people_counted, thing_told
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.node import Node
 from garance.territory.layers import LAYERS
 from garance.territory.manifest import MANIFEST
 from garance.territory.pack import Pack
 from garance.territory.projection import WGS84, project
-from garance.territory.questions.rows import Feature
 from garance.territory.roles import Role
 
 T = TypeVar("T")
 AT_ONCE = 4
 """How many questions are worked out at the same time; the others wait their turn."""
 
-ZONE_ROLES = (Role.RISK_ZONES, Role.HAZARD_ZONES, Role.PAST_EXTENT, Role.PROTECTED_AREAS, Role.PLANNING)
-NEAR_SITES = 5
-AROUND_M = (100.0, 500.0)
 MAX_LISTED = 200
 MAX_PROFILE_POINTS = 500
 TAG = "territory"
@@ -71,43 +68,6 @@ class HereAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     lon: Longitude
     lat: Latitude
-
-
-class Words(msgspec.Struct, frozen=True):
-    """What a person would say of a place."""
-
-    fr: str
-    en: str
-    kind: str
-
-
-class Thing(msgspec.Struct, frozen=True):
-    """An object of a layer, by its attributes; `distance_m` from the place asked, when it is elsewhere."""
-
-    layer: str
-    properties: dict[str, Any]
-    distance_m: float | None = None
-
-
-class PeopleCounted(msgspec.Struct, frozen=True):
-    """Inhabitants: cells wholly inside, each by its share, every cell touched."""
-
-    low: int
-    central: int
-    high: int
-
-
-class HereShown(msgspec.Struct, frozen=True):
-    """What is known of a place. People: within 100 and 500 metres, as far as the bird flies."""
-
-    phrase: Words
-    commune: str | None
-    insee_code: str | None
-    elevation_m: float | None
-    zones: list[Thing]
-    sites: list[Thing]
-    people_100m: PeopleCounted
-    people_500m: PeopleCounted
 
 
 class PolygonAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="Polygon"):
@@ -290,34 +250,6 @@ def area_of(geometry: PolygonAsked | MultiPolygonAsked) -> Any:
     return shapely.from_geojson(msgspec.json.encode(geometry))
 
 
-def here(pack: Pack, lon_deg: float, lat_deg: float) -> HereShown:
-    """What is known of a place."""
-    said = pack.phrase(lon_deg, lat_deg)
-    commune = pack.commune_at(lon_deg, lat_deg)
-    metric = pack.manifest.metric_crs
-    flat = project(shapely.Point(lon_deg, lat_deg), WGS84, metric)
-    around = [project(flat.buffer(radius_m), metric, WGS84) for radius_m in AROUND_M]
-    height_m = pack.elevation_m(lon_deg, lat_deg)
-    near, far = (_people(each) for each in pack.people_inside_each(around))
-    return HereShown(
-        phrase=Words(said.fr, said.en, said.kind),
-        commune=commune.properties.get("name") if commune else None,
-        insee_code=commune.properties.get("insee_code") if commune else None,
-        elevation_m=None if height_m is None else round(height_m, 2),
-        zones=[_thing(one) for role in ZONE_ROLES for one, _ in pack.within(role, lon_deg, lat_deg, 0.0)],
-        sites=_sites_near(pack, lon_deg, lat_deg),
-        people_100m=near,
-        people_500m=far,
-    )
-
-
-def _sites_near(pack: Pack, lon_deg: float, lat_deg: float) -> list[Thing]:
-    """The nearest sites that say what they are: a fountain's name helps nobody at night."""
-    near = pack.nearest_few(Role.SITES, lon_deg, lat_deg, 20 * NEAR_SITES)
-    said = [(one, away_m) for one, away_m in near if one.properties.get("kind") not in (None, "other")]
-    return [_thing(one, away_m) for one, away_m in said[:NEAR_SITES]]
-
-
 def inside(pack: Pack, area: Any) -> InsideShown:
     """What an area holds."""
     people, sites = pack.people_inside(area), pack.sites_inside(area)
@@ -326,11 +258,11 @@ def inside(pack: Pack, area: Any) -> InsideShown:
     for role in ZONE_ROLES:
         layers.update(one.layer for one in pack.inside(role, area))
     return InsideShown(
-        people=_people(people),
+        people=people_counted(people),
         buildings=pack.buildings_inside(area),
         roads_m=_roads_m(pack, area),
         sites_by_kind=dict(sorted(kinds.items())),
-        sites=[_thing(one) for one in sites[:MAX_LISTED]],
+        sites=[thing_told(one) for one in sites[:MAX_LISTED]],
         zones_by_layer={name: layers[name] for name in LAYERS if layers[name]},
     )
 
@@ -373,11 +305,3 @@ def route(
         wrong_way_m=round(found.wrong_way_m, 1),
         warnings=list(found.warnings),
     )
-
-
-def _thing(feature: Feature, away_m: float | None = None) -> Thing:
-    return Thing(feature.layer, feature.properties, None if away_m is None else round(away_m, 1))
-
-
-def _people(people: Any) -> PeopleCounted:
-    return PeopleCounted(people.low, people.central, people.high)

@@ -30,7 +30,7 @@ def territory_endpoints(node: Node) -> list[Endpoint]:
 
 def _about(manifest: Manifest) -> dict[str, Any]:
     """What a page about the data tells besides the card: what it was made from, its files and their weight."""
-    files = [{"name": file.name, "bytes": file.bytes} for file in manifest.files]
+    files = [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in manifest.files]
     root = f"/territory/{manifest.version}"
     return {
         "source_digest": manifest.source_digest,

@@ -2,217 +2,173 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import shapely
-from shapely.ops import nearest_points
+from numpy.random import default_rng
 
-from garance.kernel.refusal import Refused
-from garance.server.demo.sea import edge_middle
+from garance.server.demo.counts import Counts, count_people, words_of
+from garance.server.demo.ground import NEAR_M, Ground
 from garance.territory import Feature, Role
 from garance.territory.pack import Pack
-from garance.territory.projection import WGS84, project
+from garance.territory.questions.saying import calmed
 
-NEAR_M = 1_500.0
-FIRST_WATER_M = 600.0
-SIMPLIFY_M = 8.0
-SHELTER_KINDS = ("sports-hall", "hall", "school", "town-hall")
+SHELTER_KINDS = ("sports-hall", "community-hall", "hall", "school", "town-hall")
+WATERS = {
+    "first_water": (450.0, 0.5),
+    "more_water": (900.0, 0.3),
+    "full_water": (NEAR_M, 0.1),
+    "late_water": (NEAR_M, 0.8),
+}
+"""The stages of the flood: how far from the weak defence, and under how much water at the peak."""
 
-
-class Ground:
-    """The territory in metres, with the answers the story needs, each found once."""
-
-    def __init__(self, pack: Pack) -> None:
-        self._pack = pack
-        self._crs = pack.manifest.metric_crs
-        cells = [f for f in pack.features("land-use") if f.properties.get("population")]
-        self._cells = self._flat(cells)
-        self._people = np.array([float(f.properties["population"]) for f in cells])
-        self._middles = shapely.centroid(self._cells) if len(cells) else self._cells
-        self.town = self._largest_commune()
-        self.centre = self._town_centre()
-        self.weak_defence = self._weakest_defence()
-
-    def _flat(self, features: list[Feature]) -> Any:
-        shapes = np.array([feature.shape for feature in features], dtype=object)
-        return project(shapes, WGS84, self._crs) if len(features) else shapes
-
-    def _lift(self, shape: Any) -> Any:
-        return project(np.array([shape], dtype=object), self._crs, WGS84)[0]
-
-    def _largest_commune(self) -> Feature:
-        communes = self._pack.features("communes")
-        if not communes:
-            raise Refused("story-needs", detail={"missing": "communes"})
-        return max(communes, key=lambda commune: float(commune.properties.get("population") or 0))
-
-    def _town_centre(self) -> Any:
-        town = self._flat([self.town])[0]
-        inside = shapely.contains_xy(town, shapely.get_coordinates(self._middles)) if len(self._cells) else np.array([])
-        if not inside.any():
-            return self._on_road(town.representative_point())
-        dense = np.argmax(np.where(inside, self._people / shapely.area(self._cells), 0))
-        return self._on_road(self._middles[dense])
-
-    def _on_road(self, point: Any) -> Any:
-        """The nearest point of a road: people and vehicles stand where one can stand."""
-        roads = self._flat(self._pack.features("roads"))
-        if not len(roads):
-            return point
-        nearest = roads[int(np.argmin(shapely.distance(roads, point)))]
-        return nearest.interpolate(nearest.project(point))
-
-    def people_near(self, point: Any, radius_m: float) -> float:
-        """Inhabitants of the cells whose middle lies within that distance."""
-        if not len(self._cells):
-            return 0.0
-        return float(self._people[shapely.distance(self._middles, point) <= radius_m].sum())
-
-    def _weakest_defence(self) -> Any:
-        """The middle of the lowest worn defence with people behind it; without defences, the shore nearest to them."""
-        known = [f for f in self._pack.features("defences") if f.properties.get("crest_m") is not None]
-        lines = self._flat(known)
-        middles = [line.interpolate(0.5, normalized=True) for line in lines]
-        people = [self.people_near(middle, NEAR_M) for middle in middles]
-        enough = 0.25 * max(people, default=0)
-        worn = {"bad": 0, "medium": 1}
-        ranked = sorted(
-            (
-                (worn.get(str(feature.properties.get("status")), 2), float(feature.properties["crest_m"]), index)
-                for index, feature in enumerate(known)
-                if people[index] >= enough
-            ),
-        )
-        if ranked:
-            return middles[ranked[0][2]]
-        shore = self._flat(self._pack.features("coast"))
-        if not len(shore):
-            return self.centre
-        return nearest_points(shapely.union_all(shore), self.centre)[0]
-
-    def site(self, *kinds: str) -> Any | None:
-        """The nearest site of the first of these kinds that exists."""
-        sites = self._pack.features("sites")
-        for kind in kinds:
-            points = self._flat([f for f in sites if f.properties.get("kind") == kind])
-            if len(points):
-                return points[int(np.argmin(shapely.distance(points, self.centre)))].representative_point()
-        return None
-
-    def high_ground(self) -> Any:
-        """Where to shelter people: the highest of the most populated cells."""
-        if not len(self._cells):
-            return self.centre
-        populated = np.flatnonzero(self._people >= np.quantile(self._people, 0.9))
-        heights = [self._pack.elevation_m(*self._place(self._middles[index])) or -99.0 for index in populated]
-        return self._on_road(self._middles[populated[int(np.argmax(heights))]])
-
-    def _place(self, point: Any) -> tuple[float, float]:
-        lifted = self._lift(point)
-        return lifted.x, lifted.y
-
-    def water(self, radius_m: float) -> Any:
-        """Where water came once, or may come by the risk plan, or low ground around: near the weak defence."""
-        around = self.weak_defence.buffer(radius_m)
-        for role in ("past-extent", "risk-zones"):
-            found = self._largest_part(
-                shapely.intersection(shapely.make_valid(self._flat(self._pack.features(role))), around)
-            )
-            if found is not None:
-                return found
-        return around
-
-    def low_zone(self) -> Any:
-        """The part to evacuate: inhabited ground that the water reaches."""
-        water = self.water(NEAR_M)
-        inhabited = self._cells[shapely.intersects(self._cells, water)] if len(self._cells) else []
-        found = self._largest_part([shapely.union_all(inhabited).buffer(30).buffer(-15)]) if len(inhabited) else None
-        return found if found is not None else water
-
-    @staticmethod
-    def _largest_part(shapes: Any) -> Any | None:
-        merged = shapely.union_all(shapes)
-        parts = [part for part in shapely.get_parts(merged) if part.geom_type == "Polygon" and part.area > 1_000]
-        return max(parts, key=lambda part: part.area).simplify(SIMPLIFY_M) if parts else None
-
-    def cut_road(self) -> Any:
-        """The stretch under water of the most important road that goes through it."""
-        water = self.water(NEAR_M)
-        roads = self._pack.features("roads")
-        wet = shapely.intersection(self._flat(roads), water)
-        ranked = sorted(
-            (int(roads[i].properties.get("importance") or 5), -float(stretch.length), i)
-            for i, stretch in enumerate(wet)
-            if stretch.length > 100
-        )
-        if not ranked:
-            return shapely.LineString([self.weak_defence, self._on_road(self.weak_defence)])
-        parts = [part for part in shapely.get_parts(wet[ranked[0][2]]) if part.geom_type == "LineString"]
-        return max(parts, key=lambda part: part.length)
-
-    def gauge(self, source: Path | None) -> Any:
-        """Where the sea is measured: the edge that the supplied series drives, else the shore by the weak defence."""
-        files = sorted(source.glob("**/*.bci")) if source is not None and source.is_dir() else []
-        west, south, east, north = self._pack.manifest.bbox
-        frame = project(np.array([shapely.box(west, south, east, north)], dtype=object), WGS84, self._crs)
-        edge = edge_middle(files[0], shapely.total_bounds(frame).tolist()) if files else None
-        if edge is not None:
-            return shapely.Point(edge)
-        shore = self._flat(self._pack.features("coast"))
-        return nearest_points(shapely.union_all(shore), self.weak_defence)[0] if len(shore) else self.weak_defence
-
-    def point(self, shape: Any) -> dict[str, Any]:
-        """A GeoJSON point of that place."""
-        lon_deg, lat_deg = self._place(shape)
-        return {"type": "Point", "coordinates": [round(lon_deg, 6), round(lat_deg, 6)]}
-
-    def line(self, shape: Any) -> dict[str, Any]:
-        """A GeoJSON line."""
-        return {"type": "LineString", "coordinates": _rounded(self._lift(shape).coords)}
-
-    def area(self, shape: Any) -> dict[str, Any]:
-        """A GeoJSON polygon, outer ring only: a drawn area has no holes."""
-        return {"type": "Polygon", "coordinates": [_rounded(self._lift(shape).exterior.coords)]}
+AROUND_M, SECTOR_M, THREATENED_M = 3_500.0, 350.0, 2_500.0
 
 
-def _rounded(coordinates: Any) -> list[list[float]]:
-    return [[round(float(xy[0]), 6), round(float(xy[1]), 6)] for xy in coordinates]
+@dataclass
+class Staging:
+    """The story's places as GeoJSON (`point shelter`, `area low_zone`…), its words, what the territory `has`.
 
-
-def choose_places(pack: Pack, source: Path | None = None) -> tuple[dict[str, Any], dict[str, str]]:
-    """The story's places as GeoJSON (`point shelter`, `area low_zone`…), and the words it says of the territory.
-
-    `source` is the folder the territory was imported from, if any: it may hold the sea's own series.
-
-    Refuses `story-needs` when the territory has no commune.
+    `spots` are places of roads and `waters` areas, in metres, for the units; `counts` the people spoken of.
     """
-    ground = Ground(pack)
-    low, full, first = ground.low_zone(), ground.water(NEAR_M), ground.water(FIRST_WATER_M)
-    station = ground.site("fire-station", "fire-centre")
-    hospital = ground.site("hospital", "care-home")
-    shelter = ground.site(*SHELTER_KINDS)
-    places = {
-        "point gauge": ground.point(ground.gauge(source)),
-        "point command_post": ground.point(ground.site("town-hall") or ground.centre),
-        "point fire_station": ground.point(station or ground.centre),
-        "point hospital": ground.point(hospital or ground.centre),
-        "point shelter": ground.point(shelter or ground.high_ground()),
-        "point weak_defence": ground.point(ground.weak_defence),
-        "point low_zone": ground.point(low.representative_point()),
-        "point first_water": ground.point(first.representative_point()),
-        "area low_zone": ground.area(low),
-        "area first_water": ground.area(first),
-        "area full_water": ground.area(full),
-        "line cut_road": ground.line(ground.cut_road()),
-    }
-    words = {
+
+    ground: Ground
+    counts: Counts
+    places: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    has: set[str] = field(default_factory=set)
+    spots: dict[str, Any] = field(default_factory=dict)
+    waters: dict[str, Any] = field(default_factory=dict)
+
+    def point(self, name: str, place: Any) -> None:
+        """A place, and the place of a road nearest to it."""
+        lon_deg, lat_deg = self.ground.lift(place)
+        self.places[f"point {name}"] = {"type": "Point", "coordinates": [round(lon_deg, 6), round(lat_deg, 6)]}
+        self.spots[name] = self.ground.roads.near(place)
+
+    def line(self, name: str, shape: Any) -> None:
+        """A line."""
+        self.places[f"line {name}"] = {"type": "LineString", "coordinates": self._rounded(shape)}
+
+    def area(self, name: str, shape: Any) -> None:
+        """An area, outer ring only: a drawn area has no holes."""
+        self.places[f"area {name}"] = {"type": "Polygon", "coordinates": [self._rounded(shape)]}
+
+    def _rounded(self, shape: Any) -> list[list[float]]:
+        lifted = shapely.get_coordinates(self.ground.lift_shape(shape))
+        return [[round(float(x), 6), round(float(y), 6)] for x, y in lifted]
+
+
+def choose_places(pack: Pack, *, peak_m: float) -> Staging:
+    """Choose every place and word of the story. Refuses `story-needs` when the territory cannot carry it."""
+    ground = Ground(pack, peak_m=peak_m)
+    staging = Staging(ground, count_people([_people(ground, sector) for sector in ground.sectors]))
+    _waters(staging)
+    _sectors(staging)
+    _sites(staging)
+    _roads(staging)
+    _words(staging)
+    return staging
+
+
+def _people(ground: Ground, sector: Any) -> int:
+    """Who lives there; where nobody knows, from its buildings; where those are not known either, zero."""
+    shape = ground.lift_shape(sector)
+    lived = ground.pack.people_inside(shape).central
+    return lived or (2 * ground.pack.buildings_inside(shape) if len(ground.pack.rows(Role.BUILDINGS)) else 0)
+
+
+def _waters(staging: Staging) -> None:
+    for name, (radius_m, depth_m) in WATERS.items():
+        staging.waters[name] = staging.ground.water(radius_m, depth_m)
+        staging.area(name, staging.waters[name])
+        staging.point(name, staging.waters[name].representative_point())
+        staging.point(f"slip_{name}", staging.ground.roads.beside(staging.waters[name]))
+
+
+def _sectors(staging: Staging) -> None:
+    ground = staging.ground
+    random = default_rng(1)
+    staging.area("low_zone", ground.low_zone)
+    staging.point("low_zone", ground.low_zone.representative_point())
+    staging.area("perimeter", ground.low_zone.buffer(90).simplify(15))
+    taken: set[str] = set()
+    for name, sector in zip("abc", ground.sectors, strict=True):
+        middle = sector.representative_point()
+        staging.area(f"sector_{name}", sector)
+        staging.point(f"sector_{name}", middle)
+        staging.point(f"meeting_{name}", ground.roads.near(middle))
+        street = ground.short(middle)
+        staging.words[f"{name}_street"] = street if street not in taken else f"{street}, partie {name.upper()}"
+        taken.add(street)
+        for number, spot in enumerate(ground.roads.within(middle, SECTOR_M, 4, random), 1):
+            staging.point(f"{name}{number}", spot)
+
+
+def _named(staging: Staging, name: str, site: Feature | None, spare: Any, words: str) -> None:
+    """A site of the territory, or a place that does as well, with what people call it."""
+    place = staging.ground.flat(site.shape).representative_point() if site is not None else spare
+    staging.point(name, place)
+    called = calmed(str(site.properties.get("name") or "")) if site is not None else ""
+    staging.words[name] = called or f"{words} ({staging.ground.short(place)})"
+    if site is not None:
+        staging.has.add(name)
+
+
+def _sites(staging: Staging) -> None:
+    ground = staging.ground
+    low = ground.low_zone.representative_point()
+    _named(staging, "command_post", ground.site("town-hall"), ground.centre, "salle de crise")
+    _named(staging, "fire_station", ground.site("fire-station", "fire-centre"), ground.centre, "centre de secours")
+    _named(staging, "hospital", ground.site("hospital"), ground.centre, "poste médical avancé")
+    _named(staging, "shelter", ground.site(*SHELTER_KINDS), ground.high_ground(), "salle du haut")
+    first = staging.spots["shelter"]
+    second = ground.site(*SHELTER_KINDS[:-1], besides=first)
+    _named(staging, "shelter_2", second, ground.high_ground(besides=first), "seconde salle")
+    for name, kind in (("care_home", "care-home"), ("campsite", "campsite")):
+        _named(staging, name, ground.site(kind, near=low, within_m=THREATENED_M), low, kind)
+    staging.point("gauge", ground.offshore())
+    staging.point("second_gauge", ground.quay())
+
+
+def _roads(staging: Staging) -> None:
+    ground = staging.ground
+    random = default_rng(2)
+    staging.point("weak_defence", ground.weak_defence)
+    staging.point("defence_road", ground.roads.near(ground.weak_defence))
+    for number, (line, name) in enumerate(ground.cut_roads(3), 1):
+        staging.line(f"cut_{number}", line)
+        staging.words[f"cut_{number}"] = name
+        for end, at in (("in", 0.0), ("out", 1.0)):
+            staging.point(f"cut_{number}_{end}", line.interpolate(at, normalized=True))
+    for name, count in (("tree", 6), ("beat", 12), ("pump", 4)):
+        for number, spot in enumerate(ground.roads.within(ground.centre, AROUND_M, count, random), 1):
+            staging.point(f"{name}_{number}", spot)
+    staging.point("entry", ground.roads.farthest(ground.centre))
+    staging.point("transit", ground.roads.within(ground.centre, 1_200, 1, random)[0])
+
+
+def _words(staging: Staging) -> None:
+    ground, words = staging.ground, staging.words
+    pack = ground.pack
+    words |= words_of(staging.counts)
+    words |= {
         "territory": pack.manifest.name,
         "town": str(ground.town.properties.get("name") or pack.manifest.name),
         "storm": "Tempête Xynthia" if _lived_through_xynthia(pack) else "Tempête",
     }
-    return places, words
+    for number, street in enumerate(ground.streets(8), 1):
+        words[f"street_{number}"] = street
+    for name in [each for each in staging.spots if each.startswith(("tree", "pump", "beat"))]:
+        words[name] = ground.say(staging.spots[name])
+    near = [*ground.neighbours(2), "la commune voisine", "la commune voisine"]
+    words["neighbour_1"], words["neighbour_2"] = near[0], near[1]
+    called = ground.defence.properties.get("name") if ground.defence is not None else None
+    words["defence"] = f"l'ouvrage « {called} »" if called else "la défense la plus basse"
+    words["defence_place"] = ground.say(ground.weak_defence)
+    if ground.defence is not None:
+        staging.has.add("defences")
 
 
 def _lived_through_xynthia(pack: Pack) -> bool:

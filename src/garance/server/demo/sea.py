@@ -1,13 +1,18 @@
-"""The sea at the gauge: a supplied series set so that its peak falls when the story wants, or a made-up tide."""
+"""The water at the gauges: series that came with the territory, set so that they culminate when the story wants, or
+made-up ones."""
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import NamedTuple
 
 from garance.kernel.clock import to_milliseconds
+from garance.territory import Feature
+from garance.territory.manifest import SERIES, Series
+from garance.territory.pack import Pack
 
 Level = tuple[int, float]
 """Milliseconds since 1970 UTC, metres above the datum."""
@@ -15,13 +20,48 @@ Level = tuple[int, float]
 TIDE_PERIOD_S = 44_712.0
 """The principal lunar semi-diurnal tide, M2: 12 h 25 min 12 s."""
 
+MADE_UP_PEAK_M = 4.0
 
-def peak_seconds(series: list[tuple[float, float]]) -> float:
+
+class Supplied(NamedTuple):
+    """A series of the pack, its values by seconds from its own start, and its gauge when it has one."""
+
+    series: Series
+    values: list[tuple[float, float]]
+    gauge: Feature | None
+
+    @property
+    def peak(self) -> float:
+        """Its highest value."""
+        return max(value for _, value in self.values)
+
+
+def supplied(pack: Pack, kind: str) -> list[Supplied]:
+    """The pack's series of that kind, the one that culminates lowest first: the least raised of several scenarios."""
+    wanted = {series.code: series for series in pack.manifest.series if series.kind == kind}
+    if not wanted:
+        return []
+    values: dict[str, list[tuple[float, float]]] = {code: [] for code in wanted}
+    with pack.file(SERIES).open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["code"] in values:
+                values[row["code"]].append((float(row["seconds"]), float(row["value"])))
+    gauges = {str(each.properties.get("ref")): each for each in pack.features("gauges")}
+    found = [Supplied(series, values[code], gauges.get(series.gauge or "")) for code, series in wanted.items()]
+    return sorted((each for each in found if each.values), key=lambda each: (each.peak, each.series.code))
+
+
+def sea_of(pack: Pack) -> Supplied | None:
+    """The sea's series that the story follows: one tall enough to be a sea in a storm, if the pack has any."""
+    return next((each for each in supplied(pack, "sea-level") if each.peak > 1), None)
+
+
+def peak_seconds(series: Sequence[tuple[float, float]]) -> float:
     """When in the series its highest level comes."""
     return max(series, key=lambda pair: pair[1])[0]
 
 
-def place_series(series: list[tuple[float, float]], *, peak_at: datetime) -> list[Level]:
+def place_series(series: Sequence[tuple[float, float]], *, peak_at: datetime) -> list[Level]:
     """The same levels, dated so that the highest falls at `peak_at`. Values and spacing are kept."""
     start_ms = to_milliseconds(peak_at) - round(peak_seconds(series) * 1000)
     return [(start_ms + round(seconds * 1000), level_m) for seconds, level_m in series]
@@ -41,18 +81,7 @@ def made_up_sea(*, peak_at: datetime, peak_m: float, hours: int = 36, step_s: in
     return levels
 
 
-def edge_middle(bci: Path, bounds_m: Sequence[float]) -> tuple[float, float] | None:
-    """The middle of the edge of a LISFLOOD-FP model that its first `.bci` line drives, in metres of its system.
-
-    The line reads `side end start kind name`, side being N, E, S or W; `bounds_m` is west, south, east, north.
-    Nothing when the file says something else.
-    """
-    words = bci.read_text("utf-8", "replace").split()
-    if len(words) < 3 or words[0] not in "NESW":
-        return None
-    try:
-        middle = (float(words[1]) + float(words[2])) / 2
-    except ValueError:
-        return None
-    west, south, east, north = bounds_m
-    return {"W": (west, middle), "E": (east, middle), "N": (middle, north), "S": (middle, south)}[words[0]]
+def behind(levels: Sequence[Level], *, late: timedelta, share: float) -> list[Level]:
+    """The same water up a harbour or an estuary: so much later, each level that share of the sea's."""
+    late_ms = late // timedelta(milliseconds=1)
+    return [(t_ms + late_ms, round(level_m * share, 3)) for t_ms, level_m in levels]

@@ -1,10 +1,12 @@
-"""Stories as data: people, and steps that are commands; read from TOML and bound to one territory."""
+"""Stories as data: people, phases, units, and steps that are commands; read from TOML and bound to one territory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,7 +26,7 @@ class StoryOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class StoryPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Somebody who acts, in one role; the titles are what the role picker shows."""
+    """Somebody who acts, in one role; the titles and what they do are what the role picker shows."""
 
     id: str
     name: str
@@ -32,22 +34,88 @@ class StoryPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     role: str
     title_fr: str
     title_en: str
+    does_fr: str
+    does_en: str
     cell: str | None = None
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One command: when in the story, by whom, with what body. `id` lets later steps point at its fact."""
+class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A stretch of the night: its name, the level it needs, and the decision that begins it."""
 
+    id: str
+    name_fr: str
+    name_en: str
+    at: time
+    level: int
+    by: str
+    decision: str
+
+
+class Trip(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A mission of a unit: by these places, so many minutes at each, then home unless it `stays`.
+
+    `state` is said when it leaves, `there` when it reaches the first place, `end` when it is home again. `afloat`
+    names the water a boat goes about on from the last place, for `minutes`.
+    """
+
+    at: time
+    to: list[str]
+    minutes: float = 12
+    state: str = "engaged"
+    there: str | None = None
+    end: str = "available"
+    stays: bool = False
+    afloat: str | None = None
+
+
+class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A unit that moves: declared `since` then at its `home`. `lost`: between which hours nobody receives it."""
+
+    id: str
+    name: str
+    kind: str
+    by: str
+    home: str
+    since: time
+    pace: Literal["urgent", "normal", "heavy"] = "normal"
+    trip: list[Trip] = []
+    lost: tuple[time, time] | None = None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One command: when in the story, by whom, with what body. `id` lets later steps point at its fact; `key` names
+    it for ever; `needs` is what the territory must have for it to make sense."""
+
+    key: str
     at: Instant
     by: str
     command: str
     body: dict[str, Any]
     id: str | None = None
     label: Label | None = None
+    needs: tuple[str, ...] = ()
 
 
-class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A whole story. `sea_peak_at` is when the sea series of the territory must culminate."""
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A step as it is written: any `command` with its `body`; or an entry of the logbook, its category in `write`."""
+
+    at: time
+    by: str
+    id: str | None = None
+    label: Label | None = None
+    needs: tuple[str, ...] = ()
+    command: str | None = None
+    body: dict[str, Any] = {}
+    write: str | None = None
+    via: str | None = None
+    sender: str | None = msgspec.field(name="from", default=None)
+    recipient: str | None = msgspec.field(name="to", default=None)
+    text: str | None = None
+    where: str | None = None
+
+
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A story as its files say it, put together."""
 
     title: str
     kind: str
@@ -56,35 +124,138 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     sea_peak_at: Instant
     organisation: list[StoryOrganisation]
     person: list[StoryPerson]
+    phase: list[Phase]
+    unit: list[Unit] = []
+    step: list[_Line] = []
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole story. `sea_peak_at` is when the sea of the territory must culminate; `digest` tells versions apart."""
+
+    digest: str
+    title: str
+    kind: str
+    starts_at: Instant
+    ends_at: Instant
+    sea_peak_at: Instant
+    organisation: list[StoryOrganisation]
+    person: list[StoryPerson]
+    phase: list[Phase]
+    unit: list[Unit]
     step: list[Step]
 
     def people(self) -> dict[str, StoryPerson]:
         """Its people by their short name."""
         return {person.id: person for person in self.person}
 
+    def instant(self, hour: time) -> datetime:
+        """That hour of the story: of the day it starts, or of the next one when it is earlier than the start."""
+        return hour_of(self.starts_at, hour)
+
+
+def hour_of(starts_at: datetime, hour: time) -> datetime:
+    """The first instant at that hour, not before the start."""
+    moment = datetime.combine(starts_at.date(), hour, starts_at.tzinfo)
+    return moment if moment >= starts_at else moment + timedelta(days=1)
+
 
 def read_story(name: str = "night") -> Story:
-    """One of the stories that come with Garance; its steps in order of time. Refuses `story-malformed`."""
-    text = files("garance.server.demo").joinpath(f"{name}.toml").read_bytes()
+    """One of the stories that come with Garance, from all the files of its folder; its steps in order of time.
+
+    Refuses `story-malformed`.
+    """
+    folder = files("garance.server.demo").joinpath(name)
+    texts = [
+        each.read_bytes()
+        for each in sorted(folder.iterdir(), key=lambda each: each.name)
+        if each.name.endswith(".toml")
+    ]
     try:
-        story = msgspec.toml.decode(text, type=Story)
-    except msgspec.DecodeError as problem:
+        written = msgspec.convert(_together(map(msgspec.toml.decode, texts)), _Written)
+        steps = [*_phase_steps(written), *(_step(written, number, line) for number, line in enumerate(written.step))]
+    except (msgspec.DecodeError, msgspec.ValidationError, ValueError) as problem:
         raise Refused("story-malformed", detail={"story": name, "problem": str(problem)}) from problem
-    unknown = sorted({step.by for step in story.step} - set(story.people()))
+    people = {person.id for person in written.person}
+    unknown = sorted({*(step.by for step in steps), *(unit.by for unit in written.unit)} - people)
     if unknown:
         raise Refused("story-malformed", detail={"story": name, "problem": f"unknown people: {', '.join(unknown)}"})
-    return msgspec.structs.replace(story, step=sorted(story.step, key=lambda step: step.at))
+    members = {member: getattr(written, member) for member in _Written.__struct_fields__ if member != "step"}
+    digest = sha256(b"".join(texts)).hexdigest()[:16]
+    return Story(digest=digest, step=sorted(steps, key=lambda step: step.at), **members)
+
+
+def _together(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for part in parts:
+        for member, value in part.items():
+            if isinstance(value, list):
+                whole.setdefault(member, []).extend(value)
+            elif member in whole:
+                raise ValueError(f"{member} is said twice")
+            else:
+                whole[member] = value
+    return whole
+
+
+def _phase_steps(written: _Written) -> Iterable[Step]:
+    """The level that each phase needs, when it changes, and the decision that begins it."""
+    level = 0
+    for phase in written.phase:
+        at = hour_of(written.starts_at, phase.at)
+        if phase.level != level:
+            level = phase.level
+            body: dict[str, Any] = {"level": level}
+            yield Step(key=f"phase {phase.id} level", at=at, by=phase.by, command="situation.set-level", body=body)
+        text = f"{phase.name_fr}. {phase.decision}"
+        body = {"category": "decision", "text": text}
+        yield Step(key=f"phase {phase.id}", at=at, by=phase.by, command="logbook.write", body=body)
+
+
+def _step(written: _Written, number: int, line: _Line) -> Step:
+    command, body = line.command, line.body
+    if (command is None) == (line.write is None):
+        raise ValueError(f"step {number} is a command or an entry, one of the two")
+    if command is None:
+        command = "logbook.write"
+        said = {"category": line.write, "text": line.text, "channel": line.via, "sender": line.sender}
+        body = {member: value for member, value in {**said, "recipient": line.recipient}.items() if value is not None}
+        if line.where is not None:
+            kind, _, place = line.where.partition(" ")
+            body["geometry"] = {kind: place}
+    at = hour_of(written.starts_at, line.at)
+    return Step(
+        key=f"step {number}",
+        at=at,
+        by=line.by,
+        command=command,
+        body=body,
+        id=line.id,
+        label=line.label,
+        needs=line.needs,
+    )
 
 
 class Script:
-    """A story bound to a node's situation: turns short names into identifiers and places into geometries.
+    """A story bound to a territory: turns short names into identifiers and places into geometries.
 
     Identifiers are derived from the situation and the step, so that telling a step again is the same command.
+    `has` is what the territory has of what steps may need; `more` are the steps that its units make.
     """
 
-    def __init__(self, story: Story, *, situation: str, places: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        story: Story,
+        *,
+        situation: str,
+        places: Mapping[str, Any],
+        words: Mapping[str, str],
+        has: frozenset[str],
+        more: Iterable[Step] = (),
+    ) -> None:
         self.story = story
         self.situation = situation
+        told = [step for step in story.step if has.issuperset(step.needs)]
+        self.steps = sorted([*told, *more], key=lambda step: step.at)
         self._places = places
         self._words = dict(words)
         self._facts: dict[str, str] = {}
@@ -105,9 +276,9 @@ class Script:
         """The identifier of something the story names."""
         return derived_id(self.situation, f"object {name}")
 
-    def command_id(self, index: int) -> str:
-        """The client-made identifier of step number `index`."""
-        return derived_id(self.situation, f"step {index}")
+    def command_id(self, step: Step) -> str:
+        """The client-made identifier of that step."""
+        return derived_id(self.situation, f"command {step.key}")
 
     def told(self, step: Step, facts: tuple[str, ...]) -> None:
         """Remember which fact a named step made."""
@@ -115,7 +286,7 @@ class Script:
             self._facts[step.id] = facts[0]
 
     def body(self, step: Step) -> dict[str, Any]:
-        """The step's body as the command wants it."""
+        """The step's body as the command wants it; refuses `entry-unknown` when it speaks of a fact never made."""
         return {member: self._value(value) for member, value in step.body.items()}
 
     def _value(self, value: object) -> object:
@@ -127,5 +298,7 @@ class Script:
         if kind == "id":
             return self.object_id(name)
         if kind == "fact":
+            if name not in self._facts:
+                raise Refused("entry-unknown", field="body.entry")
             return self._facts[name]
         return self.place(f"{kind} {name}")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from garance.kernel.clock import Clock, as_utc, to_milliseconds
 from garance.kernel.identity import derived_id, new_id
 from garance.kernel.label import Audience, Label, Mode
 from garance.kernel.refusal import Refused
-from garance.server.demo.feeds import Feed, Row, rows_between
+from garance.server.demo.feeds import Feed, Row
 from garance.server.demo.story import Script, Step, StoryPerson
 from garance.server.follower import Follower
 from garance.server.scribe import Asked, Scribe
@@ -30,7 +31,7 @@ TICK_S = 0.2
 PAGE = 1_000
 _log = logging.getLogger("garance.demo")
 OPENER = "prefecture"
-Observe = Callable[[str, Sequence[Row]], Awaitable[None]]
+Observe = Callable[[Mapping[str, Sequence[Row]]], Awaitable[None]]
 
 
 def person_id(script: Script, person: StoryPerson) -> str:
@@ -134,6 +135,8 @@ class Teller:
         start = self.script.story.starts_at
         await self._once("sdis", "resources.declare", helicopter, what="helicopter", at=start)
         for feed in self._feeds:
+            if not feed.declaration:
+                continue  # a unit's track: the story declares it when the unit comes in
             declared = "observations.declare-series"
             await self._once(feed.by, declared, feed.declaration, what=f"series {feed.key}", at=start)
 
@@ -147,11 +150,11 @@ class Teller:
 
     async def tell(self) -> None:
         """Tell every step when its time comes, and feed the telemetry, until the story ends."""
-        steps = list(enumerate(self.script.story.step))
+        steps = deque(self.script.steps)
         while True:
             now = self.now()
-            while steps and steps[0][1].at <= now:
-                await self._tell_step(*steps.pop(0))
+            while steps and steps[0].at <= now:
+                await self._tell_step(steps.popleft())
             await self._feed(min(now, self.script.story.ends_at))
             if not steps and now >= self.script.story.ends_at:
                 break
@@ -163,29 +166,35 @@ class Teller:
         """What the story's clock shows."""
         return commands.present_of(self._follower.state, self.script.situation, self._clock.now())
 
-    async def _tell_step(self, index: int, step: Step) -> None:
+    async def _tell_step(self, step: Step) -> None:
         try:
             answer = await self._command(
                 step.by,
                 step.command,
                 self.script.body(step),
-                command=self.script.command_id(index),
+                command=self.script.command_id(step),
                 at=step.at,
                 label=step.label,
             )
         except Refused as refused:
             # Whoever plays may have closed the situation or struck the entry first: the story goes on without it.
-            _log.warning("step %d of the story was refused: %s", index, refused.code)
+            _log.warning("the story goes on without %s: %s", step.key, refused.code)
             return
         self.script.told(step, answer.receipt.facts)
 
     async def _feed(self, until: datetime) -> None:
+        """Give what was measured since the last time; what nobody has declared yet, or could not, is left."""
         until_ms = to_milliseconds(until)
+        known = self._follower.state.observations.known.get(self.script.situation, {})
+        samples: dict[str, Sequence[Row]] = {}
         for feed in self._feeds:
-            rows = rows_between(feed, self._fed_ms.get(feed.key, 0), until_ms)
-            self._fed_ms[feed.key] = until_ms
-            if rows:
-                await self._observe(feed.declaration["series"], rows)
+            series = self.script.object_id(feed.key)
+            rows = feed.between(self._fed_ms.get(feed.key, 0), until_ms)
+            if rows and series in known:
+                samples[series] = rows
+                self._fed_ms[feed.key] = until_ms
+        if samples:
+            await self._observe(samples)
 
     def _fixed(self, what: str) -> str:
         return derived_id(self.script.situation, f"command {what}")

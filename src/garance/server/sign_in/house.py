@@ -49,6 +49,8 @@ class DemoPerson(msgspec.Struct, frozen=True):
     display_name: str
     title_fr: str
     title_en: str
+    does_fr: str
+    does_en: str
     organisation_name: str
 
 

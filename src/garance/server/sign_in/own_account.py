@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from functools import partial
 from typing import Annotated
 
 import msgspec
-import segno
 
 from garance.kernel.clock import Instant
 from garance.kernel.identity import ObjectId
 from garance.kernel.refusal import Refused
 from garance.server.http import Call, Endpoint, endpoint
+from garance.server.qr_code import qr_code
 from garance.server.sign_in import second_factor
 from garance.server.sign_in.accounts import Account
 from garance.server.sign_in.entrance import Entrance, Secret
@@ -160,15 +159,6 @@ def _factor(entrance: Entrance) -> list[Endpoint]:
         await asyncio.to_thread(accounts.drop_factor, account.login)
 
     return [show_factor, propose_factor, confirm_factor, drop_factor]
-
-
-def qr_code(content: str) -> str:
-    """The QR code of that text as an SVG drawing, dark on light whatever the theme: that is what phones read."""
-    drawn = io.BytesIO()
-    segno.make(content, error="m", micro=False).save(
-        drawn, kind="svg", xmldecl=False, svgns=True, light="#ffffff", dark="#000000", border=4, omitsize=True
-    )
-    return drawn.getvalue().decode("utf-8")
 
 
 def _sessions(entrance: Entrance) -> list[Endpoint]:

@@ -22,6 +22,9 @@ DEMO_SEED = 1
 DEMO_MARK = "demonstration"
 """An empty file that says: this data folder is a demonstration's, and may be begun again."""
 
+STAGED = "story"
+"""Where a demonstration keeps its story as staged in its territory: what was written does not change it."""
+
 PORT = ("PORT", "PORT")
 
 
@@ -87,7 +90,7 @@ def forget_night(data: Path) -> None:
     if not (data / DEMO_MARK).is_file():
         raise Refused("not-a-demo", detail={"folder": str(data)})
     for kept in data.iterdir():
-        if kept.name in (DEMO_MARK, "territory", TERRITORIES):
+        if kept.name in (DEMO_MARK, STAGED, "territory", TERRITORIES):
             continue
         if kept.is_dir():
             shutil.rmtree(kept)

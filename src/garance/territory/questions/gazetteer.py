@@ -93,6 +93,17 @@ class Gazetteer:
         ranked = sorted(found, key=lambda each: self._rank(each, near))
         return [each for _, each in ranked[: max(1, min(limit, MAX_FOUND))]]
 
+    def everything(self) -> list[Found]:
+        """Every entry, the important first; `score` is how important it is."""
+        index = self._index
+        with contextlib.closing(self._base()) as base:
+            rows = base.execute("SELECT id, kind, name, context, detail FROM entry ORDER BY id").fetchall()
+        found = [
+            Found(kind, name, context, *index.place(entry), float(index.importance[entry]), detail)
+            for entry, kind, name, context, detail in rows
+        ]
+        return sorted(found, key=lambda each: -each.score)
+
     @cached_property
     def _index(self) -> _Index:
         with self._lock, contextlib.closing(self._base()) as base:

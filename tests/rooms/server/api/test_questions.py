@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 import shapely
+from pyproj import Geod
 from support.running_node import running_node
 from support.territories import EAST_M, NORTH_M, square
 
@@ -61,7 +62,25 @@ def test_a_place_is_said_with_what_is_known_of_it(web: httpx2.Client) -> None:
     assert shown["zones"][0]["properties"]["zone"] == "Bs1"
     assert [one["properties"]["kind"] for one in shown["sites"]] == ["hospital"]
     assert shown["people_100m"]["low"] <= shown["people_100m"]["central"] <= shown["people_100m"]["high"]
-    assert shown["people_100m"]["central"] < shown["people_500m"]["central"] <= 553
+    central = [shown[f"people_{radius}m"]["central"] for radius in (100, 300, 500, 1000)]
+    assert central == sorted(central)
+    assert central[0] < central[2] <= central[3] <= 553
+
+
+def test_what_is_near_a_place_says_how_far_and_which_way(web: httpx2.Client) -> None:
+    lon_deg, lat_deg = place(250, 250)
+    shown = web.get(f"{ROOT}/here", params={"lon": lon_deg, "lat": lat_deg}).json()
+    near = [*shown["sites"], *shown["water_points"], *shown["defences"]]
+    assert {one["layer"] for one in near} >= {"sites", "defences"}
+    for one in near:
+        bearing_deg, _, away_m = Geod(ellps="WGS84").inv(lon_deg, lat_deg, one["lon_deg"], one["lat_deg"])
+        assert one["distance_m"] == pytest.approx(away_m, abs=1.5)
+        assert one["bearing_deg"] == pytest.approx(bearing_deg % 360, abs=0.5)
+    kinds = [one["properties"]["kind"] for one in shown["sites"]]
+    assert len(kinds) == len(set(kinds))
+    assert shown["sites"] == sorted(shown["sites"], key=lambda one: one["distance_m"])
+    far = web.get(f"{ROOT}/here", params={"lon": 2.0, "lat": 48.0}).json()
+    assert far["water_points"] == far["defences"] == []
 
 
 def test_an_area_is_counted(web: httpx2.Client) -> None:

@@ -276,7 +276,7 @@ async def test_a_wall_token_ends(door: Door) -> None:
 
 
 async def test_a_demonstration_lets_anyone_be_its_people(tmp_path: Path) -> None:
-    story = [DemoPerson("dos", ident("anne"), "Anne", "Maire", "Mayor", "Rochefort")]
+    story = [DemoPerson("dos", ident("anne"), "Anne", "Maire", "Mayor", "Décide.", "Decides.", "Rochefort")]
     async with open_door(tmp_path, demo=story) as door:
         await door.enrol("anne")
         async with door.browser() as browser:

@@ -1,14 +1,23 @@
 /** Every action of the desk, in one list: the palette shows it, the keyboard reads it. */
-import { t, term, theme, words, type Key, type ThemeName } from '@garance/kit';
-import { GROUPS, available, type Tool } from '@garance/map';
+import { plain as fold } from '@garance/client';
+import { t, term, theme, words, type ThemeName } from '@garance/kit';
+import { GROUPS, available } from '@garance/map';
+import { castingActions } from './actions/casting.ts';
+import { drawingActions } from './actions/drawing.ts';
+import { instrumentActions } from './actions/instruments.ts';
+import { logbookActions } from './actions/logbook.ts';
+import { offline } from './actions/offline.ts';
+import { timeActions } from './actions/time.ts';
+import { elsewhere, together } from './actions/together.ts';
+import { unitActions } from './actions/units.ts';
 import { siteRoot } from './state/account.svelte.ts';
 import { writeAddress } from './state/address.ts';
 import { AXES, TABS, type Desk } from './state/desk.svelte.ts';
+import type { Openings } from './state/openings.svelte.ts';
 import type { Workbench } from './state/workbench.svelte.ts';
 
 export type Action = { id: string; words: string; keys?: string; run: () => void };
 
-const TOOLS: Tool[] = ['polygon', 'linestring', 'point'];
 const THEMES: ThemeName[] = ['dark', 'light', 'contrast'];
 
 async function share(bench: Workbench): Promise<void> {
@@ -26,9 +35,7 @@ function writing(bench: Workbench): Action[] {
   const { desk } = bench;
   const actions: Action[] = [];
   if (desk.can('logbook.write')) actions.push({ id: 'entry', words: t('entry.new'), keys: '/', run: bench.startEntry });
-  if (desk.can('drawings.draw')) {
-    for (const tool of TOOLS) actions.push({ id: `draw-${tool}`, words: t(`draw.${tool}` as Key), run: () => void bench.draw(tool) });
-  }
+  actions.push(...drawingActions(bench));
   if (desk.can('situation.steer')) {
     for (const level of [0, 1, 2, 3, 4]) {
       actions.push({
@@ -49,12 +56,6 @@ function moving(bench: Workbench): Action[] {
     { id: 'home', words: t('map.home'), keys: 'h', run: () => desk.map?.goHome() },
     { id: 'operations', words: t('map.operations'), keys: 'o', run: () => desk.frameOperations() },
     { id: 'layers', words: t('layers.open'), keys: 'c', run: () => (bench.layers = !bench.layers) },
-    { id: 'live', words: t('conductor.go-live'), keys: 'd', run: desk.conductor.goLive },
-    { id: 'play', words: t('conductor.play'), keys: 'Space', run: desk.conductor.toggle },
-    { id: 'previous', words: t('conductor.previous'), keys: ',', run: () => desk.step(-1) },
-    { id: 'next', words: t('conductor.next'), keys: '.', run: () => desk.step(1) },
-    { id: 'by-occurred', words: t('by.occurred.long'), run: () => desk.rule('occurred') },
-    { id: 'by-recorded', words: t('by.recorded.long'), run: () => desk.rule('recorded') },
   ];
 }
 
@@ -64,7 +65,7 @@ function settling(bench: Workbench, onleave: () => void): Action[] {
   return [
     { id: 'help', words: t('help.open'), keys: '?', run: () => (bench.help = true) },
     { id: 'share', words: t('share.copy'), run: () => void share(bench) },
-    ...GROUPS.filter((group) => available(group, desk.territory?.layers ?? [], desk.territory?.terrain ?? null)).map(({ id }) => ({
+    ...GROUPS.filter((group) => available(group, desk.territory?.layers ?? [], desk.territory?.terrain ?? null, desk.territory?.rasters)).map(({ id }) => ({
       id: `layer-${id}`, words: t(desk.visibility[id] ? 'layers.hide' : 'layers.show', { layer: term('layer', id) }), run: () => desk.show(id, !desk.visibility[id]),
     })),
     ...(desk.territory ? [{ id: 'about', words: t('about.title'), run: () => void open(`${siteRoot}donnees`, '_blank') }] : []),
@@ -78,7 +79,21 @@ function settling(bench: Workbench, onleave: () => void): Action[] {
   ];
 }
 
-export const actionsOf = (bench: Workbench, onleave: () => void): Action[] => [...writing(bench), ...moving(bench), ...settling(bench, onleave)];
+export type Ways = { openings: Openings; ongo: (id: string) => void; onleave: () => void };
+
+export const actionsOf = (bench: Workbench, { openings, ongo, onleave }: Ways): Action[] => [
+  ...writing(bench),
+  ...logbookActions(bench),
+  ...moving(bench),
+  ...unitActions(bench),
+  ...instrumentActions(bench),
+  ...timeActions(bench),
+  ...together(bench),
+  ...elsewhere(openings, ongo),
+  ...offline(bench),
+  ...castingActions(bench),
+  ...settling(bench, onleave),
+];
 
 /** Places, units, shapes and entries found by words, as actions that select them. */
 export function found(desk: Desk, sought: string): Action[] {
@@ -94,8 +109,7 @@ export function found(desk: Desk, sought: string): Action[] {
   ];
 }
 
-/** Lower case, without accents: what people type. */
-export const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+export { fold };
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
@@ -111,7 +125,7 @@ export function listen(bench: Workbench, actions: () => Action[]): () => void {
       return;
     }
     if (key.key === 'Escape' && bench.escape()) return;
-    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help) return;
+    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help || bench.sharing) return;
     const name = key.key === ' ' ? 'Space' : key.key;
     if (name === 'Space' && pressable(key.target)) return;
     const action = actions().find(({ keys }) => keys === name);

@@ -1,5 +1,5 @@
 /** One door to the HTTP interface. Refusals keep their code: words are chosen on screen. */
-import type { Command, CommandAnswer, DemoRole, Directory, SamplePage, Session, SituationSummary, Territory } from './wire.ts';
+import type { Command, CommandAnswer, DemoRole, Directory, Geometry, Inside, Polygon, SamplePage, Session, SituationSummary, Territory } from './wire.ts';
 
 /** The server said no, and the person must know why. */
 export class Refusal extends Error {
@@ -29,10 +29,15 @@ export class Unreachable extends Error {
   }
 }
 
+/** A server that has not answered by then is taken for unreachable: what waits is tried again. */
+const PATIENCE_MS = 30_000;
+
 type Options = { method?: string; body?: unknown };
 
 export class Api {
   csrf: string | null = null;
+  /** What this device can answer by itself when the server is out of reach: undefined for what it cannot. */
+  withoutNetwork: (path: string) => Promise<unknown> = async () => undefined;
   readonly #root: string;
   readonly #fetcher: typeof fetch;
 
@@ -56,9 +61,12 @@ export class Api {
         method,
         headers,
         credentials: 'same-origin',
+        signal: AbortSignal.timeout(PATIENCE_MS),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch {
+      const held = method === 'GET' ? await this.withoutNetwork(path) : undefined;
+      if (held !== undefined) return held as T;
       throw new Unreachable();
     }
     if (response.status === 204) return undefined as T;
@@ -128,6 +136,17 @@ export class Api {
 
   territory(): Promise<Territory> {
     return this.#call('api/v1/territory');
+  }
+
+  /** What is known of a place, told as a person would. For a line or a zone, the place of its first vertex. */
+  here(geometry: Geometry): Promise<{ phrase: { fr: string; en: string }; commune: string | null }> {
+    const [lon, lat] = geometry.coordinates.flat(2) as number[];
+    return this.#call(`api/v1/territory/here?lon=${lon}&lat=${lat}`);
+  }
+
+  /** How many people live in a zone, with the range, and what else it holds. */
+  inside(geometry: Polygon): Promise<Inside> {
+    return this.#call('api/v1/territory/inside', { method: 'POST', body: { geometry } });
   }
 
   #enter(session: Session): Session {

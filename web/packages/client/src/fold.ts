@@ -1,13 +1,13 @@
 /** Folds facts into what a person sees at a time T. Any order of arrival of the same facts gives the same picture. */
-import { byOccurrence, type By } from './journal.ts';
-import { followsOf, includes, knownBy, Register, versionOf, type Moment } from './register.ts';
-import type { Acknowledgement, Conflict, Entry, EndedShape, Grid, Picture, Resource, SavedView, Series, Shape, SituationShown } from './shown.ts';
+import { acknowledgements, EntriesFold } from './entries.ts';
+import { byOccurrence, tellsMore, type By } from './journal.ts';
+import { followsOf, knownBy, Register, versionOf, type Moment } from './register.ts';
+import type { Conflict, EndedShape, Grid, Picture, Resource, SavedView, Series, Shape, SituationShown } from './shown.ts';
 import type { ExerciseClock, Fact, Figure, Geometry, Point, SavedCamera, Threshold } from './wire.ts';
 
 type Body = Record<string, unknown>;
 type Named = { name: string; kind: string };
 type Described = Named & { state: string; valid_until: string | null };
-type Words = { text: string | null; reason: string | null };
 
 class ResourceFold {
   readonly declared = new Register<Named>();
@@ -24,12 +24,6 @@ class ShapeFold {
   readonly ended = new Register<string>();
 }
 
-class EntryFold {
-  written: Fact | null = null;
-  readonly corrected = new Register<Words>();
-  readonly struck = new Register<Words>();
-}
-
 /** A thing said whole each time, until it is taken away: a grid, a saved view. */
 class WholeFold {
   readonly said = new Register<Body>();
@@ -41,7 +35,7 @@ class Folding {
   readonly level = new Register<number>();
   readonly clock = new Register<ExerciseClock>();
   readonly closed = new Register<true>();
-  readonly entries = new Map<string, EntryFold>();
+  readonly entries = new EntriesFold();
   readonly resources = new Map<string, ResourceFold>();
   readonly shapes = new Map<string, ShapeFold>();
   readonly series = new Map<string, Register<Body>>();
@@ -65,8 +59,8 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
   'situation.level-set.v1': (into, fact, body) => into.level.write(fact, Number(body['level'])),
   'situation.clock-set.v1': (into, fact, body) => into.clock.write(fact, body as unknown as ExerciseClock),
   'situation.closed.v1': (into, fact) => into.closed.write(fact, true),
-  'entry.struck.v1': (into, fact, body) => at(into.entries, body['entry'], EntryFold).struck.write(fact, words(body)),
-  'entry.corrected.v1': (into, fact, body) => at(into.entries, body['entry'], EntryFold).corrected.write(fact, words(body)),
+  'entry.struck.v1': (into, fact) => into.entries.strike(fact),
+  'entry.corrected.v1': (into, fact) => into.entries.correct(fact),
   'resource.declared.v1': (into, fact, body) => {
     const resource = at(into.resources, body['resource'], ResourceFold);
     resource.declared.write(fact, { name: text(body['name']), kind: text(body['kind']) });
@@ -87,7 +81,10 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
   'grid.detached.v1': (into, fact, body) => at(into.grids, body['grid'], WholeFold).gone.write(fact, true),
   'view.saved.v1': (into, fact, body) => at(into.views, body['view'], WholeFold).said.write(fact, body),
   'view.removed.v1': (into, fact, body) => at(into.views, body['view'], WholeFold).gone.write(fact, true),
-  'acknowledgement.given.v1': (into, fact, body) => at<Register<true>>(into.acknowledged, body['fact'], Register).write(fact, true),
+  'acknowledgement.given.v1': (into, fact, body) => {
+    at<Register<true>>(into.acknowledged, body['fact'], Register).write(fact, true);
+    into.entries.acknowledge(fact);
+  },
   'series.declared.v1': (into, fact, body) => {
     const known = into.series.get(text(body['series'])) ?? new Register<Body>();
     known.write(fact, body);
@@ -95,10 +92,6 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
   },
 };
 
-/** What a label says when it says nothing. */
-const PLAIN = { audience: 'partners', sensitivity: 'ordinary' } as const;
-
-const words = (body: Body): Words => ({ text: textOrNull(body['text']), reason: textOrNull(body['reason']) });
 const described = (body: Body): Described =>
   ({ name: text(body['name']), kind: text(body['kind']), state: text(body['state']), valid_until: textOrNull(body['valid_until']) });
 
@@ -107,28 +100,57 @@ function outlined(shape: ShapeFold, fact: Fact, body: Body): void {
   shape.figure.write(fact, (body['figure'] as Figure | undefined) ?? null);
 }
 
-/** The facts with destroyed bodies taken away: what was redacted is not shown again, at any instant. */
-function kept(facts: readonly Fact[]): Fact[] {
-  const gone = new Set(facts.filter((fact) => fact.name === 'body.redacted.v1').map((fact) => text(fact.body?.['fact'])));
-  if (gone.size === 0) return [...facts];
-  return facts.map((fact) => (gone.has(fact.id) ? { ...fact, body: null, withheld: fact.withheld ?? 'redacted' } : fact));
+/** What is folded of a situation, kept so that one more fact costs one more fact. */
+export class PictureFold {
+  readonly #facts = new Map<string, Fact>();
+  /** Facts whose bodies were destroyed: they are not shown again, at any instant. */
+  readonly #gone = new Set<string>();
+  #into = new Folding();
+
+  /**
+   * Takes facts, in any order, repeated or not. When a body is destroyed, or comes after all, everything is folded again.
+   */
+  take(facts: readonly Fact[]): void {
+    const fresh = facts.filter((fact) => tellsMore(this.#facts.get(fact.id), fact));
+    const again = fresh.some((fact) => fact.name === 'body.redacted.v1' || this.#facts.has(fact.id));
+    const destroyed = fresh.filter((fact) => fact.name === 'body.redacted.v1');
+    for (const fact of fresh) this.#facts.set(fact.id, fact);
+    for (const fact of destroyed) this.#gone.add(text(fact.body?.['fact']));
+    if (again) this.#into = new Folding();
+    for (const fact of again ? this.#facts.values() : fresh) this.#read(fact);
+  }
+
+  /** Begins again from nothing. */
+  clear(): void {
+    this.#facts.clear();
+    this.#gone.clear();
+    this.#into = new Folding();
+  }
+
+  #read(said: Fact): void {
+    const fact: Fact = this.#gone.has(said.id) ? { ...said, body: null, withheld: said.withheld ?? 'redacted' } : said;
+    if (fact.name === 'entry.written.v1') this.#into.entries.write(fact);
+    else if (fact.body !== null) READERS[fact.name]?.(this.#into, fact, fact.body);
+  }
+
+  /** The picture at T. `at_ms` may be Infinity: everything known. */
+  picture(at_ms: number, by: By): Picture {
+    return show(this.#into, { at_ms, by });
+  }
 }
 
-/** The picture at T from all the facts of one situation. `at_ms` may be Infinity: everything known. */
+/** The picture at T from all the facts of one situation, folded once. */
 export function foldPicture(facts: readonly Fact[], at_ms: number, by: By): Picture {
-  const into = new Folding();
-  for (const fact of kept(facts)) {
-    if (fact.name === 'entry.written.v1') at(into.entries, fact.id, EntryFold).written = fact;
-    else if (fact.body !== null) READERS[fact.name]?.(into, fact, fact.body);
-  }
-  return show(into, { at_ms, by });
+  const fold = new PictureFold();
+  fold.take(facts);
+  return fold.picture(at_ms, by);
 }
 
 function show(into: Folding, moment: Moment): Picture {
   const conflicts: Conflict[] = [];
   return {
     situation: showSituation(into, moment, conflicts),
-    entries: showEntries(into, moment),
+    entries: into.entries.upto(moment),
     resources: [...into.resources].flatMap(([id, fold]) => showResource(id, fold, moment, conflicts)).sort((a, b) => order(a.declared_at, b.declared_at, a.id, b.id)),
     shapes: [...into.shapes].flatMap(([id, fold]) => showShape(id, fold, moment, conflicts)).sort((a, b) => order(a.drawn_at, b.drawn_at, a.id, b.id)),
     ended: [...into.shapes].flatMap(([id, fold]) => showEnded(id, fold, moment)).sort((a, b) => order(a.at, b.at, a.id, b.id)),
@@ -166,52 +188,11 @@ function showSituation(into: Folding, moment: Moment, conflicts: Conflict[]): Si
     mode: opened.fact.mode,
     level: level.current?.value ?? 0,
     level_fact: level.current?.fact.id ?? null,
-    acknowledged: acknowledgements(into, level.current?.fact.id, moment),
+    acknowledged: acknowledgements(into.acknowledged.get(level.current?.fact.id ?? ''), moment),
     status: into.closed.upto(moment).empty ? 'open' : 'closed',
     opened_at: opened.fact.occurred_at,
     clock: clock.history.at(-1)?.value ?? null,
     follows: followsOf(level, into.opened, clock),
-  };
-}
-
-/** Who says to have read that fact by then, in order. */
-const acknowledgements = (into: Folding, fact: string | undefined, moment: Moment): Acknowledgement[] =>
-  (fact ? into.acknowledged.get(fact)?.upto(moment).history ?? [] : []).map(({ fact: { id, author, occurred_at } }) => ({ fact: id, author, at: occurred_at }));
-
-function showEntries(into: Folding, moment: Moment): Entry[] {
-  return [...into.entries.values()]
-    .filter((fold): fold is EntryFold & { written: Fact } => fold.written !== null && includes(moment, fold.written))
-    .sort((a, b) => byOccurrence(a.written, b.written))
-    .map((fold) => showEntry(into, fold, fold.written, moment));
-}
-
-function showEntry(into: Folding, fold: EntryFold, written: Fact, moment: Moment): Entry {
-  const body = written.body;
-  const corrected = fold.corrected.upto(knownBy(moment));
-  const struck = fold.struck.upto(knownBy(moment));
-  const follows = followsOf(struck, corrected);
-  const told = (register: Register<Words>) =>
-    register.history.map(({ fact, value }) => ({ fact: fact.id, ...value, author: fact.author, at: fact.occurred_at }));
-  return {
-    entry: written.id,
-    text: corrected.current?.value.text ?? textOrNull(body?.['text']),
-    original_text: textOrNull(body?.['text']),
-    category: textOrNull(body?.['category']),
-    channel: textOrNull(body?.['channel']),
-    sender: textOrNull(body?.['sender']),
-    recipient: textOrNull(body?.['recipient']),
-    geometry: (body?.['geometry'] as Geometry | undefined) ?? null,
-    about: textOrNull(body?.['about']),
-    occurred_at: written.occurred_at,
-    recorded_at: written.recorded_at,
-    author: written.author,
-    label: { ...PLAIN, ...written.label },
-    struck: told(struck).map(({ text: _text, ...strike }) => strike),
-    corrections: told(corrected),
-    acknowledged: acknowledgements(into, written.id, moment),
-    conflict: new Set(corrected.heads.map(({ value }) => value.text).filter((one) => one !== null)).size > 1,
-    follows: follows.length > 0 ? follows : [written.id],
-    withheld: written.withheld ?? null,
   };
 }
 

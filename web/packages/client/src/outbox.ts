@@ -1,5 +1,6 @@
 /** What was written and not yet acknowledged. Kept on the device with its original time; sent once, in order. */
 import { Refusal } from './api.ts';
+import { onePage, type Tabs } from './tabs.ts';
 import type { Command, CommandAnswer } from './wire.ts';
 
 /** `waiting` until acknowledged; `refused` stays, with the server's reason, until its author has seen it. */
@@ -38,26 +39,41 @@ export class MemoryKeeper implements Keeper {
 export type Sender = (name: string, command: Command) => Promise<CommandAnswer>;
 export type Outcome = { sent: CommandAnswer } | { waiting: true } | { refused: Refusal };
 
-/** Codes that say "not now" rather than "no": the parcel waits. */
-const LATER = new Set(['overloaded', 'too-many-requests', 'read-only-storage', 'storage-full', 'not-signed-in']);
+/** Codes that say "not now" rather than "no": the parcel waits. `csrf-wrong`: the session on this browser is not the one this page knows. */
+const LATER = new Set(['overloaded', 'too-many-requests', 'read-only-storage', 'storage-full', 'not-signed-in', 'csrf-wrong']);
 
 const isFinal = (error: unknown): error is Refusal =>
   error instanceof Refusal && error.status < 500 && error.status !== 401 && error.status !== 429 && !LATER.has(error.code);
+
+/** Whoever writes does not wait for longer than this to write again: the parcel goes on waiting by itself. */
+const PATIENCE_MS = 2_500;
+
+/** Already recorded when this page's turn came: another page of the browser had sent it. */
+const ELSEWHERE: CommandAnswer = { facts: [], cursor: '', repeated: true };
 
 export class Outbox {
   readonly #keeper: Keeper;
   readonly #send: Sender;
   readonly #person: string;
   readonly #changed: (parcels: Parcel[]) => void;
-  #sending: Promise<void> = Promise.resolve();
+  readonly #tabs: Tabs;
+  readonly #deaf: () => void;
+  readonly #patience_ms: number;
   #last = 0;
 
-  /** `changed` hears the parcels of that person each time they change. */
-  constructor(keeper: Keeper, person: string, send: Sender, changed: (parcels: Parcel[]) => void) {
+  /** `changed` hears the parcels of that person each time they change, here or in another page. */
+  constructor(keeper: Keeper, person: string, send: Sender, changed: (parcels: Parcel[]) => void, tabs: Tabs = onePage(), patience_ms = PATIENCE_MS) {
+    this.#patience_ms = patience_ms;
     this.#keeper = keeper;
     this.#person = person;
     this.#send = send;
     this.#changed = changed;
+    this.#tabs = tabs;
+    this.#deaf = tabs.hear(() => void this.#show());
+  }
+
+  close(): void {
+    this.#deaf();
   }
 
   /** This person's parcels only: on a shared machine nobody sends in another's name. */
@@ -71,20 +87,27 @@ export class Outbox {
     await this.#keeper.put({ order: this.#last, person: this.#person, name, command, state: 'waiting' });
     await this.#tell();
     const outcomes = new Map<string, Outcome>();
-    await this.flush(outcomes);
-    return outcomes.get(command.id) ?? { waiting: true };
+    const patient = await soon(this.flush(outcomes), this.#patience_ms);
+    return outcomes.get(command.id) ?? (patient ? this.#found(command.id) : { waiting: true });
   }
 
-  /** Sends what waits, oldest first, one at a time; stops at the first that cannot be delivered. */
+  /** Sends what waits, oldest first, one at a time; stops at the first that cannot be delivered. One page at a time. */
   flush(outcomes: Map<string, Outcome> = new Map()): Promise<void> {
-    this.#sending = this.#sending.then(() => this.#deliver(outcomes));
-    return this.#sending;
+    return this.#tabs.alone(() => this.#deliver(outcomes));
   }
 
   /** The author has read why it was refused, or gives up sending it. */
   async discard(command: string): Promise<void> {
     await this.#keeper.remove(command);
     await this.#tell();
+  }
+
+  /** What became of a parcel that this page did not send itself. */
+  async #found(command: string): Promise<Outcome> {
+    const parcel = (await this.parcels()).find((kept) => kept.command.id === command);
+    if (!parcel) return { sent: ELSEWHERE };
+    if (!parcel.refusal) return { waiting: true };
+    return { refused: new Refusal(parcel.refusal.code, 422, parcel.refusal.field, parcel.refusal.detail) };
   }
 
   async #deliver(outcomes: Map<string, Outcome>): Promise<void> {
@@ -105,6 +128,20 @@ export class Outbox {
   }
 
   async #tell(): Promise<void> {
+    this.#tabs.tell();
+    await this.#show();
+  }
+
+  async #show(): Promise<void> {
     this.#changed(await this.parcels());
   }
+}
+
+/** Whether the task was done by then. */
+async function soon(task: Promise<void>, patience_ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), patience_ms)));
+  const done = await Promise.race([task.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
 }

@@ -1,5 +1,4 @@
 /** One aspect of one thing: everything people said of it, who knew of whom, and so what holds and what is in conflict. */
-import { parseInstant } from './instant.ts';
 import { byOccurrence, byStamp, timeOf, type By } from './journal.ts';
 import type { Author, Fact } from './wire.ts';
 
@@ -28,6 +27,11 @@ export class Register<T> {
   /** What had been said at that moment. */
   upto(moment: Moment): Register<T> {
     return new Register(this.#said.filter(({ fact }) => timeOf(fact, moment.by) <= moment.at_ms));
+  }
+
+  /** When the last of it happened, or was written down. */
+  last_ms(by: By): number {
+    return this.#said.reduce((last, { fact }) => Math.max(last, timeOf(fact, by)), -Infinity);
   }
 
   get empty(): boolean {
@@ -79,4 +83,4 @@ export function followsOf(...aspects: Register<unknown>[]): string[] {
 
 /** Whether a fact had happened, or was known, at that moment. */
 export const includes = (moment: Moment, fact: Fact): boolean =>
-  parseInstant(moment.by === 'recorded' ? fact.recorded_at : fact.occurred_at) <= moment.at_ms;
+  timeOf(fact, moment.by) <= moment.at_ms;

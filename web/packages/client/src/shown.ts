@@ -1,6 +1,6 @@
 /** What a person is shown of a situation at a time: the same members as the server's picture and logbook. */
 import type { Version } from './register.ts';
-import type { Author, ExerciseClock, Figure, Geometry, Label, Mode, Point, SavedCamera, Threshold } from './wire.ts';
+import type { Author, ExerciseClock, Figure, Geometry, Label, Mode, Point, SavedCamera, Threshold, Withheld } from './wire.ts';
 
 export type Correction = { fact: string; text: string | null; reason: string | null; author: Author; at: string };
 export type Strike = { fact: string; reason: string | null; author: Author; at: string };
@@ -26,7 +26,7 @@ export type Entry = {
   acknowledged: Acknowledgement[];
   conflict: boolean;
   follows: string[];
-  withheld: 'redacted' | 'erased' | null;
+  withheld: Withheld | null;
 };
 
 export type Resource = {

@@ -7,6 +7,8 @@ export type LinkState = 'connecting' | 'catching-up' | 'live' | 'cut' | 'ended';
 export type StreamEars = {
   frame(frame: ServerFrame): void;
   link(state: LinkState, next_try_ms: number | null): void;
+  /** An attempt failed before it opened: the network, or a server that says no (a browser does not tell which). */
+  refused?(): void;
 };
 
 /** The part of a WebSocket that the stream uses. */
@@ -46,6 +48,7 @@ export class Stream {
   #cancelRetry: (() => void) | null = null;
   #cancelSilence: (() => void) | null = null;
   #stopped = false;
+  #opened = false;
 
   constructor(address: (cursor: string | null) => string, ears: StreamEars, around: Surroundings = browserSurroundings()) {
     this.#address = address;
@@ -57,9 +60,25 @@ export class Stream {
     return this.#cursor;
   }
 
-  start(): void {
+  /** Begins after that cursor; from the first fact without one. */
+  start(cursor: string | null = null): void {
     this.#stopped = false;
+    this.#cursor = cursor;
     this.#open();
+  }
+
+  /** Begins again from the first fact, at once: the server does not know where we were. */
+  restart(): void {
+    this.#cancelRetry?.();
+    this.#drop();
+    this.#attempt = 0;
+    this.start();
+  }
+
+  /** Told elsewhere that there is nothing to come back to. */
+  end(): void {
+    this.stop();
+    this.#ears.link('ended', null);
   }
 
   stop(): void {
@@ -81,7 +100,7 @@ export class Stream {
     if (this.#socket) this.#lost(this.#socket);
   }
 
-  tell(frame: { type: 'doing'; doing: string; role: string }): void {
+  tell(frame: { type: 'doing'; doing: string; role: string; about?: string }): void {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
   }
 
@@ -89,7 +108,11 @@ export class Stream {
     this.#ears.link('connecting', null);
     const socket = this.#around.connect(this.#address(this.#cursor));
     this.#socket = socket;
-    socket.onopen = () => this.#ears.link('catching-up', null);
+    this.#opened = false;
+    socket.onopen = () => {
+      this.#opened = true;
+      this.#ears.link('catching-up', null);
+    };
     socket.onmessage = ({ data }) => this.#hear(String(data));
     socket.onclose = () => this.#lost(socket);
     this.#watchSilence();
@@ -103,12 +126,7 @@ export class Stream {
     if (frame.type === 'live') this.#ears.link('live', null);
     if (frame.type === 'behind') this.#ears.link('catching-up', null);
     this.#ears.frame(frame);
-    if (frame.type === 'bye' && frame.code !== 'server-stopping') this.#end();
-  }
-
-  #end(): void {
-    this.stop();
-    this.#ears.link('ended', null);
+    if (frame.type === 'bye' && frame.code !== 'server-stopping') this.end();
   }
 
   #lost(socket: Socket): void {
@@ -117,6 +135,7 @@ export class Stream {
     const wait = waitBefore(this.#attempt++, this.#around.random());
     this.#ears.link('cut', wait);
     this.#cancelRetry = this.#around.after(wait, () => this.#open());
+    if (!this.#opened) this.#ears.refused?.();
   }
 
   #drop(): void {

@@ -45,6 +45,8 @@ export type DemoRole = {
   display_name: string;
   title_fr: string;
   title_en: string;
+  does_fr: string;
+  does_en: string;
   organisation_name: string;
 };
 
@@ -56,6 +58,8 @@ export type Label = {
 
 export type Author = { person: string; role: string; organisation: string; cell?: string | null };
 export type Reference = { rel: 'follows' | 'corrects' | 'strikes' | 'answers'; fact: string };
+
+export type Withheld = 'redacted' | 'erased' | 'device';
 
 export type Fact = {
   position: number;
@@ -71,7 +75,8 @@ export type Fact = {
   refs: Reference[];
   command: string | null;
   body: Record<string, unknown> | null;
-  withheld?: 'redacted' | 'erased' | null;
+  /** `device`: said by this device alone, which keeps nothing personal or restricted. */
+  withheld?: Withheld | null;
 };
 
 export type ExerciseClock = { story_at: string; real_at: string; speed: number };
@@ -170,7 +175,12 @@ export type Territory = {
   series?: TerritorySeries[];
   missing: { role: string; disables_fr: string }[];
   report: ReportLine[];
+  /** The files of the pack, with the SHA-256 of each. */
+  files?: { name: string; bytes: number; sha256?: string }[];
 };
+
+/** What a zone holds; people between `low` and `high`. */
+export type Inside = { people: { low: number; central: number; high: number }; buildings: number; roads_m: number; sites_by_kind: Record<string, number> };
 
 export type ServerFrame =
   | { type: 'welcome'; now: string; cursor: string; node: string }

@@ -16,6 +16,15 @@ test('a journal keeps each fact once and knows both orders: time, then tick, the
   assert.deepEqual(journal.all('occurred').map(({ id }) => id), ['wa-1', 'wb-1', 'wa-2', 'wc-9', 'wa-3']);
 });
 
+test('a journal remembers the order in which facts came, whatever their dates', () => {
+  const journal = new Journal();
+  assert.equal(journal.newest, null);
+  journal.add([facts[3]!, facts[0]!]);
+  journal.add([facts[0]!, facts[1]!]);
+  assert.deepEqual([facts[3]!, facts[0]!, facts[1]!, facts[2]!].map(({ id }) => journal.arrivalOf(id)), [0, 1, 2, null]);
+  assert.equal(journal.newest, facts[1]!.id);
+});
+
 test('facts are counted up to an instant, that instant included', () => {
   const journal = new Journal();
   journal.add(facts);
@@ -52,4 +61,33 @@ test('tracks give the last value measured, never one to come', () => {
   assert.deepEqual(tracks.at('sea', 99), [20, 2.2]);
   assert.deepEqual(tracks.between('sea', 11, 20), [[15, 1.5], [20, 2.2]]);
   assert.equal(tracks.at('unknown', 99), null);
+});
+
+test('words redacted are forgotten, whichever of the two comes first', () => {
+  const secret = { ...facts[0]!, body: { text: 'nom du patient' } };
+  const redaction = { ...fact('wz-1', '04:00:00', '04:00:00'), name: 'body.redacted.v1', body: { fact: 'wa-1', reason: 'nom' } };
+  for (const order of [[secret, redaction], [redaction, secret]]) {
+    const journal = new Journal();
+    for (const one of order) journal.add([one]);
+    assert.deepEqual([journal.get('wa-1')!.body, journal.get('wa-1')!.withheld], [null, 'redacted']);
+    assert.equal(JSON.stringify(journal.all('recorded')).includes('patient'), false);
+  }
+});
+
+test('a journal cleared begins again from nothing', () => {
+  const journal = new Journal();
+  journal.add(facts);
+  journal.clear();
+  assert.deepEqual([journal.size, journal.all('recorded')], [0, []]);
+  assert.equal(journal.add(facts).length, facts.length);
+});
+
+test('words that the device had not kept come back from the server, and are not lost to the copy again', () => {
+  const journal = new Journal();
+  const whole = { ...facts[0]!, body: { text: 'santé' } };
+  const place = { ...whole, body: null, withheld: 'device' as const };
+  journal.add([place]);
+  assert.equal(journal.add([whole]).length, 1);
+  assert.equal(journal.add([place]).length, 0);
+  assert.deepEqual([journal.size, journal.get('wa-1')!.body], [1, { text: 'santé' }]);
 });

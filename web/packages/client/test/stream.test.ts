@@ -9,8 +9,9 @@ function world() {
   const sockets: FakeSocket[] = [];
   const states: LinkState[] = [];
   const frames: ServerFrame[] = [];
+  let refusals = 0;
   let tasks: { delay_ms: number; task: () => void }[] = [];
-  const stream = new Stream((cursor) => `ws://desk?after=${cursor ?? ''}`, { frame: (frame) => frames.push(frame), link: (state) => states.push(state) }, {
+  const stream = new Stream((cursor) => `ws://desk?after=${cursor ?? ''}`, { frame: (frame) => frames.push(frame), link: (state) => states.push(state), refused: () => (refusals += 1) }, {
     connect: (address) => {
       const socket: FakeSocket = { address, readyState: 1, sent: [], send: (text) => socket.sent.push(text), close: () => (socket.readyState = 3), onopen: null, onmessage: null, onclose: null };
       sockets.push(socket);
@@ -29,7 +30,7 @@ function world() {
     tasks = tasks.filter((entry) => entry.delay_ms !== delay_ms);
     for (const { task } of due) task();
   };
-  return { stream, sockets, states, frames, say, elapse, pending: () => tasks.map(({ delay_ms }) => delay_ms) };
+  return { stream, sockets, states, frames, say, elapse, pending: () => tasks.map(({ delay_ms }) => delay_ms), refusals: () => refusals };
 }
 
 test('it catches up, goes live, and resumes from its last cursor after a cut', () => {
@@ -85,4 +86,17 @@ test('the network back, it tries at once', () => {
   stream.cut();
   stream.hurry();
   assert.equal(sockets.length, 2);
+});
+
+test('it resumes from a kept cursor; refused before it opens, it says so and can begin again from the first fact', () => {
+  const { stream, sockets, refusals } = world();
+  stream.start('kept');
+  assert.equal(sockets[0]!.address, 'ws://desk?after=kept');
+  sockets[0]!.onclose!();
+  assert.equal(refusals(), 1);
+  stream.restart();
+  assert.equal(sockets[1]!.address, 'ws://desk?after=');
+  sockets[1]!.onopen!();
+  sockets[1]!.onclose!();
+  assert.equal(refusals(), 1, 'a link that breaks once open is a cut, not a refusal');
 });

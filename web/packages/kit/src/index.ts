@@ -1,8 +1,16 @@
+export { default as Chip } from './Chip.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as Field } from './Field.svelte';
 export { default as Icon } from './Icon.svelte';
 export { default as Mark } from './Mark.svelte';
+export { default as Menu } from './Menu.svelte';
 export { default as Severity } from './Severity.svelte';
+export { default as Sheet } from './Sheet.svelte';
+export { default as Switch } from './Switch.svelte';
+export { default as Tabs } from './Tabs.svelte';
+export { default as VirtualList } from './VirtualList.svelte';
 export type { IconName } from './icons.ts';
-export { lastAt, offsetAt } from './legal.ts';
+export { lastAt, nextAt, offsetAt } from './legal.ts';
 export * from './theme.svelte.ts';
 export * from './words.svelte.ts';
 export * from './zone.svelte.ts';

@@ -73,5 +73,15 @@ export function lastAt(hour: number, minute: number, now_ms: number, zone: strin
   return now_ms;
 }
 
+/** The first instant after `now_ms` at which a clock will show that hour: today, or the day after. */
+export function nextAt(hour: number, minute: number, now_ms: number, zone: string): number {
+  const today = wallAt(now_ms, zone);
+  for (const ahead of [0, 1, 2]) {
+    const coming = instantsAt({ ...today, day: today.day + ahead, hour, minute }, zone).find((ms) => ms > now_ms);
+    if (coming !== undefined) return coming;
+  }
+  return now_ms + 86_400_000;
+}
+
 /** Whether that instant is midnight on the wall. */
 export const isMidnight = (ms: number, zone: string): boolean => (((ms + offsetAt(ms, zone)) / MINUTE_MS) % 1440) === 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instantsAt, isMidnight, isZone, lastAt, offsetAt, wallAt } from '../src/legal.ts';
+import { instantsAt, isMidnight, isZone, lastAt, nextAt, offsetAt, wallAt } from '../src/legal.ts';
 
 const PARIS = 'Europe/Paris';
 const HOUR = 3_600_000;
@@ -37,6 +37,13 @@ test('an hour typed is the last one that is not ahead of now, across midnight an
   assert.equal(lastAt(2, 30, secondTime, PARIS), at('2026-10-25T01:30:00Z'));
   assert.equal(lastAt(2, 30, at('2026-10-25T00:45:00Z'), PARIS), at('2026-10-25T00:30:00Z'));
   assert.equal(lastAt(1, 30, at('2026-03-29T01:10:00Z'), PARIS), at('2026-03-29T00:30:00Z'));
+});
+
+test('an hour to come is the first one after now, across midnight and the change of hour', () => {
+  assert.equal(nextAt(4, 30, at('2010-02-28T03:29:00Z'), PARIS), at('2010-02-28T03:30:00Z'));
+  assert.equal(nextAt(4, 30, at('2010-02-28T03:30:00Z'), PARIS), at('2010-03-01T03:30:00Z'));
+  assert.equal(nextAt(0, 15, at('2010-02-27T22:50:00Z'), PARIS), at('2010-02-27T23:15:00Z'));
+  assert.equal(nextAt(2, 30, at('2026-10-25T00:45:00Z'), PARIS), at('2026-10-25T01:30:00Z'));
 });
 
 test('midnight is that of the wall, and an unknown zone is said to be unknown', () => {

@@ -14,11 +14,10 @@ export type Selection = { kind: Kind; id: string };
 export const SEEN_MS = 2 * 60_000;
 export const AGEING_MS = 10 * 60_000;
 export const STALE_MS = 30 * 60_000;
-const TRAIL_MS = 10 * 60_000;
 /** Slower than a walk, a course means nothing. */
 const LEAST_SPEED_MPS = 1.5;
 
-export type Unit = { resource: Resource; position: Position; at_ms: number; course_deg: number | null; source: 'track' | 'fact'; series: string | null };
+export type Unit = { resource: Resource; position: Position; at_ms: number; course_deg: number | null; speed_mps: number | null; source: 'track' | 'fact'; series: string | null };
 
 /** What a unit says of its age; empty when it has nothing to say. */
 export type Saying = (unit: Unit) => string;
@@ -34,10 +33,10 @@ export function unitsAt(picture: Picture, tracks: Tracks, track_ms: number): Uni
     const fix = series ? tracks.at(series, track_ms) : null;
     const placed_ms = resource.moved_at ? parseInstant(resource.moved_at) : -Infinity;
     if (fix && fix[0]! >= placed_ms) {
-      return [{ resource, position: [fix[LON]!, fix[LAT]!], at_ms: fix[0]!, course_deg: courseOf(fix), source: 'track', series }];
+      return [{ resource, position: [fix[LON]!, fix[LAT]!], at_ms: fix[0]!, course_deg: courseOf(fix), speed_mps: fix[SPEED] ?? null, source: 'track', series }];
     }
     if (!resource.geometry) return [];
-    return [{ resource, position: resource.geometry.coordinates, at_ms: placed_ms, course_deg: null, source: 'fact', series }];
+    return [{ resource, position: resource.geometry.coordinates, at_ms: placed_ms, course_deg: null, speed_mps: null, source: 'fact', series }];
   });
 }
 
@@ -81,35 +80,44 @@ const PLAIN: Placed = { right_px: 0, down_px: 0, beside: false };
 const TEXT_PX = 12;
 
 /** How a placed symbol tells the map where it and its words go. Words are counted in letters' heights. */
-function placing({ right_px, down_px, beside }: Placed = PLAIN): Feature['properties'] {
+export function placing({ right_px, down_px, beside }: Placed = PLAIN): Feature['properties'] {
   const words = beside ? [right_px / TEXT_PX + 2.1, down_px / TEXT_PX] : [right_px / TEXT_PX, down_px / TEXT_PX + 1.25];
   return { offset: [right_px, down_px], words, anchor: beside ? 'left' : 'top', moved: right_px !== 0 || down_px !== 0 };
 }
 
-/** What stands somewhere and must be read: units that do not fly, points drawn, and the entries that point at a place. */
-export function spotsOf(shapes: readonly Shape[], units: readonly Unit[], entries: readonly Entry[]): Spot[] {
+/** What stands somewhere and must be read: units, points drawn, and the entries that point at a place. */
+export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[]): Spot[] {
   return [
-    ...units.filter(({ source }) => source === 'fact').map(({ resource, position }) => ({ id: resource.id, position, stands: true, letters: resource.name.length })),
-    ...shapes.flatMap(({ id, geometry, name }) => (geometry.type === 'Point' ? [{ id, position: geometry.coordinates, stands: true, letters: name.length }] : [])),
+    ...units,
+    ...shapes.flatMap(({ id, geometry, name }) => (geometry.type === 'Point' ? [{ id, position: geometry.coordinates, stands: true, must: true, letters: name.length }] : [])),
     ...entries.flatMap(({ entry, geometry, struck }) => (geometry && struck.length === 0 ? [{ id: entry, position: anchorOf(geometry), stands: false }] : [])),
   ];
 }
 
-export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map()): Collection {
+/** The drawings nobody vouches for any more at that time: their validity is over. Times are those of the situation. */
+export const lapsedAt = (shapes: readonly Shape[], world_ms: number): Shape[] =>
+  shapes.filter(({ valid_until }) => valid_until !== null && parseInstant(valid_until) <= world_ms);
+
+/** What is said under the name of a drawing past its validity, by its identifier. */
+export type LapsedWords = ReadonlyMap<string, string>;
+
+const NO_WORDS: LapsedWords = new Map();
+
+export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map(), lapsed: LapsedWords = NO_WORDS): Collection {
   return collection(
     shapes.map((shape) => ({
       type: 'Feature',
       geometry: shape.geometry,
-      properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, ...placing(places.get(shape.id)) },
+      properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, lapsed: lapsed.get(shape.id) ?? '', ...placing(places.get(shape.id)) },
     })),
   );
 }
 
 /** The names of zones and lines, one point each. */
-export function shapeNames(shapes: readonly Shape[]): Collection {
+export function shapeNames(shapes: readonly Shape[], lapsed: LapsedWords = NO_WORDS): Collection {
   return collection(
     shapes.filter(({ geometry }) => geometry.type !== 'Point').map(({ id, name, kind, geometry }) => ({
-      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(geometry) }, properties: { id, name, what: kind },
+      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(geometry) }, properties: { id, name, what: kind, lapsed: lapsed.get(id) ?? '' },
     })),
   );
 }
@@ -130,17 +138,6 @@ export function unitFeatures(units: readonly Unit[], track_ms: number, places: P
           stale, seen: source === 'track' && age_ms > SEEN_MS ? say(unit) : '', ...course, ...placing(places.get(resource.id)),
         },
       };
-    }),
-  );
-}
-
-export function trailFeatures(units: readonly Unit[], tracks: Tracks, track_ms: number): Collection {
-  return collection(
-    units.flatMap((unit): Feature[] => {
-      if (!unit.series || unit.source !== 'track') return [];
-      const points = tracks.between(unit.series, track_ms - TRAIL_MS, track_ms).map((sample): Position => [sample[LON]!, sample[LAT]!]);
-      if (points.length < 2) return [];
-      return [{ type: 'Feature', geometry: { type: 'LineString', coordinates: points }, properties: { id: unit.resource.id } }];
     }),
   );
 }
@@ -186,14 +183,17 @@ export function boxOf(geometry: Geometry): [number, number, number, number] {
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
-/** The box that holds what is going on: shapes, units, gauges, placed entries; null when nothing is placed. */
+/**
+ * The box that holds what is going on: shapes, gauges, placed entries. Units only where nothing else is placed: those on
+ * their way, far off, would make all the rest small. Null when nothing is placed.
+ */
 export function operationsBox(picture: Picture, units: readonly Unit[]): [number, number, number, number] | null {
-  const geometries: Geometry[] = [
+  const placed: Geometry[] = [
     ...picture.shapes.map(({ geometry }) => geometry),
-    ...units.map(({ position }): Geometry => ({ type: 'Point', coordinates: position })),
     ...picture.series.flatMap(({ geometry }) => (geometry ? [geometry] : [])),
     ...picture.entries.flatMap(({ geometry }) => (geometry ? [geometry] : [])),
   ];
+  const geometries = placed.length > 0 ? placed : units.map(({ position }): Geometry => ({ type: 'Point', coordinates: position }));
   if (geometries.length === 0) return null;
   const boxes = geometries.map(boxOf);
   return [
@@ -201,3 +201,4 @@ export function operationsBox(picture: Picture, units: readonly Unit[]): [number
     Math.max(...boxes.map(([, , east]) => east)), Math.max(...boxes.map(([, , , north]) => north)),
   ];
 }
+

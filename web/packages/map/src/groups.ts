@@ -1,68 +1,69 @@
 /** What a person can show or hide, and what its legend says. The layers panel and the style both read this. */
-import type { TerritoryLayer } from '@garance/client';
+import type { TerritoryLayer, TerritoryRaster } from '@garance/client';
+import { hueOf, SHAPE_KINDS, signOf } from './kinds.ts';
 import type { Palette } from './palette.ts';
+import { DOT_PATHS, DOTS } from './dot_looks.ts';
 import { SITES, STATIONS } from './pictograms.ts';
 
 export type GroupId =
   | 'shapes' | 'resources' | 'sensors' | 'entries'
-  | 'sites' | 'gauges' | 'communes' | 'defences' | 'risk-zones' | 'hazard-zones' | 'past-extent' | 'hydrants' | 'networks'
+  | 'sites' | 'gauges' | 'communes' | 'defences' | 'risk-zones' | 'hazard-zones' | 'depths' | 'past-extent' | 'hydrants' | 'networks'
   | 'buildings' | 'roads' | 'railways' | 'water' | 'places' | 'addresses' | 'population' | 'planning' | 'protected-areas' | 'relief';
 
-/** `layers` are those of the pack it shows, any of which is enough; null for what people make. The relief is no layer. */
+/** `layers` are those of the pack it shows, any of which is enough; null for what people make. The relief and the simulated depths are no layers. */
 export type Group = { id: GroupId; layers: readonly string[] | null; family: 'operation' | 'risk' | 'ground' };
 
+/** Within a family, from the one drawn on top to the one under all. */
 export const GROUPS: readonly Group[] = [
-  { id: 'shapes', layers: null, family: 'operation' },
-  { id: 'resources', layers: null, family: 'operation' },
   { id: 'sensors', layers: null, family: 'operation' },
+  { id: 'resources', layers: null, family: 'operation' },
   { id: 'entries', layers: null, family: 'operation' },
-  { id: 'defences', layers: ['defences'], family: 'risk' },
-  { id: 'risk-zones', layers: ['risk-zones'], family: 'risk' },
-  { id: 'hazard-zones', layers: ['hazard-zones'], family: 'risk' },
-  { id: 'past-extent', layers: ['past-extent'], family: 'risk' },
-  { id: 'gauges', layers: ['gauges'], family: 'risk' },
+  { id: 'shapes', layers: null, family: 'operation' },
   { id: 'sites', layers: ['sites'], family: 'risk' },
+  { id: 'gauges', layers: ['gauges'], family: 'risk' },
   { id: 'hydrants', layers: ['hydrants'], family: 'risk' },
+  { id: 'defences', layers: ['defences'], family: 'risk' },
   { id: 'networks', layers: ['networks', 'network-nodes'], family: 'risk' },
-  { id: 'population', layers: ['land-use'], family: 'ground' },
-  { id: 'planning', layers: ['planning-zones', 'planning-areas', 'planning-lines', 'planning-points'], family: 'ground' },
-  { id: 'protected-areas', layers: ['protected-areas'], family: 'ground' },
-  { id: 'buildings', layers: ['buildings'], family: 'ground' },
-  { id: 'addresses', layers: ['addresses'], family: 'ground' },
-  { id: 'roads', layers: ['roads'], family: 'ground' },
-  { id: 'railways', layers: ['railways'], family: 'ground' },
-  { id: 'water', layers: ['sea', 'water', 'water-lines', 'coast'], family: 'ground' },
+  { id: 'past-extent', layers: ['past-extent'], family: 'risk' },
+  { id: 'depths', layers: [], family: 'risk' },
+  { id: 'hazard-zones', layers: ['hazard-zones'], family: 'risk' },
+  { id: 'risk-zones', layers: ['risk-zones'], family: 'risk' },
   { id: 'places', layers: ['place-labels'], family: 'ground' },
+  { id: 'railways', layers: ['railways'], family: 'ground' },
+  { id: 'roads', layers: ['roads'], family: 'ground' },
   { id: 'communes', layers: ['communes'], family: 'ground' },
+  { id: 'addresses', layers: ['addresses'], family: 'ground' },
+  { id: 'buildings', layers: ['buildings'], family: 'ground' },
+  { id: 'protected-areas', layers: ['protected-areas'], family: 'ground' },
+  { id: 'planning', layers: ['planning-zones', 'planning-areas', 'planning-lines', 'planning-points'], family: 'ground' },
+  { id: 'water', layers: ['sea', 'water', 'water-lines', 'coast'], family: 'ground' },
   { id: 'relief', layers: [], family: 'ground' },
+  { id: 'population', layers: ['land-use'], family: 'ground' },
 ];
+
+const FAMILIES = new Map(GROUPS.map(({ id, family }) => [id, family]));
+export const familyOf = (group: GroupId): Group['family'] => FAMILIES.get(group)!;
 
 export type Visibility = Record<GroupId, boolean>;
 
-const all = (shown: readonly GroupId[]): Visibility =>
-  Object.fromEntries(GROUPS.map(({ id }) => [id, shown.includes(id)])) as Visibility;
-
-const OPERATION: GroupId[] = ['shapes', 'resources', 'sensors', 'entries'];
-const GROUND: GroupId[] = ['buildings', 'roads', 'railways', 'water', 'places', 'communes', 'relief'];
-
-/** What each axis shows first: the picture for the question it asks. Plans, networks, hydrants and addresses wait to be asked for. */
-export const PRESETS: Record<string, Visibility> = {
-  watch: all(['sensors', 'gauges', 'shapes', 'resources', 'defences', 'sites', ...GROUND]),
-  anticipate: all(['sensors', 'gauges', 'shapes', 'defences', 'risk-zones', 'past-extent', 'sites', ...GROUND]),
-  prepare: all(['sites', 'population', 'risk-zones', ...GROUND]),
-  conduct: all([...OPERATION, 'defences', 'sites', ...GROUND]),
-  analyse: all([...OPERATION, 'past-extent', ...GROUND]),
-  inform: all(['shapes', 'sites', 'entries', ...GROUND]),
-};
-
 export type LegendForm = 'fill' | 'hatch' | 'line' | 'dash' | 'dots' | 'dashdot' | 'sleepers' | 'disc' | 'square' | 'drop' | 'picture';
-/** `picture` is drawn from `path` (12-unit grid). */
-export type LegendItem = { key: string; colour: string; form: LegendForm; path?: string };
+/** `picture` is drawn from `path` (12-unit grid), `filled` or with a pen. */
+export type LegendItem = { key: string; colour: string; form: LegendForm; path?: string; filled?: boolean };
 
 const swatches = (group: GroupId, form: LegendForm, colours: Record<string, string>): LegendItem[] =>
   Object.entries(colours).map(([word, colour]) => ({ key: `${group}.${word}`, colour, form }));
 
+/** The severities as they are shaped everywhere, on the 12-unit grid. */
+const SEVERITIES = {
+  critical: 'M4 1.500h4L10.500 4v4L8 10.500H4L1.500 8V4Z', serious: 'M6 1.500 11 10.500H1Z', caution: 'M6 1l5 5-5 5-5-5Z', normal: DOT_PATHS.ring.path, unknown: DOT_PATHS.ring.path,
+} as const;
+
 const LEGENDS: Partial<Record<GroupId, (p: Palette) => LegendItem[]>> = {
+  sensors: (p) => Object.entries(SEVERITIES).map(([severity, path]) => ({
+    key: `sensors.${severity}`, colour: p[severity as keyof typeof SEVERITIES], form: 'picture', path, filled: severity !== 'unknown',
+  })),
+  shapes: (p) => SHAPE_KINDS.map(({ kind }) => ({ key: `shapes.${kind}`, colour: hueOf(kind, p), form: 'picture', path: signOf(kind) })),
+  resources: (p) => Object.entries(DOTS).map(([state, { shape, ink }]) => ({ key: `resources.${state}`, colour: p[ink], form: 'picture', ...DOT_PATHS[shape] })),
   defences: (p) => [
     { key: 'defences.good', colour: p.good, form: 'line' },
     { key: 'defences.medium', colour: p.medium, form: 'dash' },
@@ -71,6 +72,7 @@ const LEGENDS: Partial<Record<GroupId, (p: Palette) => LegendItem[]>> = {
   ],
   'risk-zones': (p) => swatches('risk-zones', 'fill', { red: p.red, orange: p.orange, blue: p.blue, other: p.grey }),
   'hazard-zones': (p) => swatches('hazard-zones', 'fill', Object.fromEntries(p.depths.map((colour, index) => [`depth-${index}`, colour]))),
+  depths: (p) => p.depths.map((colour, index) => ({ key: `depths.${index}`, colour, form: 'fill' as const })),
   'past-extent': (p) => [{ key: 'past-extent', colour: p.past, form: 'hatch' }],
   population: (p) => [{ key: 'population', colour: p.people, form: 'fill' }],
   planning: (p) => [...swatches('planning', 'fill', { u: p.planU, au: p.planAU, a: p.planA, n: p.planN }), { key: 'planning.rule', colour: p.planU, form: 'dash' }],
@@ -91,9 +93,10 @@ const LEGENDS: Partial<Record<GroupId, (p: Palette) => LegendItem[]>> = {
 export const legendOf = (group: GroupId, p: Palette): LegendItem[] => LEGENDS[group]?.(p) ?? [];
 
 /** Whether the territory has what the group needs. */
-export function available(group: Group, layers: readonly TerritoryLayer[], terrain: string | null): boolean {
+export function available(group: Group, layers: readonly TerritoryLayer[], terrain: string | null, rasters: readonly TerritoryRaster[] = []): boolean {
   if (group.layers === null) return true;
   if (group.id === 'relief') return terrain !== null;
+  if (group.id === 'depths') return rasters.some(({ role, unit }) => role === 'water-depths' && unit === 'm');
   if (group.id === 'population') return layers.some((layer) => layer.attributes.includes('population') && layer.name === 'land-use');
   return layers.some((layer) => group.layers?.includes(layer.name));
 }

@@ -1,14 +1,15 @@
 /** The style of what people make: shapes, units, gauges, places of entries; and of what is selected or being picked. */
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl';
 import { collection } from './features.ts';
+import { hueOf, SHAPE_KINDS } from './kinds.ts';
 import type { Palette } from './palette.ts';
-import { TEXT_FONT, type Grouped } from './styling.ts';
+import { among, by, TEXT_FONT, type Grouped } from './styling.ts';
 
-export const OPERATION_SOURCES = ['shapes', 'shape-names', 'trails', 'units', 'gauges', 'entries', 'mark'] as const;
+export const OPERATION_SOURCES = ['shapes', 'shape-names', 'trails', 'units', 'crowds', 'gauges', 'entries', 'mark', 'claims', 'hands', 'sketch'] as const;
 export type OperationSource = (typeof OPERATION_SOURCES)[number];
 
 /** Layers a person can click, nearest to the eye first. */
-export const CLICKABLE = ['gauges', 'units', 'entries', 'shape-points', 'shape-lines', 'shape-fills'] as const;
+export const CLICKABLE = ['gauges', 'crowds', 'units', 'entries', 'shape-points', 'shape-lines', 'shape-lines-planned', 'shape-lines-lapsed', 'shape-fills'] as const;
 
 export function operationSources(): Record<OperationSource, SourceSpecification> {
   const empty = { type: 'geojson', data: collection([]) } as unknown as SourceSpecification;
@@ -19,16 +20,12 @@ export function operationSources(): Record<OperationSource, SourceSpecification>
 const selected: ExpressionSpecification = ['==', ['get', 'id'], ['global-state', 'selected']];
 
 /** Colour of a shape by what it means (SITAC roles), never alone: its kind has a symbol and its name is written. */
-function shapeColour(p: Palette): ExpressionSpecification {
-  return [
-    'match', ['get', 'what'],
-    'flooded-area', p.flood, 'breach', p.orange, 'perimeter', p.red, 'road-cut', p.red,
-    'evacuation-zone', p.green2, 'reception-centre', p.green2, 'command-post', p.violet, p.grey,
-  ];
-}
+const shapeColour = (p: Palette): ExpressionSpecification => by('what', Object.fromEntries(SHAPE_KINDS.map(({ kind }) => [kind, hueOf(kind, p)])), p.grey);
+
+const WOVEN = SHAPE_KINDS.filter(({ weave }) => weave);
 
 /** A pair of numbers that a feature carries. When the engine looks for what is under the pointer it has it as text: no matter then. */
-const pair = (property: string): ExpressionSpecification =>
+export const pair = (property: string): ExpressionSpecification =>
   ['case', ['==', ['typeof', ['get', property]], 'string'], ['literal', [0, 0]], ['array', 'number', 2, ['get', property]]];
 const anchor = ['get', 'anchor'] as ExpressionSpecification;
 
@@ -37,18 +34,25 @@ const point: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
 const planned: ExpressionSpecification = ['==', ['get', 'state'], 'planned'];
 const noPoint: ExpressionSpecification = ['!', point];
 
+const lapsed: ExpressionSpecification = ['!=', ['get', 'lapsed'], ''];
+/** The name, and under it since when it is to be looked at again. */
+const named = (p: Palette): ExpressionSpecification =>
+  ['case', lapsed, ['format', ['get', 'name'], {}, '\n', {}, ['get', 'lapsed'], { 'font-scale': 0.9, 'text-color': p.caution }], ['get', 'name']];
+
 function shapeLayers(p: Palette): LayerSpecification[] {
   const colour = shapeColour(p);
   const line = { 'line-color': colour, 'line-width': ['case', selected, 4, 2.4] as ExpressionSpecification };
+  const weave: ExpressionSpecification = ['concat', by('what', Object.fromEntries(WOVEN.map(({ kind, weave: name }) => [kind, name!])), 'hatch'), '|', colour];
   return [
-    { id: 'shape-fills', type: 'fill', source: 'shapes', filter: polygon, paint: { 'fill-color': colour, 'fill-opacity': ['case', planned, 0.07, selected, 0.3, 0.2] } },
-    { id: 'shape-hatch', type: 'fill', source: 'shapes', filter: ['all', polygon, ['==', ['get', 'what'], 'flooded-area']], paint: { 'fill-pattern': `hatch|${p.flood}`, 'fill-opacity': 0.6 } },
-    { id: 'shape-lines', type: 'line', source: 'shapes', filter: ['all', noPoint, ['!', planned]], layout: { 'line-join': 'round' }, paint: line },
-    { id: 'shape-lines-planned', type: 'line', source: 'shapes', filter: ['all', noPoint, planned], paint: { ...line, 'line-dasharray': [3, 2] } },
+    { id: 'shape-fills', type: 'fill', source: 'shapes', filter: polygon, paint: { 'fill-color': colour, 'fill-opacity': ['case', lapsed, 0.05, planned, 0.07, selected, 0.3, 0.2] } },
+    { id: 'shape-hatch', type: 'fill', source: 'shapes', filter: ['all', polygon, among('what', WOVEN.map(({ kind }) => kind))], paint: { 'fill-pattern': weave, 'fill-opacity': ['case', lapsed, 0.2, 0.6] } },
+    { id: 'shape-lines', type: 'line', source: 'shapes', filter: ['all', noPoint, ['!', planned], ['!', lapsed]], layout: { 'line-join': 'round' }, paint: line },
+    { id: 'shape-lines-planned', type: 'line', source: 'shapes', filter: ['all', noPoint, planned, ['!', lapsed]], paint: { ...line, 'line-dasharray': [3, 2] } },
+    { id: 'shape-lines-lapsed', type: 'line', source: 'shapes', filter: ['all', noPoint, lapsed], layout: { 'line-cap': 'round' }, paint: { ...line, 'line-opacity': 0.7, 'line-dasharray': [0.1, 2] } },
     {
       id: 'shape-words', type: 'symbol', source: 'shape-names',
       layout: {
-        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-max-width': 9,
+        'text-field': named(p), 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-max-width': 9,
         'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 1.4, 'text-justify': 'auto',
       },
       paint: { 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
@@ -56,11 +60,30 @@ function shapeLayers(p: Palette): LayerSpecification[] {
     {
       id: 'shape-points', type: 'symbol', source: 'shapes', filter: point,
       layout: {
-        'icon-image': ['concat', 'shape|', ['get', 'what'], '|', ['get', 'state'], '|', colour, '|', p.halo], 'icon-allow-overlap': true, 'icon-offset': pair('offset'),
-        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-allow-overlap': true,
+        'icon-image': ['concat', 'shape|', ['get', 'what'], '|', ['get', 'state'], '|', colour, '|', p.halo, '|', ['case', lapsed, p.caution, '']], 'icon-allow-overlap': true, 'icon-offset': pair('offset'),
+        'text-field': named(p), 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-allow-overlap': true,
       },
       paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
     },
+  ];
+}
+
+/** Who has a drawing in hand, beside it; the same outline as two people said it; and the drawing being made. */
+function draftLayers(p: Palette): LayerSpecification[] {
+  const words = (size: number, extra: object = {}): object => ({ 'text-field': ['get', 'words'], 'text-font': TEXT_FONT, 'text-size': size, 'text-allow-overlap': true, 'text-max-width': 16, ...extra });
+  const plate = { 'icon-image': `plate|${p.halo}|${p.select}`, 'icon-text-fit': 'both' as const, 'icon-text-fit-padding': [3, 6, 3, 6] as [number, number, number, number], 'icon-allow-overlap': true };
+  const halo = { 'text-color': p.select, 'text-halo-color': p.halo, 'text-halo-width': 1.8 };
+  const claimed: ExpressionSpecification = ['match', ['get', 'rank'], 0, p.serious, 1, p.select, p.caution];
+  return [
+    { id: 'claim-first', type: 'line', source: 'claims', filter: ['==', ['get', 'rank'], 0], paint: { 'line-color': claimed, 'line-width': 3 } },
+    { id: 'claim-others', type: 'line', source: 'claims', filter: ['>', ['get', 'rank'], 0], paint: { 'line-color': claimed, 'line-width': 3, 'line-dasharray': [2, 1.5] } },
+    { id: 'claim-words', type: 'symbol', source: 'claims', layout: { ...words(12, { 'text-offset': [0, -0.9], 'symbol-placement': 'point' }) }, paint: { ...halo, 'text-color': claimed } },
+    { id: 'hands', type: 'symbol', source: 'hands', layout: { ...words(12, { 'text-offset': [0, 1.9], 'text-anchor': 'top' }), ...plate }, paint: { 'text-color': p.select } },
+    { id: 'sketch-fill', type: 'fill', source: 'sketch', filter: polygon, paint: { 'fill-color': p.select, 'fill-opacity': 0.14 } },
+    { id: 'sketch-edge', type: 'line', source: 'sketch', filter: noPoint, layout: { 'line-join': 'round' }, paint: { 'line-color': p.halo, 'line-width': 5 } },
+    { id: 'sketch-line', type: 'line', source: 'sketch', filter: noPoint, layout: { 'line-join': 'round' }, paint: { 'line-color': p.select, 'line-width': 2.4 } },
+    { id: 'sketch-dots', type: 'circle', source: 'sketch', filter: point, paint: { 'circle-radius': 5, 'circle-color': p.select, 'circle-stroke-color': p.halo, 'circle-stroke-width': 2 } },
+    { id: 'sketch-words', type: 'symbol', source: 'sketch', filter: ['all', point, ['has', 'words']], layout: { ...words(13, { 'text-anchor': 'left', 'text-offset': [1.2, -1], 'text-justify': 'left' }), ...plate }, paint: { 'text-color': p.select } },
   ];
 }
 
@@ -85,6 +108,10 @@ function unitLayers(p: Palette): LayerSpecification[] {
         'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-justify': 'auto', 'text-allow-overlap': true, 'text-max-width': 14,
       },
       paint: { 'icon-opacity': fading, 'text-opacity': fading, 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
+    },
+    {
+      id: 'crowds', type: 'symbol', source: 'crowds',
+      layout: { 'icon-image': ['concat', 'crowd|', ['get', 'count'], `|${p.text}|${p.halo}`], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-offset': pair('offset') },
     },
   ];
 }
@@ -129,6 +156,6 @@ export function operationLayers(p: Palette): Grouped[] {
     ...grouped('entries', entryLayers(p).slice(0, 1)),
     ...grouped('resources', unitLayers(p)),
     ...grouped('sensors', gaugeLayers(p)),
-    ...grouped(null, entryLayers(p).slice(1)),
+    ...grouped(null, [...entryLayers(p).slice(1), ...draftLayers(p)]),
   ];
 }

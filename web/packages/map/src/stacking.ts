@@ -1,11 +1,13 @@
 /** Things that stand at the same place on screen: each is given room, in a column, so that all can be read. Pure. */
 import type { Position } from '@garance/client';
+import { Boxes, cover, type Extent } from './boxes.ts';
 
 /**
  * One thing to place. `stands` is false for what only points at a place (a logbook entry): it sits beside the column.
- * `letters` is how long its name is: beside a column, a name needs room to its right.
+ * `moves` is true for what is never put aside: drawn where it is, or left to its dot. `must` is true for what has no dot
+ * and is always drawn. `letters` is how long its name is: beside a column, a name needs room to its right.
  */
-export type Spot = { id: string; position: Position; stands: boolean; letters?: number };
+export type Spot = { id: string; position: Position; stands: boolean; moves?: boolean; must?: boolean; letters?: number };
 
 /** Where a place is on screen now, in pixels: the engine knows tilt, turn and relief. */
 export type OnPicture = (position: Position) => { x: number; y: number };
@@ -13,6 +15,22 @@ export type OnPicture = (position: Position) => { x: number; y: number };
 /** Where it is drawn: pixels right and down of its own place; `beside` when its name goes to its right. */
 export type Placed = { right_px: number; down_px: number; beside: boolean };
 
+/** Those for whom a column had no more room, counted in its last row. */
+export type Crowd = { id: string; position: Position; right_px: number; down_px: number; members: string[] };
+
+/** `dotted` are those that could not be drawn without covering another. */
+export type Stacking = { places: Map<string, Placed>; crowds: Crowd[]; dotted: Set<string> };
+
+/** More rows than this and the last one says how many others there are. */
+export const MOST_ROWS = 8;
+/** A column gathers what is about at one place: no farther than this from its head. */
+const REACH_X_PX = 100;
+const REACH_Y_PX = 230;
+/** So near, what has no room is counted under the symbol that has it. */
+const SAME_PX = 14;
+const UNDER_NAME_PX = 41;
+/** Fewer than this are dots around the symbol: a count would say less. */
+const LEAST_COUNTED = 3;
 const HALF_WIDE_PX = 27;
 const HALF_HIGH_PX = 15;
 const NAME_UNDER_PX = 17;
@@ -23,68 +41,167 @@ const NEXT_PX = -7;
 const ENTRY_PX = 11;
 const AT_HOME: Placed = { right_px: 0, down_px: 0, beside: false };
 
-type OnScreen = Spot & { x: number; y: number; order: number };
-type Extent = { west: number; east: number; north: number; south: number };
+type OnScreen = Spot & { must: boolean; x: number; y: number; order: number };
+/** What a column takes on screen. */
+type Room = { first: OnScreen; rows: number; letters: number };
+type Group = Room & { members: OnScreen[] };
 
-/** The places of all of them on this picture. The first of a group keeps its place, so that nothing jumps when one joins. */
-export function stacked(spots: readonly Spot[], project: OnPicture): Map<string, Placed> {
-  const seen = spots.map((spot, order): OnScreen => ({ ...spot, ...pick(project(spot.position)), order }));
-  const groups = gathered(seen.filter(({ stands }) => stands).map((spot) => [spot]));
-  const places = new Map<string, Placed>(groups.flatMap(column));
-  for (const [id, place] of pointing(seen.filter(({ stands }) => !stands), groups)) places.set(id, place);
-  return places;
-}
-
-const pick = ({ x, y }: { x: number; y: number }): { x: number; y: number } => ({ x, y });
-
-/** Joins groups whose symbols or names would cover each other, until none does. */
-function gathered(groups: OnScreen[][]): OnScreen[][] {
-  for (let a = 0; a < groups.length; a += 1) {
-    const b = groups.findIndex((group, index) => index > a && cover(extentOf(groups[a]!), extentOf(group)));
-    if (b === -1) continue;
-    const joined = [...groups[a]!, ...groups[b]!].sort((one, other) => one.order - other.order);
-    return gathered([...groups.slice(0, a), joined, ...groups.slice(a + 1).filter((_group, index) => index + a + 1 !== b)]);
+/**
+ * The places of all of them on this picture. The first of a group keeps its place, so that nothing jumps when one joins.
+ * `kept` is drawn whatever happens.
+ */
+export function stacked(spots: readonly Spot[], project: OnPicture, kept = ''): Stacking {
+  const seen = spots.map((spot, order): OnScreen => {
+    const { x, y } = project(spot.position);
+    return { ...spot, must: spot.must === true || spot.id === kept, x, y, order };
+  });
+  const result: Stacking = { places: new Map(), crowds: [], dotted: new Set() };
+  const { groups, taken, loose } = gathered(seen.filter(({ stands, moves }) => stands && !moves));
+  const heads = new Boxes<OnScreen>();
+  const symbols = new Boxes<Group>();
+  for (const group of groups) {
+    column(group, result);
+    heads.put(group.first, extentOf(group));
+    symbols.put(group, symbolsOf(group));
   }
-  return groups;
+  sparse([...loose, ...seen.filter(({ moves }) => moves)], { taken, symbols, heads }, result);
+  pointing(seen.filter(({ stands }) => !stands), heads, result.places);
+  return result;
 }
 
-function extentOf(group: OnScreen[]): Extent {
-  const { x, y } = group[0]!;
-  const names = group.map(({ letters = 0 }) => letters * LETTER_PX);
-  if (group.length === 1) {
-    const half = Math.max(HALF_WIDE_PX, names[0]! / 2);
-    return { west: x - half, east: x + half, north: y - HALF_HIGH_PX, south: y + HALF_HIGH_PX + (names[0]! > 0 ? NAME_UNDER_PX : 0) };
+const alone = (spot: OnScreen): Group => ({ first: spot, rows: 1, letters: spot.letters ?? 0, members: [spot] });
+
+/** Joins things whose symbols or names would cover each other, until none does; what is too far to be joined is loose. */
+function gathered(spots: readonly OnScreen[]): { groups: Set<Group>; taken: Boxes<Group>; loose: OnScreen[] } {
+  const taken = new Boxes<Group>();
+  const groups = new Set<Group>();
+  const loose: OnScreen[] = [];
+  for (const spot of spots) {
+    const others = joining(spot, taken);
+    if (others === null) {
+      loose.push(spot);
+      continue;
+    }
+    for (const other of others) groups.delete(other);
+    const group = others.reduce(joined, alone(spot));
+    taken.put(group, extentOf(group));
+    groups.add(group);
   }
-  return { west: x - HALF_WIDE_PX, east: x + HALF_WIDE_PX + Math.max(...names), north: y - HALF_HIGH_PX, south: y + (group.length - 1) * ROW_PX + HALF_HIGH_PX };
+  for (const { members } of groups) members.sort((a, b) => a.order - b.order);
+  return { groups, taken, loose };
 }
 
-const cover = (a: Extent, b: Extent): boolean => a.west < b.east && b.west < a.east && a.north < b.south && b.north < a.south;
+/**
+ * The groups that a thing joins into one, no longer taking room; null, and nothing changed, when one is out of reach.
+ * A group out of reach that only a name touches is left where it is.
+ */
+function joining(spot: OnScreen, taken: Boxes<Group>): Group[] | null {
+  const others: Group[] = [];
+  const aside = new Set<Group>();
+  let room: Room = alone(spot);
+  for (let other = taken.covered(extentOf(room)); other; other = taken.covered(extentOf(room), aside)) {
+    if (Math.abs(other.first.x - room.first.x) > REACH_X_PX || Math.abs(other.first.y - room.first.y) > REACH_Y_PX) {
+      aside.add(other);
+      if (!cover(symbolsOf(other), symbolsOf(room))) continue;
+      for (const one of others) taken.put(one, extentOf(one));
+      return null;
+    }
+    taken.take(other);
+    others.push(other);
+    room = roomOf(room, other);
+  }
+  return others;
+}
+
+const roomOf = (one: Room, other: Room): Room => ({
+  first: one.first.order < other.first.order ? one.first : other.first, rows: one.rows + other.rows, letters: Math.max(one.letters, other.letters),
+});
+
+/** The larger one takes the smaller: no thing is copied more than a few times. */
+function joined(one: Group, other: Group): Group {
+  const [large, small] = one.rows >= other.rows ? [one, other] : [other, one];
+  for (const member of small.members) large.members.push(member);
+  return { ...roomOf(one, other), members: large.members };
+}
+
+/** What the symbols alone take. */
+const symbolsOf = (room: Room): Extent => extentOf({ ...room, letters: 0 });
+
+function extentOf({ first: { x, y }, rows, letters }: Room): Extent {
+  if (rows === 1) {
+    const half = Math.max(HALF_WIDE_PX, (letters * LETTER_PX) / 2);
+    return { west: x - half, east: x + half, north: y - HALF_HIGH_PX, south: y + HALF_HIGH_PX + (letters > 0 ? NAME_UNDER_PX : 0) };
+  }
+  return { west: x - HALF_WIDE_PX, east: x + HALF_WIDE_PX + letters * LETTER_PX, north: y - HALF_HIGH_PX, south: y + (Math.min(rows, MOST_ROWS) - 1) * ROW_PX + HALF_HIGH_PX };
+}
 
 /** A column over the first one's place; a thing alone stays where it is, its name under it. */
-function column(group: OnScreen[]): [string, Placed][] {
-  const first = group[0]!;
-  if (group.length === 1) return [[first.id, AT_HOME]];
-  return group.map((spot, row) => [
-    spot.id, { right_px: Math.round(first.x - spot.x), down_px: Math.round(first.y - spot.y) + row * ROW_PX, beside: true },
-  ]);
+function column({ first, members }: Group, { places, crowds }: Stacking): void {
+  if (members.length === 1) return void places.set(first.id, AT_HOME);
+  const { shown, counted } = rowsOf(members);
+  shown.forEach((spot, row) => {
+    places.set(spot.id, { right_px: Math.round(first.x - spot.x), down_px: Math.round(first.y - spot.y) + row * ROW_PX, beside: true });
+  });
+  if (counted.length > 0) crowds.push({ id: first.id, position: first.position, right_px: 0, down_px: shown.length * ROW_PX, members: counted.map(({ id }) => id) });
+}
+
+/** In a full column, the first keeps its row, then come those that must be drawn, then the others while there is room. */
+function rowsOf(members: readonly OnScreen[]): { shown: readonly OnScreen[]; counted: OnScreen[] } {
+  if (members.length <= MOST_ROWS) return { shown: members, counted: [] };
+  const [first, ...others] = members as [OnScreen, ...OnScreen[]];
+  const must = others.filter((spot) => spot.must);
+  const room = Math.max(0, MOST_ROWS - 2 - must.length);
+  const free = others.filter((spot) => !spot.must);
+  const shown = new Set([first, ...must, ...free.slice(0, room)]);
+  return { shown: members.filter((spot) => shown.has(spot)), counted: free.slice(room) };
+}
+
+/** What is taken on screen: by symbols with their names, by symbols alone, by what an entry may point at. */
+type Held = { taken: Boxes<Group>; symbols: Boxes<Group>; heads: Boxes<OnScreen> };
+
+/**
+ * Those that no column holds stand at their own places, the first ones first, where nothing else is; the others are dots.
+ * Among few, a name in the way is no reason to become one: a symbol is.
+ */
+function sparse(spots: OnScreen[], { taken, symbols, heads }: Held, { places, crowds, dotted }: Stacking): void {
+  const under = new Map<OnScreen, string[]>();
+  for (const spot of spots.sort((a, b) => Number(b.must) - Number(a.must) || a.order - b.order)) {
+    const group = alone(spot);
+    const extent = extentOf(group);
+    const symbol = symbolsOf(group);
+    const other = spot.must ? undefined : spot.moves ? taken.covered(extent) : symbols.covered(symbol);
+    if (!other) {
+      taken.put(group, extent);
+      symbols.put(group, symbol);
+      heads.put(spot, extent);
+      places.set(spot.id, AT_HOME);
+    } else if (other.rows === 1 && Math.hypot(other.first.x - spot.x, other.first.y - spot.y) <= SAME_PX) {
+      under.set(other.first, [...(under.get(other.first) ?? []), spot.id]);
+    } else {
+      dotted.add(spot.id);
+    }
+  }
+  for (const [{ id, position }, members] of under) {
+    if (members.length < LEAST_COUNTED) for (const member of members) dotted.add(member);
+    else crowds.push({ id, position, right_px: 0, down_px: UNDER_NAME_PX, members });
+  }
 }
 
 /** What points at the place of a column sits to its left, piled like cards, the last one on top. */
-function pointing(spots: OnScreen[], groups: readonly OnScreen[][]): [string, Placed][] {
-  const heads = groups.map((group) => ({ first: group[0]!, extent: extentOf(group) }));
+function pointing(spots: readonly OnScreen[], heads: Boxes<OnScreen>, places: Map<string, Placed>): void {
   const piles = new Map<OnScreen, number>();
-  return spots.map((spot) => {
+  for (const spot of spots) {
     const around = { west: spot.x - ENTRY_PX, east: spot.x + ENTRY_PX, north: spot.y - ENTRY_PX, south: spot.y + ENTRY_PX };
-    const head = heads.find(({ extent }) => cover(extent, around));
-    if (!head) {
-      heads.push({ first: spot, extent: around });
+    const first = heads.covered(around);
+    if (!first) {
+      heads.put(spot, around);
       piles.set(spot, 1);
-      return [spot.id, AT_HOME];
+      places.set(spot.id, AT_HOME);
+      continue;
     }
-    const { first } = head;
     const under = piles.get(first) ?? 0;
     piles.set(first, under + 1);
     const right_px = first.x - spot.x + (first.stands ? BESIDE_PX : 0) + under * NEXT_PX;
-    return [spot.id, { right_px: Math.round(right_px), down_px: Math.round(first.y - spot.y), beside: false }];
-  });
+    places.set(spot.id, { right_px: Math.round(right_px), down_px: Math.round(first.y - spot.y), beside: false });
+  }
 }

@@ -1,5 +1,6 @@
 /** The whole map, from the ground up. */
 import type { Territory } from '@garance/client';
+import { DEPTHS_LAYER } from './depths.ts';
 import { groundLayers } from './ground.ts';
 import { operationLayers } from './operations.ts';
 import type { Palette } from './palette.ts';
@@ -13,5 +14,14 @@ export function wholeStyle(territory: Territory | null, palette: Palette): Group
   const { flat, volumes, words } = groundLayers(territory, palette);
   const people = operationLayers(palette);
   const lies = ({ layer }: Grouped): boolean => layer.type === 'fill' || (layer.type === 'line' && layer.id.startsWith('shape-'));
-  return [...flat, ...people.filter(lies), ...volumes, ...words, ...people.filter((each) => !lies(each))];
+  return [...withDepths(flat), ...people.filter(lies), ...volumes, ...words, ...people.filter((each) => !lies(each))];
+}
+
+/** What must stay over simulated water: what is mapped of a past flood, then planning, buildings, ways, limits, defences. */
+const OVER_WATER = /^(past-|buildings|communes-|roads-|railways-|networks-|planning-|defences-)/;
+
+function withDepths(flat: readonly Grouped[]): Grouped[] {
+  const found = flat.findIndex(({ layer }) => OVER_WATER.test(layer.id));
+  const at = found < 0 ? flat.length : found;
+  return [...flat.slice(0, at), { group: 'depths', layer: { id: DEPTHS_LAYER, type: 'raster', source: DEPTHS_LAYER }, late: true }, ...flat.slice(at)];
 }

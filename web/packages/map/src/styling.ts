@@ -4,8 +4,8 @@ import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { GroupId } from './groups.ts';
 import type { Palette } from './palette.ts';
 
-/** A layer of the style, and the group that shows or hides it. */
-export type Grouped = { group: GroupId | null; layer: LayerSpecification };
+/** A layer of the style, and the group that shows or hides it. One that is `late` only holds its place: it is put there when there is something to draw. */
+export type Grouped = { group: GroupId | null; layer: LayerSpecification; late?: true };
 
 /** Draws one layer of the pack. */
 export type Maker = (layer: TerritoryLayer, p: Palette) => Grouped[];

@@ -2,9 +2,13 @@
 
 import type { StyleImageMetadata } from 'maplibre-gl';
 import { flies, isTeam } from './codes.ts';
+import { frameOf, kindOf } from './kinds.ts';
 import { FILLED, NODES, rankOf, SITES, STATIONS } from './pictograms.ts';
 
 const SCALE = 2;
+/** A sign of the 12-unit grid on the map, and the room around it. */
+const SIGN_PX = 30;
+const UNIT_PX = 22 / 12;
 
 type Pen = CanvasRenderingContext2D;
 
@@ -19,12 +23,12 @@ function sheet(size: number, height = size): { pen: Pen; done: () => ImageData }
   return { pen, done: () => pen.getImageData(0, 0, canvas.width, canvas.height) };
 }
 
-function path(pen: Pen, d: string, colour: string, halo: string, { fill = false, width = 2, dash = [] as number[] } = {}): void {
+function path(pen: Pen, d: string, colour: string, halo: string, { fill = false, width = 2, dash = [] as number[], edge = 3 } = {}): void {
   const shape = new Path2D(d);
   pen.setLineDash([]);
   pen.strokeStyle = halo;
-  pen.lineWidth = width + 3;
-  pen.stroke(shape);
+  pen.lineWidth = width + edge;
+  if (edge > 0) pen.stroke(shape);
   if (fill) {
     pen.fillStyle = colour;
     pen.fill(shape);
@@ -96,6 +100,17 @@ function course([colour = '', halo = '']: string[]): ImageData {
   return done();
 }
 
+/** How many others stand there: the last row of a column, or a count under a symbol. */
+function crowd([count = '', colour = '', halo = '']: string[]): ImageData {
+  const wide = 16 + (count.length + 1) * 7;
+  const { pen, done } = sheet(wide, 26);
+  path(pen, `M5 4h${wide - 10}a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2Z`, colour, halo, { width: 1 });
+  pen.fillStyle = halo;
+  pen.fillRect(4, 5, wide - 8, 16);
+  word(pen, `+${count}`, wide / 2, 13.5, 12, colour);
+  return done();
+}
+
 const WAYS: Record<string, string> = { rising: 'M3 11 11 3M5.500 3H11v5.500', falling: 'M3 3l8 8M11 5.500V11H5.500', steady: 'M2 7h10M8.500 3.500 12 7l-3.500 3.500' };
 
 function trend([way = '', colour = '', halo = '']: string[]): ImageData {
@@ -104,22 +119,25 @@ function trend([way = '', colour = '', halo = '']: string[]): ImageData {
   return done();
 }
 
-const GLYPHS: Record<string, string> = {
-  'reception-centre': 'A', 'command-post': 'PC', breach: '!', note: 'i', perimeter: 'P', 'evacuation-zone': 'E', 'flooded-area': 'I',
-};
-
-function shape([what = '', state = '', colour = '', halo = '']: string[]): ImageData {
-  const { pen, done } = sheet(30);
-  const dash = PLANNED.has(state) ? [3, 3] : [];
-  if (what === 'road-cut') {
-    path(pen, 'M15 26a11 11 0 1 0 0-22 11 11 0 0 0 0 22Z', colour, halo, { dash });
-    path(pen, 'm9 9 12 12M21 9 9 21', colour, halo, { width: 2.5 });
-    return done();
-  }
-  pen.fillStyle = halo;
-  pen.fillRect(4, 4, 22, 22);
-  path(pen, 'M4 4h22v22H4Z', colour, halo, { dash });
-  word(pen, GLYPHS[what] ?? what.slice(0, 1).toUpperCase(), 15, 16, what === 'command-post' ? 12 : 15, colour);
+/** A drawn point: the sign of its kind, dashed when only planned. Where nobody vouches for it any more, a question mark is added. */
+function shape([what = '', state = '', colour = '', halo = '', lapsed = '']: string[]): ImageData {
+  const { pen, done } = sheet(SIGN_PX);
+  const { path: sign, full = false } = kindOf(what);
+  const frame = frameOf(what);
+  pen.translate(4, 4);
+  pen.scale(UNIT_PX, UNIT_PX);
+  const planned = PLANNED.has(state);
+  const dash = planned ? [1.6, 1.4] : [];
+  if (lapsed) pen.globalAlpha = 0.55;
+  if (frame) {
+    pen.fillStyle = halo;
+    pen.fill(new Path2D(frame));
+    path(pen, frame, colour, halo, { dash, width: 1.1, edge: 1.6 });
+    path(pen, sign, colour, halo, { width: 1.2, edge: 0, fill: full });
+  } else path(pen, sign, full && !planned ? colour : halo, halo, { width: 1.1, edge: 1.6, fill: true });
+  if (!frame) path(pen, sign, colour, halo, { width: 1.1, edge: 0, dash });
+  pen.globalAlpha = 1;
+  if (lapsed) word(pen, '?', 11, 2.2, 5.5, lapsed);
   return done();
 }
 
@@ -258,6 +276,14 @@ function roadPlate([fill = '', edge = '']: string[]): ImageData {
   return done();
 }
 
+function cross([colour = '']: string[]): ImageData {
+  const { pen, done } = sheet(14);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.1;
+  pen.stroke(new Path2D('M-2 16 16-2M-2-2 16 16'));
+  return done();
+}
+
 function dots([colour = '']: string[]): ImageData {
   const { pen, done } = sheet(12);
   pen.fillStyle = colour;
@@ -284,7 +310,7 @@ function hatch([colour = '']: string[]): ImageData {
   return done();
 }
 
-const FAMILIES: Record<string, (parts: string[]) => ImageData> = { course, trend, unit, shape, gauge, entry, site, node, station, hydrant, arrow, plate: roadPlate, mark, hatch, dots };
+const FAMILIES: Record<string, (parts: string[]) => ImageData> = { course, crowd, trend, unit, shape, gauge, entry, site, node, station, hydrant, arrow, plate: roadPlate, mark, hatch, dots, cross };
 
 export type SymbolImage = { image: ImageData; options: { pixelRatio: number } & Partial<StyleImageMetadata> };
 

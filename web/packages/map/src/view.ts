@@ -1,49 +1,24 @@
 /** The map itself: one MapLibre object, kept out of reactive state; the desk speaks to it through this class. */
-import type { Entry, Picture, Position, Territory, Tracks } from '@garance/client';
+import type { Entry, Picture, Position, Shape, Territory, Tracks } from '@garance/client';
+import { Map as Engine, NavigationControl, ScaleControl, type GeoJSONSource, type LngLatBoundsLike, type StyleSpecification } from 'maplibre-gl';
 import {
-  Map as Engine, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
-  type GeoJSONSource, type LngLatBoundsLike, type MapGeoJSONFeature, type StyleSpecification,
-} from 'maplibre-gl';
-import {
-  entryFeatures, gaugeFeatures, shapeFeatures, shapeNames, spotsOf, trailFeatures, unitFeatures,
-  type Collection, type Reading, type Saying, type Selection, type Unit, type Written,
+  collection, gaugeFeatures, shapeNames,
+  type Collection, type Feature, type LapsedWords, type Reading, type Saying, type Unit, type Written,
 } from './features.ts';
-import { archivesOf } from './archive.ts';
+import { Dress } from './dress.ts';
+import type { Opacity, Order } from './dressing.ts';
+import { Fleet } from './fleet.ts';
+import { Follow } from './follow.ts';
 import { groundSources } from './ground.ts';
-import type { Visibility } from './groups.ts';
+import { DEPTHS_LAYER, DepthOverlay } from './depths.ts';
+import type { GroupId, Visibility } from './groups.ts';
 import { CLICKABLE, OPERATION_SOURCES, operationSources, type OperationSource } from './operations.ts';
 import { paletteOf } from './palette.ts';
 import { exaggerationOf, reliefOf } from './relief.ts';
-import { stacked } from './stacking.ts';
-import { wholeStyle } from './style.ts';
-import type { Grouped } from './styling.ts';
 import { symbolOf } from './symbols.ts';
+import { prepare, type Box, type Camera, type MapSettings } from './settings.ts';
+import { selectionsOf, type Drawn } from './under.ts';
 import type { ThemeName } from './theme.ts';
-
-export type Camera = { lon_deg: number; lat_deg: number; zoom: number; pitch_deg: number; bearing_deg: number };
-
-export type MapSettings = {
-  container: HTMLElement;
-  territory: Territory | null;
-  theme: ThemeName;
-  visibility: Visibility;
-  workerUrl: string;
-  fontUrls: { url: string; ranges: string[] }[];
-  resolve: (path: string) => string;
-  words: Record<string, string>;
-  camera: Camera | null;
-  /** What to frame first when no camera is asked for; the whole territory when there is nothing. */
-  frame: Box | null;
-  still: boolean;
-  onselect: (selection: Selection | null) => void;
-  onpoint: (position: Position | null) => void;
-  oncamera: (camera: Camera) => void;
-  onproblem: (message: string) => void;
-  /** How many times the relief is raised in 3D, once its heights are read. */
-  onrelief: (times: number) => void;
-};
-
-export type Box = [number, number, number, number];
 
 const PADDING = { top: 56, right: 64, bottom: 56, left: 48 };
 /** Symbols and their words reach farther than the places they stand at. */
@@ -51,19 +26,13 @@ const OPERATION_PADDING = { top: 84, right: 110, bottom: 76, left: 84 };
 const NEAREST_FRAME = 14.5;
 const TILT_DEG = 56;
 
-function prepare(workerUrl: string, archives: readonly string[]): void {
-  setWorkerUrl(workerUrl);
-  addProtocol('pmtiles', archivesOf(archives).tile);
-}
-
 export class MapView {
   readonly engine: Engine;
-  readonly #settings: MapSettings;
+  readonly depths: DepthOverlay;
+  #settings: MapSettings;
   readonly #held = new Map<OperationSource, Collection>();
   readonly #sent = new Map<OperationSource, string>();
-  #grouped: Grouped[] = [];
   #theme: ThemeName;
-  #visibility: Visibility;
   #styled = false;
   #volume = false;
   #selected = '';
@@ -71,17 +40,19 @@ export class MapView {
   #drawing = false;
   #picture: Picture | null = null;
   #entries: readonly Entry[] = [];
-  #units: readonly Unit[] = [];
-  #tracks: Tracks | null = null;
-  #track_ms = 0;
-  #say: Saying = () => '';
+  readonly fleet: Fleet;
+  readonly #dress: Dress;
+  readonly #follow: Follow;
   #raised: number | null = null;
+  #hidden: string | null = null;
+  #lapsed: LapsedWords = new Map();
 
   constructor(settings: MapSettings) {
-    prepare(settings.workerUrl, [settings.territory?.basemap, settings.territory?.terrain].flatMap((path) => (path ? [settings.resolve(path)] : [])));
+    prepare(settings);
     this.#settings = settings;
     this.#theme = settings.theme;
-    this.#visibility = settings.visibility;
+    this.fleet = new Fleet(paletteOf(settings.theme));
+    this.#dress = new Dress(settings.territory, settings.worn, this.fleet.dots);
     const { territory, camera, frame } = settings;
     this.engine = new Engine({
       container: settings.container,
@@ -95,6 +66,8 @@ export class MapView {
         : frame ? { bounds: frame as LngLatBoundsLike, fitBoundsOptions: { padding: OPERATION_PADDING, maxZoom: NEAREST_FRAME } }
           : territory ? { bounds: territory.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } } : { center: [2.5, 46.6], zoom: 5 }),
     });
+    this.depths = new DepthOverlay(this.engine, paletteOf(this.#theme), () => this.#dress.above(this.engine, DEPTHS_LAYER));
+    this.#follow = new Follow(this.engine, settings.still, (id) => this.#followed(id));
     this.engine.addControl(new NavigationControl({ visualizePitch: true }), 'top-right');
     this.engine.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left');
     this.#listen();
@@ -103,27 +76,14 @@ export class MapView {
   #style(): StyleSpecification {
     const { territory, fontUrls, resolve } = this.#settings;
     const palette = paletteOf(this.#theme);
-    this.#grouped = wholeStyle(territory, palette);
     return {
       version: 8,
       'font-faces': { Atkinson: fontUrls.map(({ url, ranges }) => ({ url, 'unicode-range': ranges })) },
       state: { selected: { default: '' } },
       sky: { 'sky-color': palette.sky, 'horizon-color': palette.haze, 'fog-color': palette.haze, 'fog-ground-blend': 0.55, 'horizon-fog-blend': 0.6, 'sky-horizon-blend': 0.7, 'atmosphere-blend': 0 },
       sources: { ...groundSources(territory, resolve), ...operationSources() },
-      layers: this.#grouped.map(({ group, layer }) => this.#dressed(group, layer)),
+      layers: this.#dress.layers(palette),
     };
-  }
-
-  #dressed(group: Grouped['group'], layer: Grouped['layer']): Grouped['layer'] {
-    const visibility = this.#shown(group, layer.id) ? 'visible' : 'none';
-    return { ...layer, layout: { ...layer.layout, visibility } } as Grouped['layer'];
-  }
-
-  #shown(group: Grouped['group'], id: string): boolean {
-    if (group === null) return true;
-    if (!this.#visibility[group]) return false;
-    if (group === 'buildings') return id.startsWith('buildings-3d') === this.#volume;
-    return true;
   }
 
   #listen(): void {
@@ -138,7 +98,7 @@ export class MapView {
     engine.on('mousemove', ({ point, lngLat }) => {
       this.#settings.onpoint([lngLat.lng, lngLat.lat]);
       if (this.#picking || this.#drawing) return;
-      engine.getCanvas().style.cursor = this.#under([point.x, point.y]) ? 'pointer' : '';
+      engine.getCanvas().style.cursor = this.#under([point.x, point.y]).length > 0 ? 'pointer' : '';
     });
     engine.on('mouseout', () => this.#settings.onpoint(null));
     engine.on('moveend', () => {
@@ -154,7 +114,8 @@ export class MapView {
     this.#sent.clear();
     for (const [name, data] of this.#held) this.#push(name, data);
     this.engine.setGlobalStateProperty('selected', this.#selected);
-    this.#dress();
+    this.depths.restore(paletteOf(this.#theme));
+    this.#dress.restore(this.engine);
     this.#relief();
   }
 
@@ -163,10 +124,13 @@ export class MapView {
     return { lon_deg: lng, lat_deg: lat, zoom: this.engine.getZoom(), pitch_deg: this.engine.getPitch(), bearing_deg: this.engine.getBearing() };
   }
 
-  #under([x, y]: [number, number]): MapGeoJSONFeature | undefined {
+  /** Everything under the pointer, nearest to the eye first; the dot of a unit lies over zones and under symbols. */
+  #under([x, y]: [number, number]): Drawn[] {
     const layers = CLICKABLE.filter((id) => this.engine.getLayer(id));
-    if (layers.length === 0) return undefined;
-    return this.engine.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers })[0];
+    const found: Drawn[] = layers.length === 0 ? [] : this.engine.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers });
+    if (found[0]?.geometry.type === 'Point') return found;
+    const unit = this.#dress.shows('resources') ? this.fleet.dots.under(x, y) : null;
+    return unit ? [{ geometry: { type: 'Point' }, properties: { kind: 'resource', id: unit.resource.id } }, ...found] : found;
   }
 
   #clicked(point: [number, number], position: Position): void {
@@ -178,7 +142,9 @@ export class MapView {
       return;
     }
     const found = this.#under(point);
-    this.#settings.onselect(found ? { kind: found.properties['kind'], id: String(found.properties['id']) } as Selection : null);
+    if (found[0]?.properties['kind'] === 'crowd') return this.#settings.oncrowd(String(found[0].properties['members']).split(' '));
+    const under = selectionsOf(found);
+    this.#settings.onselect(under[0] ?? null, under, point);
   }
 
   /** Asks for one place. Answers null when the person gives up. */
@@ -222,13 +188,27 @@ export class MapView {
     this.#arrange();
   }
 
-  /** `say` gives the words of a measured position that is no longer fresh. */
-  showUnits(units: readonly Unit[], tracks: Tracks, track_ms: number, say: Saying): void {
-    this.#units = units;
-    this.#tracks = tracks;
-    this.#track_ms = track_ms;
-    this.#say = say;
+  /** `say` gives the words of a measured position that is no longer fresh; trails begin no earlier than `from_ms`. */
+  showUnits(units: readonly Unit[], tracks: Tracks, track_ms: number, say: Saying, from_ms = -Infinity): void {
+    this.fleet.set(units, tracks, track_ms, say, from_ms);
     this.#arrange();
+    this.#follow.to(this.fleet.unit(this.fleet.followed)?.position ?? null);
+  }
+
+  /** How far back trails go. */
+  setTrail(length: Fleet['trail']): void {
+    this.fleet.trail = length;
+    this.#arrange();
+  }
+
+  /** The camera goes with that unit until the person moves the map; null ends it. */
+  follow(id: string | null): void {
+    this.#follow.begin(id, this.fleet.unit(id ?? '')?.position ?? null);
+  }
+
+  #followed(id: string | null): void {
+    this.fleet.followed = id ?? '';
+    this.#settings.onfollow(id);
   }
 
   /** The relief comes after the camera stops: places rise, so they are put apart once more. */
@@ -238,13 +218,17 @@ export class MapView {
 
   /** Puts everything that stands somewhere on the map, apart from each other on this picture. */
   #arrange(): void {
-    const shapes = this.#picture?.shapes ?? [];
-    const places = stacked(spotsOf(shapes, this.#units, this.#entries), (position) => this.engine.project(position));
-    this.#push('shapes', shapeFeatures(shapes, places));
-    this.#push('shape-names', shapeNames(shapes));
-    this.#push('entries', entryFeatures(this.#entries, places));
-    this.#push('units', unitFeatures(this.#units, this.#track_ms, places, this.#say));
-    if (this.#tracks) this.#push('trails', trailFeatures(this.#units, this.#tracks, this.#track_ms));
+    const { engine, shapes } = this;
+    const { lon_deg, lat_deg } = this.camera;
+    const box = engine.getBounds().toArray().flat() as Box;
+    const raised = engine.getTerrain() !== null;
+    const arranged = this.fleet.arranged(shapes, this.#entries, {
+      box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed,
+      project: (position) => engine.project(position),
+      lift: (position) => (raised ? engine.queryTerrainElevation(position) ?? 0 : 0),
+    });
+    this.#push('shape-names', shapeNames(shapes, this.#lapsed));
+    for (const [name, data] of Object.entries(arranged)) this.#push(name as keyof typeof arranged, data);
   }
 
   showGauges(readings: readonly Reading[], write: (reading: Reading) => Written): void {
@@ -257,37 +241,65 @@ export class MapView {
     this.#push('mark', { type: 'FeatureCollection', features });
   }
 
+  /** Leaves out of the map the drawing that someone here has in hand. */
   hide(shape: string | null): void {
-    for (const id of ['shape-fills', 'shape-hatch', 'shape-lines', 'shape-lines-planned', 'shape-points', 'shape-words']) {
-      const base = this.#grouped.find(({ layer }) => layer.id === id)?.layer as { filter?: unknown } | undefined;
-      const filter = base?.filter ?? true;
-      this.engine.setFilter(id, (shape ? ['all', filter, ['!=', ['get', 'id'], shape]] : filter) as never);
-    }
+    this.#hidden = shape;
+    this.#arrange();
+  }
+
+  /** Who has what in hand, the outlines in conflict, the drawing being made. */
+  show(name: 'hands' | 'claims' | 'sketch', features: readonly Feature[]): void {
+    this.#push(name, collection([...features]));
+  }
+
+  showLapsed(words: LapsedWords): void {
+    this.#lapsed = words;
+    this.#arrange();
+  }
+
+  /** The drawings on the map, for what snaps to them. */
+  get shapes(): readonly Shape[] {
+    return (this.#picture?.shapes ?? []).filter(({ id }) => id !== this.#hidden);
   }
 
   select(id: string): void {
+    if (id === this.#selected) return;
     this.#selected = id;
     if (this.#styled) this.engine.setGlobalStateProperty('selected', id);
+    this.#arrange();
   }
 
   setTheme(theme: ThemeName): void {
     if (theme === this.#theme) return;
     this.#theme = theme;
     this.#styled = false;
+    this.depths.away();
+    this.engine.setStyle(this.#style(), { diff: false });
+  }
+
+  /** Another version of the ground: its sources and layers are made again, under the same view. */
+  setTerritory(territory: Territory | null): void {
+    if (territory?.version === this.#settings.territory?.version) return;
+    this.#settings = { ...this.#settings, territory };
+    prepare(this.#settings);
+    this.#raised = null;
+    this.#styled = false;
+    this.#dress.territory = territory;
     this.engine.setStyle(this.#style(), { diff: false });
   }
 
   setVisibility(visibility: Visibility): void {
-    this.#visibility = visibility;
-    if (this.#styled) this.#dress();
+    this.#dress.setVisibility(this.#styled ? this.engine : null, visibility);
   }
 
-  #dress(): void {
-    for (const { group, layer } of this.#grouped) {
-      if (!this.engine.getLayer(layer.id)) continue;
-      const visibility = this.#shown(group, layer.id) ? 'visible' : 'none';
-      if (this.engine.getLayoutProperty(layer.id, 'visibility') !== visibility) this.engine.setLayoutProperty(layer.id, 'visibility', visibility);
-    }
+  /** How strong each group is drawn, and what lies over what. */
+  setStrength(opacity: Opacity, order: Order): void {
+    this.#dress.setStrength(this.#styled ? this.engine : null, opacity, order);
+  }
+
+  /** How many things of that group are drawn in view now. */
+  countOf(group: GroupId): number {
+    return this.#styled ? this.#dress.countOf(this.engine, group) : 0;
   }
 
   get volume(): boolean {
@@ -297,10 +309,8 @@ export class MapView {
   /** Turns relief and building volumes on or off, and tilts the camera to match. */
   setVolume(on: boolean): void {
     this.#volume = on;
-    if (this.#styled) {
-      this.#relief();
-      this.#dress();
-    }
+    this.#dress.setVolume(this.#styled ? this.engine : null, on);
+    if (this.#styled) this.#relief();
     this.engine.easeTo({ pitch: on ? TILT_DEG : 0, bearing: on ? this.engine.getBearing() : 0, duration: this.#settings.still ? 0 : 600 });
   }
 
@@ -323,20 +333,32 @@ export class MapView {
     if (this.#styled) this.#relief();
   }
 
-  goTo(position: Position, zoom = 14): void {
-    this.engine.easeTo({ center: position, zoom: Math.max(zoom, this.engine.getZoom()), duration: this.#settings.still ? 0 : 500 });
+  /** Looks from there: by a short move from a place near, at once from far away. */
+  look({ lon_deg, lat_deg, zoom, pitch_deg, bearing_deg }: Camera): void {
+    this.#follow.end();
+    const duration = this.#settings.still || !this.#styled ? 0 : 700;
+    this.engine.easeTo({ center: [lon_deg, lat_deg], zoom, pitch: pitch_deg, bearing: bearing_deg, duration });
   }
 
-  fit(box: Box): void {
-    this.engine.fitBounds(box as LngLatBoundsLike, { padding: 60, maxZoom: 16, duration: this.#settings.still ? 0 : 500 });
+  /** `aside_px` is how much of the right of the map is covered: what is shown comes to the middle of the rest. */
+  goTo(position: Position, zoom = 14, aside_px = 0): void {
+    this.#follow.end();
+    this.engine.easeTo({ center: position, zoom: Math.max(zoom, this.engine.getZoom()), offset: [-aside_px / 2, 0], duration: this.#settings.still ? 0 : 500 });
+  }
+
+  fit(box: Box, aside_px = 0): void {
+    this.#follow.end();
+    this.engine.fitBounds(box as LngLatBoundsLike, { padding: { top: 60, right: 60 + aside_px, bottom: 60, left: 60 }, maxZoom: 16, duration: this.#settings.still ? 0 : 500 });
   }
 
   /** Frames what is going on, with room for the words around it. */
   frame(box: Box): void {
+    this.#follow.end();
     this.engine.fitBounds(box as LngLatBoundsLike, { padding: OPERATION_PADDING, maxZoom: NEAREST_FRAME, duration: this.#settings.still ? 0 : 500 });
   }
 
   goHome(): void {
+    this.#follow.end();
     const { territory } = this.#settings;
     if (territory) this.engine.fitBounds(territory.bbox as LngLatBoundsLike, { padding: PADDING, duration: this.#settings.still ? 0 : 500 });
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foldPicture, Tracks, type Fact, type Series } from '@garance/client';
+import { foldPicture, Tracks, type Fact, type Picture, type Series } from '@garance/client';
+import { unitSpots } from '../src/crowd.ts';
 import { boxOf, operationsBox, readingAt, SEEN_MS, spotsOf, STALE_MS, trendAt, unitFeatures, unitsAt } from '../src/features.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2010, 1, 28, 3, minute)).toISOString();
@@ -66,12 +67,15 @@ test('the way a gauge goes is that of its last half hour, told per hour', () => 
   assert.deepEqual(way(2 * hour), ['falling', '-3.0']);
 });
 
-test('the operations are framed by all that is placed; what flies takes no room from what stands', () => {
+test('the operations are framed by what is drawn, by units alone when nothing is; what flies takes no room from what stands', () => {
   const tracks = new Tracks();
   const units = unitsAt(picture, tracks, Date.parse(at(5)));
   assert.deepEqual(operationsBox(picture, units), [1, 1, 1, 1]);
   assert.equal(operationsBox({ ...picture, resources: [] }, []), null);
-  assert.deepEqual(spotsOf([], units, []).map(({ id }) => id), ['heli']);
+  const zone = { id: 'z', geometry: { type: 'Point', coordinates: [3, 3] } } as Picture['shapes'][number];
+  assert.deepEqual(operationsBox({ ...picture, shapes: [zone] }, units), [3, 3, 3, 3]);
+  const spots = () => spotsOf([], unitSpots({ symbols: unitsAt(picture, tracks, Date.parse(at(5))), crowded: false }, Date.parse(at(5))), []);
+  assert.deepEqual(spots().map(({ id }) => id), ['heli']);
   tracks.add('track', [[Date.parse(at(3)), 2, 2, 100, 50, 90]]);
-  assert.deepEqual(spotsOf([], unitsAt(picture, tracks, Date.parse(at(5))), []), []);
+  assert.deepEqual(spots(), []);
 });

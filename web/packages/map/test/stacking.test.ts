@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf } from '../src/codes.ts';
-import { stacked as place, type Spot } from '../src/stacking.ts';
+import { MOST_ROWS, stacked as place, type Spot } from '../src/stacking.ts';
 
 /** A flat picture, north up. */
 const flat = (zoom: number) => ([lon, lat]: [number, number]) => {
   const world = 512 * 2 ** zoom;
   return { x: ((lon + 180) / 360) * world, y: ((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * world };
 };
-const stacked = (spots: Spot[], zoom: number) => place(spots, flat(zoom));
+const whole = (spots: Spot[], zoom: number, kept = '') => place(spots, flat(zoom), kept);
+const stacked = (spots: Spot[], zoom: number) => whole(spots, zoom).places;
 const at = (id: string, lon: number, lat: number, stands = true, letters = 6): Spot => ({ id, position: [lon, lat], stands, letters });
 
 test('what stands alone keeps its place, its name under it', () => {
@@ -30,16 +31,67 @@ test('neighbours that a wide view brings together part again when one comes near
   assert.ok(moved.right_px < 0 && moved.down_px > 20);
 });
 
-test('no two symbols cover each other, at any zoom', () => {
+/** Where each symbol drawn is on screen. */
+function drawnAt(spots: Spot[], zoom: number): { x: number; y: number }[] {
+  const { places, crowds } = whole(spots, zoom);
+  const at = new Map(spots.map((spot) => [spot.id, flat(zoom)(spot.position)]));
+  return [
+    ...[...places].map(([id, { right_px, down_px }]) => ({ x: at.get(id)!.x + right_px, y: at.get(id)!.y + down_px })),
+    ...crowds.map(({ id, right_px, down_px }) => ({ x: at.get(id)!.x + right_px, y: at.get(id)!.y + down_px })),
+  ];
+}
+
+test('no two symbols cover each other, at any zoom, and each thing is drawn, counted or a dot', () => {
   const spots = Array.from({ length: 24 }, (_, n) => at(`u${n}`, -0.96 + (n % 5) * 0.0021, 45.94 + ((n * 7) % 6) * 0.0013));
   for (let zoom = 9; zoom <= 17; zoom += 0.5) {
-    const places = stacked(spots, zoom);
-    const drawn = spots.map(({ id, position }) => {
-      const { x, y } = flat(zoom)(position);
-      return { x: x + places.get(id)!.right_px, y: y + places.get(id)!.down_px };
-    });
+    const { places, crowds, dotted } = whole(spots, zoom);
+    assert.equal(places.size + crowds.reduce((sum, { members }) => sum + members.length, 0) + dotted.size, spots.length);
+    const drawn = drawnAt(spots, zoom);
     drawn.forEach((a, i) => drawn.slice(i + 1).forEach((b) => assert.ok(Math.abs(a.x - b.x) > 50 || Math.abs(a.y - b.y) > 25, `zoom ${zoom}`)));
   }
+});
+
+test('a full column says how many others there are; the one in hand keeps a row', () => {
+  const spots = Array.from({ length: 20 }, (_, n) => at(`u${n}`, -0.96, 45.94));
+  const { places, crowds } = whole(spots, 14);
+  assert.equal(places.size, MOST_ROWS - 1);
+  assert.deepEqual([places.get('u0')!.down_px, crowds[0]!.id, crowds[0]!.members.length], [0, 'u0', 20 - MOST_ROWS + 1]);
+  const held = whole(spots, 14, 'u17');
+  assert.ok(held.places.has('u17') && held.places.get('u0')!.down_px === 0);
+  assert.equal(held.places.size + held.crowds[0]!.members.length, 20);
+  const drawn = whole([...spots, { ...at('road', -0.96, 45.94), must: true }], 14);
+  assert.ok(drawn.places.has('road'), 'what has no dot is never only counted');
+});
+
+test('a long name gathers nothing from afar, nor hides it: what is out of reach stands at its place', () => {
+  const spots = [at('a', -0.96, 45.94, true, 60), at('b', -0.96, 45.94, true, 60), at('c', -0.9, 45.94), { ...at('post', -0.91, 45.94), must: true }];
+  const { places, dotted, crowds } = whole(spots, 12);
+  assert.deepEqual([crowds.length, dotted.size], [0, 0], 'a name touches, no symbol does');
+  assert.deepEqual(['a', 'b', 'post', 'c'].map((id) => places.get(id)), [
+    { right_px: 0, down_px: 0, beside: true }, { right_px: 0, down_px: 27, beside: true }, { right_px: 0, down_px: 0, beside: false }, { right_px: 0, down_px: 0, beside: false },
+  ]);
+});
+
+test('things all along a road are gathered in many small columns, none far from its place', () => {
+  const spots = Array.from({ length: 500 }, (_, n) => at(`u${n}`, -0.96 + n * 0.001, 45.94));
+  const { places } = whole(spots, 12);
+  assert.ok(places.get('u0')!.right_px === 0 && places.get('u0')!.down_px === 0, 'the first keeps its place');
+  assert.ok([...places.values()].every(({ right_px }) => Math.abs(right_px) <= 120));
+});
+
+test('what moves is drawn at its place or not at all', () => {
+  const { places, dotted } = whole([at('post', -0.96, 45.94), { ...at('car', -0.96, 45.9425), moves: true }, { ...at('bus', -0.9, 45.94), moves: true }], 12);
+  assert.deepEqual([...dotted], ['car']);
+  const barracks = ['a', 'b', 'c', 'd'].map((id) => ({ ...at(id, -0.96, 45.94), moves: true }));
+  assert.deepEqual(whole(barracks, 12).crowds.map(({ id, members }) => [id, members]), [['a', ['b', 'c', 'd']]], 'those at one place are counted under it');
+  assert.deepEqual([...whole(barracks.slice(0, 3), 12).dotted], ['b', 'c'], 'a few are dots');
+  assert.deepEqual([places.get('post')!.down_px, places.get('bus')!.down_px], [0, 0]);
+});
+
+test('ten thousand things are placed once each', () => {
+  const spots = Array.from({ length: 10_000 }, (_, n) => at(`u${n}`, -1 + ((n * 7919) % 10_000) / 5_000, 45 + ((n * 104_729) % 10_000) / 5_000));
+  const { places, crowds, dotted } = whole(spots, 11);
+  assert.equal(places.size + dotted.size + crowds.reduce((sum, { members }) => sum + members.length, 0), 10_000);
 });
 
 test('an entry that points at a unit is beside it, several are piled', () => {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Territory, TerritoryLayer } from '@garance/client';
-import { available, GROUPS, legendOf, PRESETS } from '../src/groups.ts';
+import type { Territory, TerritoryLayer, TerritoryRaster } from '@garance/client';
+import { available, GROUPS, legendOf } from '../src/groups.ts';
+import { PHASE_OF_AXIS, PHASES, presetOf, PROFILES, profileOf } from '../src/presets.ts';
 import { paletteOf } from '../src/palette.ts';
 import { SITES } from '../src/pictograms.ts';
 import { wholeStyle } from '../src/style.ts';
@@ -36,17 +37,34 @@ test('no two layers of the style have the same name, and no colour is forgotten 
   }
 });
 
+const film = { role: 'water-depths', unit: 'm' } as TerritoryRaster;
+
 test('every group is offered when the pack has it, and only then; its legend has words in both languages', () => {
-  assert.deepEqual(GROUPS.filter((group) => !available(group, whole.layers, whole.terrain)).map(({ id }) => id), []);
-  assert.deepEqual(GROUPS.filter((group) => available(group, [], null)).map(({ id }) => id), ['shapes', 'resources', 'sensors', 'entries']);
+  assert.deepEqual(GROUPS.filter((group) => !available(group, whole.layers, whole.terrain, [film])).map(({ id }) => id), []);
+  assert.deepEqual(GROUPS.filter((group) => available(group, [], null, [{ ...film, unit: 'h' }])).map(({ id }) => id), ['sensors', 'resources', 'entries', 'shapes']);
   const said = GROUPS.flatMap(({ id }) => [`layer.${id}`, ...legendOf(id, paletteOf('light')).map(({ key }) => `legend.${key}`)]);
   for (const language of ['fr', 'en']) assert.deepEqual(said.filter((key) => !words(language)[key]), []);
 });
 
-test('what would cover the picture of the night waits to be asked for', () => {
-  for (const [axis, shown] of Object.entries(PRESETS)) {
-    for (const quiet of ['planning', 'protected-areas', 'networks', 'hydrants', 'addresses'] as const) assert.equal(shown[quiet], false, `${axis} ${quiet}`);
+test('what would cover the picture of the night waits to be asked for, or for a role that lives by it', () => {
+  for (const phase of PHASES) {
+    for (const quiet of ['planning', 'protected-areas', 'hydrants', 'addresses'] as const) assert.equal(presetOf(phase, 'common')[quiet], false, `${phase} ${quiet}`);
+    for (const quiet of ['planning', 'protected-areas'] as const) for (const profile of PROFILES) assert.equal(presetOf(phase, profile)[quiet], false);
   }
+  assert.equal(presetOf('prepare', 'fire-service').hydrants, true);
+});
+
+test('every axis and every role has its preset, a role never sees less than everyone, and each has words', () => {
+  for (const axis of ['watch', 'anticipate', 'prepare', 'conduct', 'analyse', 'inform']) assert.ok(PHASE_OF_AXIS[axis], axis);
+  assert.deepEqual(['sdis-officer', 'dos', 'no such role', undefined].map(profileOf), ['fire-service', 'command', 'common', 'common']);
+  for (const phase of PHASES) {
+    for (const profile of PROFILES) {
+      const shown = presetOf(phase, profile);
+      assert.deepEqual(GROUPS.filter(({ id }) => presetOf(phase, 'common')[id] && !shown[id]), [], `${phase} ${profile}`);
+    }
+  }
+  const said = [...PHASES.map((phase) => `phase.${phase}`), ...PROFILES.map((profile) => `profile.${profile}`)];
+  for (const language of ['fr', 'en']) assert.deepEqual(said.filter((key) => !words(language)[key]), []);
 });
 
 test('zones that people draw lie under the volumes and under every word', () => {

@@ -1,14 +1,21 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
-  DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
-  type By, type Directory, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
+  browserTabs, byStamp, DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, PictureFold, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
+  type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
-import { operationsBox, PRESETS, readingAt, unitsAt, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
-import { histogram, neighbour, wholeWindow, type Window } from '@garance/time/axis.ts';
-import { untrack } from 'svelte';
+import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { siteRoot, type Account } from './account.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
+import { KeptCopy } from './copy.svelte.ts';
+import { Depths } from './depths.svelte.ts';
+import { Doubt } from './doubt.ts';
+import { Ground } from './ground.svelte.ts';
+import { Layers } from './layers.svelte.ts';
+import { LinkWatch } from './link.svelte.ts';
+import { Sight } from './sight.svelte.ts';
+import { Timeline } from './timeline.svelte.ts';
+import { UnitsInHand } from './units.svelte.ts';
 
 export const AXES = ['watch', 'anticipate', 'prepare', 'conduct', 'analyse', 'inform'] as const;
 export type Axis = (typeof AXES)[number];
@@ -17,9 +24,6 @@ export type Tab = (typeof TABS)[number];
 export type Doing = Presence['doing'];
 
 const TAB_OF: Record<Selection['kind'], Tab> = { entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors' };
-export const BINS = 120;
-/** How far ahead of now the server lets something be said to have occurred. */
-const AHEAD_MS = 5 * 60_000;
 
 export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
 
@@ -27,9 +31,18 @@ export class Desk {
   readonly account: Account;
   readonly id: string;
   readonly journal = new Journal();
+  readonly fold = new PictureFold();
   readonly tracks = new Tracks();
   readonly clock = new ServerClock();
   readonly conductor: Conductor;
+  readonly sight: Sight;
+  readonly timeline: Timeline;
+  readonly depths: Depths;
+  readonly copy: KeptCopy;
+  readonly watch = new LinkWatch();
+  readonly ground: Ground;
+  readonly layers: Layers;
+  readonly fleet = new UnitsInHand(this);
   /** The map once made; not reactive on purpose. */
   map: MapView | null = null;
 
@@ -42,12 +55,10 @@ export class Desk {
   presence = $state.raw<Presence[]>([]);
   parcels = $state.raw<Parcel[]>([]);
   directory = $state.raw<Directory>({ people: {}, organisations: {} });
-  territory = $state.raw<Territory | null>(null);
   selection = $state.raw<Selection | null>(null);
   selectedOnMap = false;
   axis = $state<Axis>('conduct');
   tab = $state<Tab>('logbook');
-  visibility = $state.raw<Visibility>(PRESETS['conduct']!);
   volume = $state(false);
   ended = $state<string | null>(null);
   kept = $state(true);
@@ -56,19 +67,29 @@ export class Desk {
   #stream: Stream;
   #samples: Samples;
   #doing: Doing = 'looking';
+  #doubt: Doubt;
+  #returned = false;
+  #about: string | undefined;
   readonly #asked = new Set<string>();
   #closers: (() => void)[] = [];
 
   constructor(account: Account, id: string, territory: Territory | null) {
     this.account = account;
     this.id = id;
-    this.territory = territory;
+    this.ground = new Ground(account, territory);
+    this.layers = new Layers(account.person);
+    this.layers.enter('conduct', this.grant?.role);
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
+    this.sight = new Sight(this, this.conductor);
+    this.timeline = new Timeline(this);
+    this.depths = new Depths(this);
     const root = siteRoot.replace(/^http/, 'ws');
     this.#stream = new Stream(
       (cursor) => `${root}api/v1/stream?situation=${id}${cursor ? `&after=${encodeURIComponent(cursor)}` : ''}`,
-      { frame: (frame) => this.#hear(frame), link: (state, wait) => this.#linked(state, wait) },
+      { frame: (frame) => this.#hear(frame), link: (state, wait) => this.#linked(state, wait), refused: () => void this.#doubt.refused() },
     );
+    this.#doubt = new Doubt(this, () => this.#stream, (code) => this.#ended(code));
+    this.copy = new KeptCopy(account, id, this.clock);
     this.#samples = new Samples(account.api, id, this.tracks, () => (this.tracksVersion += 1));
   }
 
@@ -78,56 +99,34 @@ export class Desk {
     return (set?.body as ExerciseClock | undefined) ?? null;
   });
 
-  /** How many facts the shown time lets through: the picture is folded again only when this changes. */
-  readonly #cut: number = $derived.by(() => {
-    void this.version;
-    return this.#everything ? this.journal.size : this.journal.countUntil(this.#until_ms, this.conductor.by);
-  });
-
-  /** Up to when facts count. Live, those that another clock dates a little ahead are there already. */
-  get #until_ms(): number {
-    return this.conductor.live ? this.conductor.shown_ms + AHEAD_MS : this.conductor.shown_ms;
+  /** What the conductor lets see. */
+  get picture(): Picture {
+    return this.sight.picture;
   }
-
-  get #everything(): boolean {
-    return this.conductor.live && (this.conductor.by === 'recorded' || this.exerciseClock === null);
-  }
-
-  readonly picture: Picture = $derived.by(() => {
-    void this.version;
-    void this.#cut;
-    const by = this.conductor.by;
-    const everything = this.#everything;
-    return untrack(() => foldPicture(this.journal.all('recorded'), everything ? Infinity : this.#until_ms, by));
-  });
 
   /** The situation as it is now, whatever time is shown: its mode frames the window. */
   readonly current: SituationShown | null = $derived.by(() => {
     void this.version;
-    return foldPicture(this.journal.all('recorded').filter((fact) => fact.name.startsWith('situation.')), Infinity, 'recorded').situation;
+    const said = this.journal.all('recorded').filter(({ name }) => name.startsWith('situation.') || name === 'acknowledgement.given.v1');
+    return foldPicture(said, Infinity, 'recorded').situation;
   });
 
-  readonly entries = $derived(this.picture.entries.toReversed());
+  get entries(): Entry[] {
+    return this.sight.entries;
+  }
 
-  readonly units: Unit[] = $derived.by(() => {
-    void this.tracksVersion;
-    return unitsAt(this.picture, this.tracks, this.conductor.world_ms);
-  });
+  get units(): Unit[] {
+    return this.sight.units;
+  }
 
-  readonly readings: Reading[] = $derived.by(() => {
-    void this.tracksVersion;
-    return this.picture.series.filter((series) => series.kind !== 'position').map((series) => readingAt(series, this.tracks, this.conductor.world_ms));
-  });
+  get readings(): Reading[] {
+    return this.sight.readings;
+  }
 
-  readonly window: Window = $derived.by(() => {
-    void this.version;
-    return this.conductor.chosen ?? wholeWindow(this.journal.times(this.conductor.by), this.conductor.now_ms);
-  });
-
-  readonly bins: number[] = $derived.by(() => {
-    void this.version;
-    return histogram(this.journal.times(this.conductor.by), this.window, BINS);
-  });
+  /** The territory as the node shows it now. */
+  get territory(): Territory | null {
+    return this.ground.territory;
+  }
 
   get grant(): Grant | null {
     return this.account.grantIn(this.id);
@@ -155,41 +154,70 @@ export class Desk {
       keeper = new MemoryKeeper();
       this.kept = false;
     }
-    const send = (name: string, command: Parcel['command']) => this.account.api.command(name, command);
-    this.#outbox = new Outbox(keeper, this.account.person, send, (parcels) => (this.parcels = parcels));
+    const send = (name: string, command: Parcel['command']) => this.watch.timed(this.account.api.command(name, command));
+    this.#outbox = new Outbox(keeper, this.account.person, send, (parcels) => (this.parcels = parcels), browserTabs(`garance-outbox ${siteRoot} ${this.account.person}`));
     this.parcels = await this.#outbox.parcels();
+    await this.ground.open();
+    this.#stream.start(await this.#recall());
     this.#beat();
-    this.#stream.start();
     void this.#readDirectory();
   }
 
+  /** Shows what this device kept; answers the cursor after it, null when everything must be read again. */
+  async #recall(): Promise<string | null> {
+    const copy = await this.copy.open();
+    if (!copy) return null;
+    this.clock.heard(formatInstant(Date.now() + copy.about.offset_ms));
+    this.real_now_ms = this.clock.now_ms();
+    if (copy.directory) this.directory = copy.directory;
+    for (const [series, samples] of copy.samples) this.tracks.add(series, samples);
+    this.tracksVersion += 1;
+    this.#take(copy.facts.toSorted(byStamp));
+    return copy.about.withheld ? null : copy.about.cursor;
+  }
+
   close(): void {
+    this.copy.keepSamples(this.journal, this.tracks, true);
     this.#stream.stop();
+    this.#outbox?.close();
     this.conductor.pause();
     for (const close of this.#closers) close();
   }
 
   #beat(): void {
-    const beat = setInterval(() => (this.real_now_ms = this.clock.now_ms()), 1000);
-    const online = (): void => this.#stream.hurry();
-    const offline = (): void => this.#stream.cut();
-    addEventListener('online', online);
-    addEventListener('offline', offline);
-    this.#closers.push(() => clearInterval(beat), () => removeEventListener('online', online), () => removeEventListener('offline', offline));
+    const beat = setInterval(() => this.#tick(), 1000);
+    const heard: [string, () => void][] = [
+      ['online', () => this.#stream.hurry()], ['offline', () => this.#stream.cut()],
+      ['pagehide', () => this.copy.keepSamples(this.journal, this.tracks, true)],
+    ];
+    for (const [name, task] of heard) addEventListener(name, task);
+    this.#closers.push(() => clearInterval(beat), () => heard.forEach(([name, task]) => removeEventListener(name, task)));
+  }
+
+  #tick(): void {
+    this.real_now_ms = this.clock.now_ms();
+    this.watch.beat();
+    if (this.link !== 'live') return;
+    this.copy.keepSamples(this.journal, this.tracks);
+    if (this.parcels.some(({ state }) => state === 'waiting') && this.watch.due) void this.#outbox?.flush();
   }
 
   #hear(frame: ServerFrame): void {
+    this.watch.heard(frame);
     switch (frame.type) {
       case 'welcome':
       case 'clock':
         this.clock.heard(frame.now);
         this.real_now_ms = this.clock.now_ms();
+        if (frame.type === 'welcome') this.#doubt.welcomed();
+        else this.copy.heard();
         break;
       case 'facts':
         this.#take(frame.facts);
+        this.copy.take(frame.facts, frame.cursor);
         break;
       case 'live':
-        this.#caughtUp();
+        void this.#caughtUp();
         break;
       case 'tracks':
         for (const [series, samples] of Object.entries(frame.series)) this.tracks.add(series, samples);
@@ -199,28 +227,50 @@ export class Desk {
         this.presence = frame.people;
         break;
       case 'bye':
-        if (frame.code !== 'server-stopping') this.ended = frame.code;
+        if (frame.code !== 'server-stopping') this.#ended(frame.code);
         break;
     }
+  }
+
+  /** Forgets every fact: the server will say them all again. */
+  startOver(): void {
+    this.journal.clear();
+    this.fold.clear();
+    this.version += 1;
+  }
+
+  /** Rights or session ended: what this device kept of the situation goes with them. */
+  #ended(code: string): void {
+    this.ended = code;
+    if (code !== 'too-slow') void this.copy.forget();
   }
 
   #take(facts: Parameters<Journal['add']>[0]): void {
     const fresh = this.journal.add(facts);
     if (fresh.length === 0) return;
+    this.fold.take(fresh);
     this.version += 1;
     this.#meet(fresh.map((fact) => fact.author.person));
-    if (this.ready && fresh.some((fact) => fact.name === 'series.declared.v1')) void this.#samples.read(this.picture.series);
+    if (this.ready && fresh.some((fact) => fact.name === 'series.declared.v1')) void this.#samples.read(this.picture.series, this.conductor.world_ms);
   }
 
-  #caughtUp(): void {
+  async #caughtUp(): Promise<void> {
     this.ready = true;
-    void this.#samples.read(foldPicture(this.journal.all('recorded'), Infinity, 'recorded').series);
+    this.copy.of_ms = null;
+    this.copy.withheld = false;
+    void this.#samples.read(this.fold.picture(Infinity, 'recorded').series, this.conductor.now_ms);
+    this.tell(this.#doing, this.#about);
+    if ((this.account.remembered || this.#returned) && (await this.#doubt.settled()) === 'other') return;
     void this.#outbox?.flush();
-    this.tell(this.#doing);
+    if (this.#returned || this.account.groundRecalled) void this.ground.check();
+    this.#closers.push(this.ground.consider());
+    this.#returned = true;
   }
 
   #linked(state: LinkState, wait_ms: number | null): void {
     if (state === 'cut') this.#samples.cut();
+    if (state === 'cut' && this.copy.of_ms !== null) this.ready = true;
+    this.watch.linked(state);
     this.link = state;
     this.retry_at_ms = wait_ms === null ? null : this.clock.now_ms() + wait_ms;
   }
@@ -233,16 +283,33 @@ export class Desk {
   }
 
   async #readDirectory(): Promise<void> {
-    this.directory = await this.account.api.directory(this.id).catch(() => this.directory);
+    const read = await this.account.api.directory(this.id).catch(() => null);
+    if (!read) return;
+    this.directory = read;
+    this.copy.keepDirectory(read);
+  }
+
+  /** The hour of the picture, by the clock of the situation: that of the server's last word. Null while it is live. */
+  get picture_ms(): number | null {
+    if (this.link === 'live' || this.watch.word === 'live') return null;
+    const { heard_ms } = this.watch;
+    const last_ms = this.copy.of_ms ?? (heard_ms === null ? null : heard_ms + this.clock.now_ms() - Date.now());
+    return last_ms === null ? null : storyTime(this.exerciseClock, last_ms);
+  }
+
+  /** Going back in time, reads again the positions that this browser no longer holds whole. */
+  sharpen(series: readonly string[]): void {
+    if (!this.conductor.live && this.link === 'live') void this.#samples.around(series, this.conductor.world_ms);
   }
 
   retry = (): void => this.#stream.hurry();
 
-  /** Says what this person is doing, to the others on the situation. */
-  tell(doing: Doing): void {
+  /** Says what this person is doing, to the others on the situation; `about` which thing or what kind of thing. */
+  tell(doing: Doing, about?: string): void {
     this.#doing = doing;
+    this.#about = about;
     const role = this.grant?.id;
-    if (role && !this.account.readOnly) this.#stream.tell({ type: 'doing', doing, role });
+    if (role && !this.account.readOnly) this.#stream.tell({ type: 'doing', doing, role, ...(about ? { about } : {}) });
   }
 
   /** Gives a command: kept on this device with its time, then sent; answers what became of it. */
@@ -260,6 +327,9 @@ export class Desk {
     return this.#outbox!.post(name, command, now_ms);
   }
 
+  /** Tries now what waits, link or not. */
+  sendNow = (): Promise<void> => this.#outbox!.flush();
+
   discard = (command: string): Promise<void> => this.#outbox!.discard(command);
 
   /** Selects for the whole desk. What was clicked on the map is in view already: the camera stays. */
@@ -273,13 +343,17 @@ export class Desk {
 
   enter(axis: Axis): void {
     this.axis = axis;
-    this.visibility = PRESETS[axis]!;
+    this.layers.enter(axis, this.grant?.role);
     if (axis === 'watch') this.tab = 'sensors';
     if (axis === 'conduct') this.tab = 'logbook';
   }
 
+  get visibility(): Visibility {
+    return this.layers.visibility;
+  }
+
   show(group: GroupId, shown: boolean): void {
-    this.visibility = { ...this.visibility, [group]: shown };
+    this.layers.show(group, shown);
   }
 
   /** The box of what is going on at the time shown; null when nothing is placed. */
@@ -292,13 +366,6 @@ export class Desk {
     if (box) this.map?.frame(box);
     else this.map?.goHome();
   }
-
-  /** Moves the shown time to the fact before or after it. */
-  step = (direction: 1 | -1): void => {
-    const found = neighbour(this.journal.times(this.conductor.by), this.conductor.shown_ms, direction);
-    if (found !== null) this.conductor.seek(found);
-    else if (direction === 1) this.conductor.goLive();
-  };
 
   /**
    * Changes which time rules, and keeps looking at the same moment. When an exercise clock separates the two times,

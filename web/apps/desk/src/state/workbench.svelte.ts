@@ -1,43 +1,57 @@
 /** What this person has in hand on the desk: an entry being written, a place being picked, a drawing, the palette. */
-import { Refusal, type Geometry, type Outcome, type Position, type Shape } from '@garance/client';
-import { paletteOf, type Tool } from '@garance/map';
-import type { Drawing } from '@garance/map/draw.ts';
-import { refusalWords, t, theme } from '@garance/kit';
+import { Refusal, type Figure, type Geometry, type Outcome, type Position } from '@garance/client';
+import { refusalWords, t } from '@garance/kit';
+import type { Camera, Draft } from '@garance/map';
 import { tick } from 'svelte';
 import type { Desk, Saying } from './desk.svelte.ts';
+import { Instruments } from './instruments.svelte.ts';
+import { Logbook } from './logbook.svelte.ts';
+import { MustRead } from './notices.svelte.ts';
+import { Pinned } from './pinned.svelte.ts';
+import { Sketching } from './sketching.svelte.ts';
+import { SavedViews } from './views.svelte.ts';
 
-export type Sketch = { tool: Tool; shape: Shape | null; geometry: Geometry | null };
 export type Notice = { id: number; words: string; grave: boolean };
-
-export const SHAPE_KINDS: Record<Tool, string[]> = {
-  polygon: ['flooded-area', 'perimeter', 'evacuation-zone', 'note'],
-  linestring: ['perimeter', 'road-cut', 'note'],
-  point: ['road-cut', 'reception-centre', 'command-post', 'breach', 'note'],
-};
-
-const TOOL_OF: Record<Geometry['type'], Tool> = { Point: 'point', LineString: 'linestring', Polygon: 'polygon' };
 
 export class Workbench {
   readonly desk: Desk;
+  readonly book: Logbook;
+  readonly instruments: Instruments;
+  readonly mustRead: MustRead;
+  readonly views: SavedViews;
+  /** Whether the sheet of the link is open. */
+  sharing = $state(false);
+  /** Where the map was last looked at from. */
+  camera: Camera | null = null;
   palette = $state(false);
   help = $state(false);
   layers = $state(false);
+  conflicts = $state(false);
+  /** Whether the sheet of the exercise clock is open. */
+  clock = $state(false);
+  /** The right panel held at an instant of its own; null while it follows the map. */
+  pinned = $state.raw<Pinned | null>(null);
   /** What the map is being asked a place for, in words; null when nothing is being picked. */
   picking = $state<string | null>(null);
   place = $state.raw<Position | null>(null);
-  sketch = $state.raw<Sketch | null>(null);
+  readonly sketching: Sketching = new Sketching(this);
   notices = $state.raw<Notice[]>([]);
-  #drawing: Drawing | null = null;
   #notice = 0;
 
   constructor(desk: Desk) {
     this.desk = desk;
+    this.book = new Logbook(desk, (words, grave) => this.notify(words, grave));
+    this.instruments = new Instruments(this);
+    this.mustRead = new MustRead(this);
+    this.views = new SavedViews(this);
   }
 
-  notify(words: string, grave = false): void {
+  /** Says something to the person; answers the notice's number, to be dismissed by. */
+  notify(words: string, grave = false): number {
     const id = ++this.#notice;
     this.notices = [...this.notices, { id, words, grave }];
     if (!grave) setTimeout(() => this.dismiss(id), 6000);
+    return id;
   }
 
   dismiss = (id: number): void => {
@@ -63,6 +77,7 @@ export class Workbench {
   /** Asks for a place on the map; null when the person gives up. */
   async pick(words: string): Promise<Position | null> {
     if (!this.desk.map) return null;
+    this.instruments.giveWay();
     this.picking = words;
     const position = await this.desk.map.pick();
     this.picking = null;
@@ -76,48 +91,37 @@ export class Workbench {
     this.desk.map?.showMark(position);
   }
 
-  async draw(tool: Tool): Promise<void> {
-    await this.#sketch({ tool, shape: null, geometry: null });
+  /** The drawing that holds the map; null when none does, or when it waits aside. */
+  get sketch(): Draft | null {
+    return this.sketching.aside ? null : this.sketching.draft;
   }
 
-  async reshape(shape: Shape): Promise<void> {
-    await this.#sketch({ tool: TOOL_OF[shape.geometry.type], shape, geometry: shape.geometry });
-  }
-
-  async #sketch(sketch: Sketch): Promise<void> {
-    const { map } = this.desk;
-    if (!map) return;
-    this.endSketch();
-    this.sketch = sketch;
-    this.desk.tell('drawing');
-    const { Drawing } = await import('@garance/map/draw.ts');
-    this.#drawing = new Drawing(map, paletteOf(theme.name).select as `#${string}`);
-    const finished = (geometry: Geometry): void => {
-      if (this.sketch) this.sketch = { ...this.sketch, geometry };
-    };
-    if (sketch.shape) {
-      map.hide(sketch.shape.id);
-      this.#drawing.edit(sketch.shape.geometry, finished);
-    } else {
-      this.#drawing.start(sketch.tool, finished);
-    }
-  }
-
-  endSketch = (): void => {
-    if (this.sketch?.shape) this.desk.map?.hide(null);
-    this.#drawing?.end();
-    this.#drawing = null;
-    if (this.sketch) this.desk.tell('looking');
-    this.sketch = null;
+  /** Holds the right panel at the shown time, or lets it go. */
+  pin = (): void => {
+    this.pinned = this.pinned ? null : new Pinned(this.desk);
   };
+
+  /** Opens the drawing form on an outline made elsewhere. */
+  drawFrom(geometry: Geometry, figure: Figure | null = null): void {
+    this.instruments.giveWay();
+    this.sketching.from(geometry, figure);
+  }
 
   /** Escape: gives up the innermost thing in hand; false when there was nothing. */
   escape(): boolean {
     if (this.palette) this.palette = false;
     else if (this.help) this.help = false;
+    else if (this.conflicts) this.conflicts = false;
+    else if (this.sharing) this.sharing = false;
     else if (this.picking !== null) this.endPicking('nothing');
-    else if (this.sketch) this.endSketch();
+    else if (this.sketch) this.sketching.setAside();
+    else if (this.clock) this.clock = false;
+    else if (this.desk.conductor.choosing) this.desk.conductor.choosing = false;
+    else if (this.instruments.escape()) return true;
     else if (this.layers) this.layers = false;
+    else if (this.mustRead.shown) this.mustRead.shown = false;
+    else if (this.views.shown) this.views.shown = false;
+    else if (this.views.current) this.views.leave();
     else if (this.desk.selection) this.desk.select(null);
     else return false;
     return true;

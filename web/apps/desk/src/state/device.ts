@@ -1,0 +1,37 @@
+/** What this browser keeps, or nothing where it keeps nothing (private window, storage full): never a reason to fail. */
+import { KeptDatabase, type Cards, type Directory, type Fact, type Heard, type KeptAbout, type KeptPicture, type Sample, type Session } from '@garance/client';
+
+/** A browser's database that does not answer by then is done without. */
+const PATIENCE_MS = 3_000;
+
+export class Device {
+  readonly #opened: Promise<KeptDatabase | null>;
+
+  constructor(root: string) {
+    this.#opened = within(KeptDatabase.open(root), null);
+  }
+
+  async #do<T>(task: (kept: KeptDatabase) => Promise<T>, otherwise: T): Promise<T> {
+    const kept = await this.#opened;
+    return kept ? within(task(kept), otherwise) : otherwise;
+  }
+
+  cards = (): Promise<Cards | null> => this.#do((kept) => kept.cards(), null);
+  enter = (session: Session): Promise<void> => this.#do((kept) => kept.enter(session), undefined);
+  keepCards = (cards: Partial<Pick<Cards, 'situations' | 'territory'>>): Promise<void> => this.#do((kept) => kept.keepCards(cards), undefined);
+  read = (person: string, situation: string): Promise<KeptPicture | null> => this.#do((kept) => kept.read(person, situation), null);
+  begin = (person: string, situation: string): Promise<KeptAbout | null> => this.#do((kept) => kept.begin(person, situation), null);
+  add = (about: KeptAbout, facts: readonly Fact[], heard: Heard): Promise<boolean> => this.#do((kept) => kept.add(about, facts, heard), false);
+  keepSamples = (about: KeptAbout, samples: ReadonlyMap<string, readonly Sample[]>): Promise<void> => this.#do((kept) => kept.keepSamples(about, samples), undefined);
+  keepDirectory = (about: KeptAbout, directory: Directory): Promise<void> => this.#do((kept) => kept.keepDirectory(about, directory), undefined);
+  forget = (person: string, situation: string): Promise<void> => this.#do((kept) => kept.forget(person, situation), undefined);
+  forgetAll = (): Promise<void> => this.#do((kept) => kept.forgetAll(), undefined);
+}
+
+/** That promise, or something else when it fails or takes too long. */
+export function within<T>(promise: Promise<T>, otherwise: T, patience_ms = PATIENCE_MS): Promise<T> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(otherwise), patience_ms);
+    promise.then(resolve, () => resolve(otherwise)).finally(() => clearTimeout(late));
+  });
+}
