@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 from support.axe import check_accessible
 from support.images import Album
 from support.node_process import NodeProcess
+
+pytestmark = pytest.mark.slow
 
 SECRETARY, OFFICER = "Secrétaire de la main courante", "Officière SDIS"
 

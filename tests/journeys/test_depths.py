@@ -19,7 +19,7 @@ from support.images import Album
 from support.node_process import NodeProcess
 from support.territories import real_data
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 MAYOR = "Maire"
 FILM = "water-depths-flood-steps-20m"

@@ -16,6 +16,8 @@ from support.desk import SHAPE_LAYERS, DeskPage, box_of
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 MAYOR = "Maire"
 OFFICER = "Officière SDIS"
 SMALL = {"width": 900, "height": 560}
@@ -321,7 +323,6 @@ def test_past_its_validity_a_drawing_asks_to_be_reviewed(start_node: Any, visit:
     assert shape["id"] not in mayor.drawn(LAPSED_LAYERS)
 
 
-@pytest.mark.slow
 def test_two_who_change_the_same_drawing_see_both_and_settle(town: NodeProcess, visit: Any, album: Album) -> None:
     officer = visit(town.url).open(role=OFFICER)
     mayor = visit(town.url).open(role=MAYOR)

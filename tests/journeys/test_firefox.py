@@ -10,6 +10,8 @@ from support.firefox import Firefox, open_firefox
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 STORE = "window.garance.store"
 
 

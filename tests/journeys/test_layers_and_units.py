@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.axe import check_accessible
 from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
+
+pytestmark = pytest.mark.slow
 
 THEMES = {"dark": "sombre", "light": "clair", "contrast": "contraste"}
 OFFICER = "Officière SDIS"

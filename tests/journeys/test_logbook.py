@@ -256,6 +256,7 @@ def correct(row: Locator, words: str) -> None:
     row.get_by_label("Motif (obligatoire)").fill("vu sur place")
 
 
+@pytest.mark.slow
 def test_two_corrections_are_shown_side_by_side_and_settled(town: NodeProcess, visit: Visit, album: Album) -> None:
     mayor, officer = visit(town.url).open(role=MAYOR), visit(town.url).open(role=OFFICER)
     mayor.write("Le gymnase accueille des sinistrés.")
@@ -318,6 +319,7 @@ def test_a_kept_version_settles_a_unit_in_two_states(town: NodeProcess, visit: V
     assert mayor.ask("desk.picture.resources.find(({ id }) => id === argument).state", unit["id"]) == "out-of-service"
 
 
+@pytest.mark.slow
 def test_since_i_last_looked(town: NodeProcess, visit: Visit, album: Album) -> None:
     officer = visit(town.url).open(role=OFFICER)
     mayor = visit(town.url).open(role=MAYOR)
@@ -347,6 +349,7 @@ def test_since_i_last_looked(town: NodeProcess, visit: Visit, album: Album) -> N
     expect(mayor.row("Écrit par le maire.")).not_to_contain_text("Nouveau")
 
 
+@pytest.mark.slow
 def test_a_draft_outlives_the_page(town: NodeProcess, visit: Visit) -> None:
     desk = visit(town.url).open(role=MAYOR)
     page = desk.page

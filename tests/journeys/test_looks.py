@@ -13,6 +13,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 MAYOR = "Maire"
 AXES = ["Veille", "Anticiper", "Préparer", "Analyser", "Informer", "Conduire"]
 PARTS = ".desk > header *, .desk > section *, aside [role=tab], main button"
@@ -87,7 +89,6 @@ def test_every_state_of_the_desk_is_accessible(desk: DeskPage, album: Album) -> 
     expect(desk.banner).not_to_contain_text("Rejeu")
 
 
-@pytest.mark.slow
 def test_every_axis_is_accessible(desk: DeskPage, album: Album) -> None:
     page = desk.page
     for axis in AXES:
@@ -97,7 +98,6 @@ def test_every_axis_is_accessible(desk: DeskPage, album: Album) -> None:
         album.take(page, f"axis-{axis.lower()}")
 
 
-@pytest.mark.slow
 def test_light_and_high_contrast_in_english(desk: DeskPage, album: Album) -> None:
     page = desk.page
     palette(page, "switch to english")
@@ -120,7 +120,6 @@ def test_light_and_high_contrast_in_english(desk: DeskPage, album: Album) -> Non
     expect(page.get_by_role("tab", name="Main courante")).to_be_visible()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 720), (1920, 1080)])
 def test_nothing_leaves_the_window(desk: DeskPage, album: Album, width: int, height: int) -> None:
     page = desk.page
@@ -138,7 +137,6 @@ def test_nothing_leaves_the_window(desk: DeskPage, album: Album, width: int, hei
         page.set_viewport_size({"width": 1280, "height": 720})
 
 
-@pytest.mark.slow
 def test_by_keyboard_alone(town: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     desk = visit(town.url)
     page = desk.page

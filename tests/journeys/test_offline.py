@@ -16,6 +16,8 @@ from support.desk import CUT_SHORT, IDLE, KEEPING_MS, SHELL_KEPT, DeskPage, box_
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 MAYOR = "Maire"
 OFFICER = "Officière SDIS"
 BACK_MS = 30_000
@@ -224,7 +226,6 @@ def test_signing_out_wipes_the_device_even_without_the_network(
     assert mayor.rows.filter(has_text="Écrit juste avant").count() == 0
 
 
-@pytest.mark.slow
 def test_a_killed_server_does_not_take_the_desk_with_it(
     node: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
@@ -255,7 +256,6 @@ def test_a_killed_server_does_not_take_the_desk_with_it(
     assert [entry["text"] for entry in mayor.logbook()].count(text) == 1
 
 
-@pytest.mark.slow
 def test_a_server_that_says_nothing_is_seen_before_the_link_is_called_cut(
     node: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
@@ -285,7 +285,6 @@ def test_a_server_that_says_nothing_is_seen_before_the_link_is_called_cut(
     assert [entry["text"] for entry in mayor.logbook()].count(text) == 1
 
 
-@pytest.mark.slow
 def test_words_redacted_while_the_browser_was_closed_leave_the_device(
     node: NodeProcess, visit: Callable[..., DeskPage]
 ) -> None:

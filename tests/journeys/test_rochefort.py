@@ -16,7 +16,7 @@ from support.images import Album
 from support.node_process import NodeProcess
 from support.territories import real_data
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 MAYOR = "Maire"
 OFFICER = "Officière SDIS"
@@ -122,7 +122,6 @@ def test_the_gauge_shows_the_supplied_series(desk: DeskPage, source: Path) -> No
     expect(desk.page.get_by_role("tabpanel")).to_contain_text(f"{before:.2f}".replace(".", ","))
 
 
-@pytest.mark.slow
 def test_replay_shows_the_night_as_it_was(desk: DeskPage, album: Album) -> None:
     page = desk.page
     desk.frame_all(operations_box(desk, desk.picture()))
@@ -151,7 +150,6 @@ def test_replay_shows_the_night_as_it_was(desk: DeskPage, album: Album) -> None:
     expect(desk.banner).to_contain_text("tel qu'établi")
 
 
-@pytest.mark.slow
 def test_two_and_three_dimensions(desk: DeskPage, album: Album) -> None:
     page = desk.page
     desk.wait_idle()
@@ -172,7 +170,6 @@ def test_two_and_three_dimensions(desk: DeskPage, album: Album) -> None:
     album.take(page, "rochefort-3d", chosen="desk-3d")
 
 
-@pytest.mark.slow
 def test_the_helicopter_flies_its_second_sortie(desk: DeskPage, album: Album) -> None:
     """Last of the module: the prefecture moves the clock of the exercise on to 04:56, in flight."""
     desk.page.request.delete("/api/v1/session", headers={"x-garance-csrf": desk.session()["csrf"]})

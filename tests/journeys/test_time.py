@@ -14,6 +14,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 MAYOR = "Maire"
 DUTY_OFFICER = "Cadre de permanence"
 SECRETARY = "Secrétaire de la main courante"

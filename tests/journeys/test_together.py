@@ -13,6 +13,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 Visit = Callable[..., DeskPage]
 MAYOR, OFFICER = "Maire", "Officière SDIS"
 THEMES = ["dark", "light", "contrast"]

@@ -323,6 +323,7 @@ async def test_a_fact_redacted_from_the_machine_leaves_no_word_and_the_chain_who
     assert "84 ans" not in bytes_of_journal(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 async def test_on_rochefort_the_gauge_follows_the_supplied_series(tmp_path: Path, rochefort: Pack) -> None:
     source, pack = real_data("rochefort"), rochefort
@@ -352,6 +353,7 @@ async def test_on_rochefort_the_gauge_follows_the_supplied_series(tmp_path: Path
         assert (min(seen) + max(seen)) / 2 == pytest.approx(degrees, abs=1e-4), "its middle is over the water"
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 async def test_on_dieppe_whose_roads_have_no_names_the_night_is_whole(tmp_path: Path, dieppe: Pack) -> None:
     situated, performance = await tell_all(tmp_path, dieppe, real_data("dieppe"))

@@ -30,6 +30,12 @@ const placeOf = ([lon, lat]: Position): [number, number] => {
   return [lon / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
 };
 
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let n = 0; n < a.length; n += 1) if (a[n] !== b[n]) return false;
+  return true;
+}
+
 /** What is at work is drawn last, over the rest. */
 const STATES = Object.keys(DOTS);
 const rankOf = ({ resource }: Unit): number => STATES.indexOf(resource.state);
@@ -55,15 +61,17 @@ export class Dots implements CustomLayerInterface {
     this.palette = palette;
   }
 
-  /** Takes what to draw; it is sent to the screen's memory at the next drawing, once. */
+  /** Takes what to draw; it is sent to the screen's memory at the next drawing, once. The same again costs no drawing. */
   show(units: readonly Unit[], leaders: readonly Leader[], now_ms: number, lift: Lift): void {
     if (units.length + leaders.length + this.#units.length + this.#corners.length === 0) return;
     this.#units = units.toSorted((a, b) => rankOf(b) - rankOf(a));
+    this.#grid = null;
+    const before = [this.#origin, this.#vertices, this.#corners] as const;
     this.#origin = placeOf(units[0]?.position ?? leaders[0]?.position ?? [0, 0]);
     this.#vertices = this.#dotVertices(this.#units, now_ms, lift);
     this.#corners = this.#leaderCorners(leaders, lift);
+    if (before.every((old, n) => sameNumbers(old, [this.#origin, this.#vertices, this.#corners][n]!))) return;
     this.#sent = false;
-    this.#grid = null;
     this.#engine?.triggerRepaint();
   }
 
