@@ -366,7 +366,8 @@ def test_two_who_change_the_same_drawing_see_both_and_settle(town: NodeProcess, 
         claims = row.get_by_role("region", name="Deux contours pour ce tracé")
         expect(claims.get_by_role("listitem")).to_have_count(2)
     check_accessible(officer.page, "two outlines")
-    officer.wait_idle()
+    west, south, east, north = box_of(named(officer, "Stade noyé")["geometry"]["coordinates"][0])
+    officer.frame_all([2 * west - east, 2 * south - north, 2 * east - west, 2 * north - south])
     assert len(officer.page.evaluate(RENDERED_WORDS, "claim-words")) >= 2
     album.take(officer.page, "drawing-conflict")
     mine = officer.page.get_by_role("region", name="Deux contours pour ce tracé").get_by_role("listitem")

@@ -55,6 +55,8 @@ def test_an_entry_is_written_by_keyboard_and_comes_back(firefox: Firefox) -> Non
 
 def test_relief_is_shown(firefox: Firefox, album: Album) -> None:
     firefox.ask("document.activeElement?.blur() ?? true")
+    # Held at an instant: by software a picture in relief takes longer than the second after which units have moved.
+    firefox.ask(f"{STORE}.conductor.seek({STORE}.conductor.now_ms - 60_000) ?? true")
     firefox.press("v")
     firefox.wait_for(f"{STORE}.volume")
     firefox.ask(f"({IDLE})()")

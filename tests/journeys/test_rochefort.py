@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 MAYOR = "Maire"
 OFFICER = "Officière SDIS"
+OF_THE_MANUAL = {"width": 1200, "height": 680}
 TOLD_UNTIL = datetime(2010, 2, 28, 3, 45, tzinfo=UTC)
 """04:45 by the clocks of Rochefort."""
 
@@ -135,7 +136,10 @@ def test_replay_shows_the_night_as_it_was(desk: DeskPage, album: Album) -> None:
     assert not [shape for shape in then["shapes"] if shape["kind"] == "flooded-area"]
     assert desk.drawn(SHAPE_LAYERS) == sorted(shape["id"] for shape in then["shapes"])
     assert desk.ask("desk.picture.shapes.filter(({ kind }) => kind === 'flooded-area').length") == 0
+    page.set_viewport_size(OF_THE_MANUAL)
+    desk.wait_idle()
     album.take(page, "rochefort-replay", chosen="replay")
+    page.set_viewport_size({"width": 1280, "height": 720})
 
     # The other time: what was known when. The story was written in one go when the node started, in our century.
     desk.banner.get_by_role("button", name="Revenir au direct").click()
@@ -155,6 +159,8 @@ def test_two_and_three_dimensions(desk: DeskPage, album: Album) -> None:
     desk.wait_idle()
     album.take(page, "rochefort-territory")
     desk.frame_all(operations_box(desk, desk.picture(), units=False))
+    page.set_viewport_size(OF_THE_MANUAL)
+    desk.wait_idle()
     album.take(page, "rochefort-desk", chosen="desk")
     page.get_by_role("button", name="3D").click()
     desk.wait_for("desk.map.engine.getPitch() > 30 && desk.map.engine.getTerrain() !== null")
@@ -165,7 +171,6 @@ def test_two_and_three_dimensions(desk: DeskPage, album: Album) -> None:
     )
     assert len({round(height, 2) for height in heights if height is not None}) > 1, heights
     assert desk.map_problems() == []
-    page.set_viewport_size({"width": 1200, "height": 680})
     desk.wait_idle()
     album.take(page, "rochefort-3d", chosen="desk-3d")
 

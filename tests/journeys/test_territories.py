@@ -187,7 +187,7 @@ def test_monaco_under_its_mountains(
     desk = visit(node.url, viewport={"width": 1024, "height": 600}).open(role=MAYOR)
     expect(desk.page.locator(".attribution")).to_contain_text("OpenStreetMap")
     ground_only(desk)
-    drawn = look(desk, 7.4215, 43.7375, 14.6)
+    drawn = look(desk, 7.4215, 43.7362, 14.6)
     assert {"sea", "roads", "railways", "buildings", "sites fire-station", "place-labels"} <= set(drawn)
     assert drawn["buildings"] > 500
     album.take(desk.page, "monaco", chosen="territoire-monaco")

@@ -41,12 +41,15 @@ export function chosen(units: readonly Unit[], look: Look, before: ReadonlySet<s
 /** Whether a unit goes somewhere now: then its symbol is at its place, or nowhere. */
 export const moving = ({ source, course_deg, at_ms }: Unit, now_ms: number): boolean => source === 'track' && course_deg !== null && now_ms - at_ms <= SEEN_MS;
 
-/** The symbols as things to place. Among few, what flies or moves is simply drawn where it is; among many, none is put aside. */
+/**
+ * The symbols as things to place. Among few, what moves is drawn where it is, without its name or as a dot where it would
+ * cover something; what flies is always drawn. Among many, none is put aside.
+ */
 export function unitSpots({ symbols, crowded }: Chosen, now_ms: number): Spot[] {
   return symbols.flatMap((unit): Spot[] => {
     const { resource: { id, name, kind }, position } = unit;
     const moves = flies(kind) ? unit.source === 'track' : moving(unit, now_ms);
-    if (moves && !crowded) return [];
-    return [{ id, position, stands: true, letters: name.length, ...(crowded ? { moves: true } : {}) }];
+    const alive = moves && !crowded ? { moves: true, bare: true, must: flies(kind) } : {};
+    return [{ id, position, stands: true, letters: name.length, ...(crowded ? { moves: true } : alive) }];
   });
 }

@@ -2,7 +2,7 @@
 import { COURSE, LAT, LON, SPEED, parseInstant, type Entry, type Geometry, type Picture, type Position, type Resource, type Series, type Severity, type Shape, type Tracks } from '@garance/client';
 import { codeOf } from './codes.ts';
 import { namePoint } from './naming.ts';
-import type { Placed, Spot } from './stacking.ts';
+import type { Fixed, Placed, Spot } from './stacking.ts';
 
 export type Feature = { type: 'Feature'; id?: number; geometry: Geometry; properties: Record<string, string | number | boolean | readonly number[]> };
 export type Collection = { type: 'FeatureCollection'; features: Feature[] };
@@ -85,6 +85,9 @@ export function placing({ right_px, down_px, beside }: Placed = PLAIN): Feature[
   return { offset: [right_px, down_px], words, anchor: beside ? 'left' : 'top', moved: right_px !== 0 || down_px !== 0 };
 }
 
+/** What there is room for of a name. */
+export const labelOf = (name: string, letters = Infinity): string => (name.length <= letters ? name : letters <= 1 ? '' : `${name.slice(0, letters - 1).trimEnd()}…`);
+
 /** What stands somewhere and must be read: units, points drawn, and the entries that point at a place. */
 export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[]): Spot[] {
   return [
@@ -108,7 +111,7 @@ export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map
     shapes.map((shape) => ({
       type: 'Feature',
       geometry: shape.geometry,
-      properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, lapsed: lapsed.get(shape.id) ?? '', ...placing(places.get(shape.id)) },
+      properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, label: labelOf(shape.name, places.get(shape.id)?.letters), lapsed: lapsed.get(shape.id) ?? '', ...placing(places.get(shape.id)) },
     })),
   );
 }
@@ -117,7 +120,7 @@ export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map
 export function shapeNames(shapes: readonly Shape[], lapsed: LapsedWords = NO_WORDS): Collection {
   return collection(
     shapes.filter(({ geometry }) => geometry.type !== 'Point').map(({ id, name, kind, geometry }) => ({
-      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(geometry) }, properties: { id, name, what: kind, lapsed: lapsed.get(id) ?? '' },
+      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(geometry) }, properties: { id, name, label: name, what: kind, lapsed: lapsed.get(id) ?? '' },
     })),
   );
 }
@@ -134,7 +137,7 @@ export function unitFeatures(units: readonly Unit[], track_ms: number, places: P
         type: 'Feature',
         geometry: { type: 'Point', coordinates: position },
         properties: {
-          kind: 'resource', id: resource.id, name: resource.name, what: resource.kind, state: resource.state, code: codeOf(resource.name, resource.kind),
+          kind: 'resource', id: resource.id, name: resource.name, label: labelOf(resource.name, places.get(resource.id)?.letters), what: resource.kind, state: resource.state, code: codeOf(resource.name, resource.kind),
           stale, seen: source === 'track' && age_ms > SEEN_MS ? say(unit) : '', ...course, ...placing(places.get(resource.id)),
         },
       };
@@ -144,6 +147,10 @@ export function unitFeatures(units: readonly Unit[], track_ms: number, places: P
 
 /** The words of a gauge: its value with its unit, and the word of its severity. */
 export type Written = { value: string; word: string };
+
+/** What the symbol and the three lines of a gauge take on screen. */
+export const gaugeWalls = (readings: readonly Reading[]): Fixed[] =>
+  readings.flatMap(({ series: { name, geometry } }) => (geometry?.type === 'Point' ? [{ position: geometry.coordinates, west_px: 16, east_px: Math.max(96, 18 + name.length * 6), north_px: 24, south_px: 26 }] : []));
 
 export function gaugeFeatures(readings: readonly Reading[], write: (reading: Reading) => Written): Collection {
   return collection(

@@ -4,7 +4,7 @@ import { chosen, unitSpots, type Chosen, type Look } from './crowd.ts';
 import { Dots, type Leader, type Lift } from './dots.ts';
 import { collection, entryFeatures, shapeFeatures, spotsOf, unitFeatures, type Collection, type LapsedWords, type Saying, type Unit } from './features.ts';
 import type { Palette } from './palette.ts';
-import { stacked, type Crowd, type OnPicture, type Stacking } from './stacking.ts';
+import { stacked, type Crowd, type Fixed, type OnPicture, type Spot, type Stacking } from './stacking.ts';
 import { trailFeatures, type TrailLength } from './trails.ts';
 
 /** What the camera gives to arrange things by. */
@@ -20,6 +20,8 @@ export class Fleet {
   readonly dots: Dots;
   trail: TrailLength = 'short';
   followed = '';
+  /** What else stands on the map, and may not be covered. */
+  fixed: readonly Fixed[] = [];
   #units: readonly Unit[] = [];
   #tracks: Tracks | null = null;
   #now_ms = 0;
@@ -56,7 +58,7 @@ export class Fleet {
   /** Puts everything that stands somewhere apart from each other on this picture. */
   arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, ...look }: Sight): Arranged {
     const choice = chosen(this.#units, { ...look, followed: this.followed }, this.#symbols);
-    const stacking = stacked(spotsOf(shapes, unitSpots(choice, this.#now_ms), entries), project, look.selected);
+    const stacking = stacked(spotsOf(shapes, this.#spots(choice), entries), project, look.selected, this.fixed);
     const symbols = this.#drawn(choice, stacking);
     this.dots.show(this.#units.filter(({ resource }) => !this.#symbols.has(resource.id)), this.#leaders(symbols, shapes, stacking), this.#now_ms, lift);
     const traced = choice.crowded ? symbols.filter(({ resource: { id } }) => id === look.selected || id === this.followed) : symbols;
@@ -67,6 +69,10 @@ export class Fleet {
       crowds: crowdFeatures(stacking.crowds),
       trails: this.#tracks ? trailFeatures(traced, this.#tracks, this.#now_ms, this.trail, this.#from_ms) : collection([]),
     };
+  }
+
+  #spots(choice: Chosen): Spot[] {
+    return unitSpots(choice, this.#now_ms).map((spot) => (spot.id === this.followed ? { ...spot, must: true } : spot));
   }
 
   #drawn({ symbols }: Chosen, { crowds, dotted }: Stacking): Unit[] {

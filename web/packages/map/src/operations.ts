@@ -29,6 +29,9 @@ export const pair = (property: string): ExpressionSpecification =>
   ['case', ['==', ['typeof', ['get', property]], 'string'], ['literal', [0, 0]], ['array', 'number', 2, ['get', property]]];
 const anchor = ['get', 'anchor'] as ExpressionSpecification;
 
+/** Beside a column a name is one line; under a symbol it is wrapped. */
+const wrapped = (ems: number): ExpressionSpecification => ['case', ['==', anchor, 'left'], 40, ems];
+
 const polygon: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
 const point: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
 const planned: ExpressionSpecification = ['==', ['get', 'state'], 'planned'];
@@ -37,7 +40,7 @@ const noPoint: ExpressionSpecification = ['!', point];
 const lapsed: ExpressionSpecification = ['!=', ['get', 'lapsed'], ''];
 /** The name, and under it since when it is to be looked at again. */
 const named = (p: Palette): ExpressionSpecification =>
-  ['case', lapsed, ['format', ['get', 'name'], {}, '\n', {}, ['get', 'lapsed'], { 'font-scale': 0.9, 'text-color': p.caution }], ['get', 'name']];
+  ['case', lapsed, ['format', ['get', 'label'], {}, '\n', {}, ['get', 'lapsed'], { 'font-scale': 0.9, 'text-color': p.caution }], ['get', 'label']];
 
 function shapeLayers(p: Palette): LayerSpecification[] {
   const colour = shapeColour(p);
@@ -61,7 +64,7 @@ function shapeLayers(p: Palette): LayerSpecification[] {
       id: 'shape-points', type: 'symbol', source: 'shapes', filter: point,
       layout: {
         'icon-image': ['concat', 'shape|', ['get', 'what'], '|', ['get', 'state'], '|', colour, '|', p.halo, '|', ['case', lapsed, p.caution, '']], 'icon-allow-overlap': true, 'icon-offset': pair('offset'),
-        'text-field': named(p), 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-allow-overlap': true,
+        'text-field': named(p), 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-max-width': wrapped(10), 'text-justify': 'auto', 'text-allow-overlap': true,
       },
       paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
     },
@@ -104,8 +107,8 @@ function unitLayers(p: Palette): LayerSpecification[] {
       layout: {
         'icon-image': ['concat', 'unit|', ['get', 'what'], '|', ['get', 'code'], '|', ['get', 'state'], '|', p.text, '|', p.halo, '|', ['case', selected, p.select, '']],
         'icon-allow-overlap': true, 'icon-offset': pair('offset'),
-        'text-field': ['case', ['==', ['get', 'seen'], ''], ['get', 'name'], ['format', ['get', 'name'], {}, '\n', {}, ['get', 'seen'], { 'font-scale': 0.88, 'text-color': p.caution }]],
-        'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-justify': 'auto', 'text-allow-overlap': true, 'text-max-width': 14,
+        'text-field': ['case', ['==', ['get', 'seen'], ''], ['get', 'label'], ['format', ['get', 'label'], {}, '\n', {}, ['get', 'seen'], { 'font-scale': 0.88, 'text-color': p.caution }]],
+        'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-justify': 'auto', 'text-allow-overlap': true, 'text-max-width': wrapped(14),
       },
       paint: { 'icon-opacity': fading, 'text-opacity': fading, 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
     },

@@ -4,16 +4,23 @@ import { Boxes, cover, type Extent } from './boxes.ts';
 
 /**
  * One thing to place. `stands` is false for what only points at a place (a logbook entry): it sits beside the column.
- * `moves` is true for what is never put aside: drawn where it is, or left to its dot. `must` is true for what has no dot
- * and is always drawn. `letters` is how long its name is: beside a column, a name needs room to its right.
+ * `moves` is true for what is never put aside: drawn where it is, or left to its dot; `bare` lets it be drawn without its
+ * name where there is no room for both. `must` is true for what has no dot and is always drawn. `letters` is how long its
+ * name is: beside a column, a name needs room to its right.
  */
-export type Spot = { id: string; position: Position; stands: boolean; moves?: boolean; must?: boolean; letters?: number };
+export type Spot = { id: string; position: Position; stands: boolean; moves?: boolean; bare?: boolean; must?: boolean; letters?: number };
+
+/** What stands on the map by itself, that nothing else may cover: from its place, how far it reaches. */
+export type Fixed = { position: Position; west_px: number; east_px: number; north_px: number; south_px: number };
 
 /** Where a place is on screen now, in pixels: the engine knows tilt, turn and relief. */
 export type OnPicture = (position: Position) => { x: number; y: number };
 
-/** Where it is drawn: pixels right and down of its own place; `beside` when its name goes to its right. */
-export type Placed = { right_px: number; down_px: number; beside: boolean };
+/**
+ * Where it is drawn: pixels right and down of its own place; `beside` when its name goes to its right. `letters` is how
+ * many of its name have room, when that is not all of them.
+ */
+export type Placed = { right_px: number; down_px: number; beside: boolean; letters?: number };
 
 /** Those for whom a column had no more room, counted in its last row. */
 export type Crowd = { id: string; position: Position; right_px: number; down_px: number; members: string[] };
@@ -36,6 +43,10 @@ const HALF_HIGH_PX = 15;
 const NAME_UNDER_PX = 17;
 const ROW_PX = 27;
 const LETTER_PX = 6.2;
+/** Beside a column a longer name is cut. */
+const MOST_LETTERS = 24;
+/** So few letters would say nothing. */
+const LEAST_LETTERS = 4;
 const BESIDE_PX = -38;
 const NEXT_PX = -7;
 const ENTRY_PX = 11;
@@ -50,7 +61,7 @@ type Group = Room & { members: OnScreen[] };
  * The places of all of them on this picture. The first of a group keeps its place, so that nothing jumps when one joins.
  * `kept` is drawn whatever happens.
  */
-export function stacked(spots: readonly Spot[], project: OnPicture, kept = ''): Stacking {
+export function stacked(spots: readonly Spot[], project: OnPicture, kept = '', fixed: readonly Fixed[] = []): Stacking {
   const seen = spots.map((spot, order): OnScreen => {
     const { x, y } = project(spot.position);
     return { ...spot, must: spot.must === true || spot.id === kept, x, y, order };
@@ -60,10 +71,17 @@ export function stacked(spots: readonly Spot[], project: OnPicture, kept = ''): 
   const heads = new Boxes<OnScreen>();
   const symbols = new Boxes<Group>();
   for (const group of groups) {
-    column(group, result);
     heads.put(group.first, extentOf(group));
     symbols.put(group, symbolsOf(group));
   }
+  const walls = fixed.map((one) => wallOf(one, project));
+  for (const [n, extent] of walls.entries()) {
+    const wall = alone({ id: `fixed ${n}`, position: fixed[n]!.position, stands: true, must: true, x: NaN, y: NaN, order: n });
+    taken.put(wall, extent);
+    symbols.put(wall, extent);
+  }
+  const sides = [...walls, ...[...groups].map(symbolsOf)];
+  for (const group of groups) column(group, sides, result);
   sparse([...loose, ...seen.filter(({ moves }) => moves)], { taken, symbols, heads }, result);
   pointing(seen.filter(({ stands }) => !stands), heads, result.places);
   return result;
@@ -127,22 +145,40 @@ function joined(one: Group, other: Group): Group {
 /** What the symbols alone take. */
 const symbolsOf = (room: Room): Extent => extentOf({ ...room, letters: 0 });
 
+function wallOf({ position, west_px, east_px, north_px, south_px }: Fixed, project: OnPicture): Extent {
+  const { x, y } = project(position);
+  return { west: x - west_px, east: x + east_px, north: y - north_px, south: y + south_px };
+}
+
 function extentOf({ first: { x, y }, rows, letters }: Room): Extent {
   if (rows === 1) {
     const half = Math.max(HALF_WIDE_PX, (letters * LETTER_PX) / 2);
     return { west: x - half, east: x + half, north: y - HALF_HIGH_PX, south: y + HALF_HIGH_PX + (letters > 0 ? NAME_UNDER_PX : 0) };
   }
-  return { west: x - HALF_WIDE_PX, east: x + HALF_WIDE_PX + letters * LETTER_PX, north: y - HALF_HIGH_PX, south: y + (Math.min(rows, MOST_ROWS) - 1) * ROW_PX + HALF_HIGH_PX };
+  return { west: x - HALF_WIDE_PX, east: x + HALF_WIDE_PX + Math.min(letters, MOST_LETTERS) * LETTER_PX, north: y - HALF_HIGH_PX, south: y + (Math.min(rows, MOST_ROWS) - 1) * ROW_PX + HALF_HIGH_PX };
 }
 
-/** A column over the first one's place; a thing alone stays where it is, its name under it. */
-function column({ first, members }: Group, { places, crowds }: Stacking): void {
+/** A column over the first one's place; a thing alone stays where it is, its name under it. `sides` are what no name may cover. */
+function column({ first, members }: Group, sides: readonly Extent[], { places, crowds }: Stacking): void {
   if (members.length === 1) return void places.set(first.id, AT_HOME);
   const { shown, counted } = rowsOf(members);
   shown.forEach((spot, row) => {
-    places.set(spot.id, { right_px: Math.round(first.x - spot.x), down_px: Math.round(first.y - spot.y) + row * ROW_PX, beside: true });
+    const room = lettersBeside(first.x + HALF_WIDE_PX, first.y + row * ROW_PX, sides);
+    const cut = (spot.letters ?? 0) > room ? { letters: room } : {};
+    places.set(spot.id, { right_px: Math.round(first.x - spot.x), down_px: Math.round(first.y - spot.y) + row * ROW_PX, beside: true, ...cut });
   });
   if (counted.length > 0) crowds.push({ id: first.id, position: first.position, right_px: 0, down_px: shown.length * ROW_PX, members: counted.map(({ id }) => id) });
+}
+
+/** How many letters have room in a row, from there to the next thing on its right. */
+function lettersBeside(from_px: number, y: number, sides: readonly Extent[]): number {
+  const line = { north: y - NAME_UNDER_PX / 2, south: y + NAME_UNDER_PX / 2 };
+  let room_px = MOST_LETTERS * LETTER_PX;
+  for (const { west, north, south } of sides) {
+    if (north < line.south && line.north < south && west >= from_px - 1) room_px = Math.min(room_px, west - from_px);
+  }
+  const letters = Math.floor(room_px / LETTER_PX);
+  return letters < LEAST_LETTERS ? 0 : letters;
 }
 
 /** In a full column, the first keeps its row, then come those that must be drawn, then the others while there is room. */
@@ -169,12 +205,13 @@ function sparse(spots: OnScreen[], { taken, symbols, heads }: Held, { places, cr
     const group = alone(spot);
     const extent = extentOf(group);
     const symbol = symbolsOf(group);
-    const other = spot.must ? undefined : spot.moves ? taken.covered(extent) : symbols.covered(symbol);
+    const bare = (spot.bare === true || !spot.must) && taken.covered(extent) !== undefined;
+    const other = spot.must ? undefined : spot.moves ? taken.covered(spot.bare ? symbol : extent) : symbols.covered(symbol);
     if (!other) {
-      taken.put(group, extent);
+      taken.put(group, bare ? symbol : extent);
       symbols.put(group, symbol);
       heads.put(spot, extent);
-      places.set(spot.id, AT_HOME);
+      places.set(spot.id, bare ? { ...AT_HOME, letters: 0 } : AT_HOME);
     } else if (other.rows === 1 && Math.hypot(other.first.x - spot.x, other.first.y - spot.y) <= SAME_PX) {
       under.set(other.first, [...(under.get(other.first) ?? []), spot.id]);
     } else {

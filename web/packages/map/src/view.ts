@@ -2,7 +2,7 @@
 import type { Entry, Picture, Position, Shape, Territory, Tracks } from '@garance/client';
 import { Map as Engine, NavigationControl, ScaleControl, type GeoJSONSource, type LngLatBoundsLike, type StyleSpecification } from 'maplibre-gl';
 import {
-  collection, gaugeFeatures, shapeNames,
+  collection, gaugeFeatures, gaugeWalls, shapeNames,
   type Collection, type Feature, type LapsedWords, type Reading, type Saying, type Unit, type Written,
 } from './features.ts';
 import { Dress } from './dress.ts';
@@ -22,7 +22,7 @@ import type { ThemeName } from './theme.ts';
 
 const PADDING = { top: 56, right: 64, bottom: 56, left: 48 };
 /** Symbols and their words reach farther than the places they stand at. */
-const OPERATION_PADDING = { top: 84, right: 110, bottom: 76, left: 84 };
+const OPERATION_PADDING = { top: 124, right: 110, bottom: 76, left: 84 };
 const NEAREST_FRAME = 14.5;
 const TILT_DEG = 56;
 
@@ -232,6 +232,7 @@ export class MapView {
   }
 
   showGauges(readings: readonly Reading[], write: (reading: Reading) => Written): void {
+    this.fleet.fixed = gaugeWalls(readings);
     this.#push('gauges', gaugeFeatures(readings, write));
   }
 

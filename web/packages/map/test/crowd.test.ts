@@ -43,12 +43,15 @@ test('one that has its symbol keeps it while all move a little', () => {
   assert.deepEqual(ids(after).sort(), ids(before).sort());
 });
 
-test('what moves is never put aside among many; what stands is', () => {
+test('what moves is never put aside; among few it may go without its name, and what flies is always drawn', () => {
   const now_ms = 1_000;
   const car = unit('car', [0, 0], 'engaged', { source: 'track', course_deg: 90, at_ms: now_ms });
   assert.equal(moving(car, now_ms), true);
   assert.equal(moving(car, now_ms + SEEN_MS + 1), false, 'silent, it stands where it was last seen');
-  assert.deepEqual(unitSpots({ symbols: [car], crowded: false }, now_ms), []);
+  const [spot] = unitSpots({ symbols: [car], crowded: false }, now_ms);
+  assert.deepEqual([spot!.moves, spot!.bare, spot!.must], [true, true, false]);
+  const heli = { ...car, resource: { ...car.resource, kind: 'helicopter' } };
+  assert.equal(unitSpots({ symbols: [heli], crowded: false }, now_ms)[0]!.must, true);
   assert.equal(unitSpots({ symbols: [car], crowded: true }, now_ms)[0]!.moves, true);
 });
 

@@ -67,7 +67,7 @@ test('the way a gauge goes is that of its last half hour, told per hour', () => 
   assert.deepEqual(way(2 * hour), ['falling', '-3.0']);
 });
 
-test('the operations are framed by what is drawn, by units alone when nothing is; what flies takes no room from what stands', () => {
+test('the operations are framed by what is drawn, by units alone when nothing is; what flies is always drawn', () => {
   const tracks = new Tracks();
   const units = unitsAt(picture, tracks, Date.parse(at(5)));
   assert.deepEqual(operationsBox(picture, units), [1, 1, 1, 1]);
@@ -75,7 +75,7 @@ test('the operations are framed by what is drawn, by units alone when nothing is
   const zone = { id: 'z', geometry: { type: 'Point', coordinates: [3, 3] } } as Picture['shapes'][number];
   assert.deepEqual(operationsBox({ ...picture, shapes: [zone] }, units), [3, 3, 3, 3]);
   const spots = () => spotsOf([], unitSpots({ symbols: unitsAt(picture, tracks, Date.parse(at(5))), crowded: false }, Date.parse(at(5))), []);
-  assert.deepEqual(spots().map(({ id }) => id), ['heli']);
+  assert.deepEqual(spots().map(({ id, must }) => [id, must]), [['heli', undefined]]);
   tracks.add('track', [[Date.parse(at(3)), 2, 2, 100, 50, 90]]);
-  assert.deepEqual(spots(), []);
+  assert.deepEqual(spots().map(({ id, must }) => [id, must]), [['heli', true]]);
 });

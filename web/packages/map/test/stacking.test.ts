@@ -68,7 +68,7 @@ test('a long name gathers nothing from afar, nor hides it: what is out of reach 
   const { places, dotted, crowds } = whole(spots, 12);
   assert.deepEqual([crowds.length, dotted.size], [0, 0], 'a name touches, no symbol does');
   assert.deepEqual(['a', 'b', 'post', 'c'].map((id) => places.get(id)), [
-    { right_px: 0, down_px: 0, beside: true }, { right_px: 0, down_px: 27, beside: true }, { right_px: 0, down_px: 0, beside: false }, { right_px: 0, down_px: 0, beside: false },
+    { right_px: 0, down_px: 0, beside: true, letters: 24 }, { right_px: 0, down_px: 27, beside: true, letters: 24 }, { right_px: 0, down_px: 0, beside: false }, { right_px: 0, down_px: 0, beside: false },
   ]);
 });
 
@@ -86,6 +86,25 @@ test('what moves is drawn at its place or not at all', () => {
   assert.deepEqual(whole(barracks, 12).crowds.map(({ id, members }) => [id, members]), [['a', ['b', 'c', 'd']]], 'those at one place are counted under it');
   assert.deepEqual([...whole(barracks.slice(0, 3), 12).dotted], ['b', 'c'], 'a few are dots');
   assert.deepEqual([places.get('post')!.down_px, places.get('bus')!.down_px], [0, 0]);
+});
+
+test('among few, what moves is drawn where it covers nothing, without its name when only that has no room', () => {
+  const column = ['a', 'b'].map((id) => at(id, -0.96, 45.94, true, 10));
+  const car = (lat: number): Spot => ({ ...at('car', -0.96, lat), moves: true, bare: true });
+  assert.deepEqual([...whole([...column, car(45.94)], 12).dotted], ['car'], 'over a symbol: a dot');
+  assert.equal(whole([...column, car(45.945)], 12).places.get('car')!.letters, 0, 'its name would fall on the column');
+  assert.equal(whole([...column, car(45.96)], 12).places.get('car')!.letters, undefined);
+  assert.deepEqual(whole([...column, { ...car(45.94), must: true }], 12).places.get('car'), { right_px: 0, down_px: 0, beside: false, letters: 0 });
+});
+
+test('the names of a column are cut before what stands on their right', () => {
+  const column = ['a', 'b'].map((id) => at(id, -0.96, 45.94, true, 30));
+  assert.equal(whole(column, 12).places.get('a')!.letters, 24, 'never longer than a line');
+  const gauge = { position: [-0.935, 45.94] as [number, number], west_px: 16, east_px: 96, north_px: 24, south_px: 26 };
+  const { places } = place(column, flat(12), '', [gauge]);
+  assert.ok(places.get('a')!.letters! > 4 && places.get('a')!.letters! < 20);
+  const { dotted } = place([{ ...at('car', -0.933, 45.94), moves: true, bare: true }], flat(12), '', [gauge]);
+  assert.deepEqual([...dotted], ['car'], 'nor does what moves cover it');
 });
 
 test('ten thousand things are placed once each', () => {

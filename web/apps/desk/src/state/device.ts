@@ -25,7 +25,19 @@ export class Device {
   keepSamples = (about: KeptAbout, samples: ReadonlyMap<string, readonly Sample[]>): Promise<void> => this.#do((kept) => kept.keepSamples(about, samples), undefined);
   keepDirectory = (about: KeptAbout, directory: Directory): Promise<void> => this.#do((kept) => kept.keepDirectory(about, directory), undefined);
   forget = (person: string, situation: string): Promise<void> => this.#do((kept) => kept.forget(person, situation), undefined);
-  forgetAll = (): Promise<void> => this.#do((kept) => kept.forgetAll(), undefined);
+  forgetAll = (): Promise<void> => {
+    forgetWords();
+    return this.#do((kept) => kept.forgetAll(), undefined);
+  };
+}
+
+/** What a person was writing, drawing or looking for, by the beginning of its key. */
+const WORDS = ['garance.draft.', 'garance.searches.', 'garance.sketch.'];
+
+function forgetWords(): void {
+  for (const shelf of [localStorage, sessionStorage]) {
+    for (const key of Object.keys(shelf)) if (WORDS.some((beginning) => key.startsWith(beginning))) shelf.removeItem(key);
+  }
 }
 
 /** That promise, or something else when it fails or takes too long. */
