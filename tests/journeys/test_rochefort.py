@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 from support.desk import SHAPE_LAYERS, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 MAYOR = "Maire"
 OFFICER = "Officière SDIS"
-OF_THE_MANUAL = {"width": 1200, "height": 680}
+OF_THE_MANUAL: ViewportSize = {"width": 1200, "height": 680}
 TOLD_UNTIL = datetime(2010, 2, 28, 3, 45, tzinfo=UTC)
 """04:45 by the clocks of Rochefort."""
 

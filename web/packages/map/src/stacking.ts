@@ -76,9 +76,13 @@ export function stacked(spots: readonly Spot[], project: OnPicture, kept = '', f
   }
   const walls = fixed.map((one) => wallOf(one, project));
   for (const [n, extent] of walls.entries()) {
-    const wall = alone({ id: `fixed ${n}`, position: fixed[n]!.position, stands: true, must: true, x: NaN, y: NaN, order: n });
+    const { position } = fixed[n]!;
+    const first: OnScreen = { id: `fixed ${n}`, position, stands: true, must: true, ...project(position), order: n };
+    // Never counted with what stands there: it has a row of its own.
+    const wall: Group = { ...alone(first), rows: 2 };
     taken.put(wall, extent);
     symbols.put(wall, extent);
+    heads.put(first, extent);
   }
   const sides = [...walls, ...[...groups].map(symbolsOf)];
   for (const group of groups) column(group, sides, result);

@@ -105,6 +105,8 @@ test('the names of a column are cut before what stands on their right', () => {
   assert.ok(places.get('a')!.letters! > 4 && places.get('a')!.letters! < 20);
   const { dotted } = place([{ ...at('car', -0.933, 45.94), moves: true, bare: true }], flat(12), '', [gauge]);
   assert.deepEqual([...dotted], ['car'], 'nor does what moves cover it');
+  const entry = place([at('entry', -0.935, 45.94, false)], flat(12), '', [gauge]).places.get('entry')!;
+  assert.ok(entry.right_px < -30, 'what points at it sits on its left');
 });
 
 test('ten thousand things are placed once each', () => {
