@@ -1,6 +1,6 @@
 /** The units as a list: those asked for, in the order asked for. Pure. */
 import type { Position, Resource } from '@garance/client';
-import { metresApart } from './apart.ts';
+import { distance_m } from './geodesy.ts';
 import { DOTS, stalenessOf } from './dot_looks.ts';
 import type { Unit } from './features.ts';
 
@@ -56,7 +56,7 @@ export function roster(resources: readonly Resource[], units: readonly Unit[], a
     if (words && !plain(resource.name).includes(words)) return [];
     const unit = at.get(resource.id) ?? null;
     if (asked.age && ageOf(unit, now_ms) !== asked.age) return [];
-    return [{ resource, unit, away_m: asked.from && unit ? metresApart(asked.from, unit.position) : null }];
+    return [{ resource, unit, away_m: asked.from && unit ? distance_m(asked.from, unit.position) : null }];
   });
   return rows.sort(ORDERS[asked.sort]);
 }

@@ -179,9 +179,9 @@ function lettersBeside(from_px: number, y: number, sides: readonly Extent[]): nu
   const line = { north: y - NAME_UNDER_PX / 2, south: y + NAME_UNDER_PX / 2 };
   let room_px = MOST_LETTERS * LETTER_PX;
   for (const { west, north, south } of sides) {
-    if (north < line.south && line.north < south && west >= from_px - 1) room_px = Math.min(room_px, west - from_px);
+    if (north < line.south && line.north < south && west >= from_px - HALF_WIDE_PX) room_px = Math.min(room_px, west - from_px);
   }
-  const letters = Math.floor(room_px / LETTER_PX);
+  const letters = Math.max(0, Math.floor(room_px / LETTER_PX));
   return letters < LEAST_LETTERS ? 0 : letters;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Position, Resource } from '@garance/client';
-import { metresApart } from '../src/apart.ts';
+import { distance_m } from '../src/geodesy.ts';
 import { AGEING_MS, STALE_MS, type Unit } from '../src/features.ts';
 import { ageOf, roster, SORTS, stateCounts, type Asked } from '../src/roster.ts';
 
@@ -30,7 +30,7 @@ test('by distance, the nearest first and those without a place last', () => {
   assert.deepEqual(ids({ sort: 'distance', from }), ['v2', 'v10', 'e', 'h']);
   const [first] = roster(resources, units, { ...all, sort: 'distance', from }, NOW_MS);
   assert.ok(Math.abs(first!.away_m! - 77) < 2);
-  assert.ok(Math.abs(metresApart([2.3522, 48.8566], [5.3698, 43.2965]) - 660_500) < 1_500);
+  assert.ok(Math.abs(distance_m([2.3522, 48.8566], [5.3698, 43.2965]) - 660_500) < 1_500);
 });
 
 test('any choice narrows the list; accents are forgiven', () => {
