@@ -157,7 +157,8 @@ def test_a_unit_has_its_card_and_the_camera_follows_it(town: NodeProcess, visit:
     page.keyboard.type("VSAV 99 repart avec deux personnes vers le centre d'accueil.")
     page.keyboard.press("Enter")
     expect(card).to_contain_text("deux personnes")
-    assert desk.logbook()[-1]["about"] == desk.ask("desk.selection.id")
+    written = [entry for entry in desk.logbook() if entry["text"].startswith("VSAV 99 repart")]
+    assert [entry["about"] for entry in written] == [desk.ask("desk.selection.id")]
     card.get_by_label("État").select_option("in-transit")
     expect(card.locator("ol li").first).to_contain_text("En transit")
     desk.wait_idle()
@@ -181,8 +182,9 @@ def test_a_unit_has_its_card_and_the_camera_follows_it(town: NodeProcess, visit:
     page.mouse.up()
     expect(chip).to_have_count(0)
     centre = page.evaluate(CENTRE)
-    desk.command("resources.move", {**moved, "geometry": {"type": "Point", "coordinates": [place[0], place[1] - 0.01]}})
-    desk.wait_for(f"desk.fleet.unit(desk.selection.id).position[1] === {round(place[1] - 0.01, 6)}")
+    away = round(place[1] - 0.01, 6)
+    desk.command("resources.move", {**moved, "geometry": {"type": "Point", "coordinates": [place[0], away]}})
+    desk.wait_for(f"desk.fleet.unit(desk.selection.id).position[1] === {away}")
     assert page.evaluate(CENTRE) == centre, "no longer followed"
     assert desk.map_problems() == []
 
