@@ -37,6 +37,14 @@ def sheet(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name=name, exact=True)
 
 
+def begin_measuring(page: Page) -> Locator:
+    """Take the measure in hand; its sheet, once there: clicks before it would select."""
+    page.keyboard.press("m")
+    measure = sheet(page, "Mesurer")
+    expect(measure).to_be_visible()
+    return measure
+
+
 def on_map(desk: DeskPage, layers: list[str]) -> int:
     """How many pieces of features those layers have really drawn."""
     desk.wait_idle()
@@ -196,8 +204,7 @@ def test_a_grid_is_drawn_and_gone(desk: DeskPage, album: Album) -> None:
 @pytest.mark.slow
 def test_a_distance_with_its_ground_then_an_area_becomes_a_drawing(desk: DeskPage, album: Album) -> None:
     page = desk.page
-    page.keyboard.press("m")
-    measure = sheet(page, "Mesurer")
+    measure = begin_measuring(page)
     expect(measure).to_contain_text("Cliquez chaque point")
     for legs, (across, down) in enumerate([(0.12, 0.3), (0.32, 0.4), (0.3, 0.7), (0.1, 0.65)]):
         page.mouse.click(*inset(desk, across, down), delay=30)
@@ -247,8 +254,7 @@ def test_a_distance_with_its_ground_then_an_area_becomes_a_drawing(desk: DeskPag
 @pytest.mark.slow
 def test_a_circle_by_keyboard_alone(desk: DeskPage) -> None:
     page = desk.page
-    page.keyboard.press("m")
-    measure = sheet(page, "Mesurer")
+    measure = begin_measuring(page)
     measure.get_by_role("button", name="Cercle").press("Enter")
     measure.get_by_role("button", name="Ajouter le centre").press("Enter")
     measure.get_by_label("Rayon").fill("300")
@@ -376,8 +382,7 @@ def test_without_the_server_places_and_units_are_found_and_distances_measured(de
     expect(search(page, street).first).to_contain_text(street)
     # Measuring needs no server.
     page.keyboard.press("Enter")
-    page.keyboard.press("m")
-    measure = sheet(page, "Mesurer")
+    measure = begin_measuring(page)
     for across, down in [(0.1, 0.3), (0.4, 0.75)]:
         page.mouse.click(*inset(desk, across, down), delay=30)
     expect(measure.get_by_role("row")).to_have_count(2)
@@ -418,7 +423,7 @@ def test_rochefort_knows_its_streets_and_its_zones(
     desk.wait_idle()
     album.take(page, "here-rochefort")
     page.keyboard.press("Escape")
-    page.keyboard.press("m")
+    begin_measuring(page)
     for across, down in [(0.1, 0.3), (0.4, 0.75)]:
         page.mouse.click(*inset(desk, across, down), delay=30)
     page.keyboard.press("Enter")
