@@ -84,7 +84,7 @@ FEED_HOUR = """async ({ units, hour }) => {
     }
     const at = new Date(at_ms).toISOString();
     store.journal.add([0, 1].map((n) => ({
-      ...last, id: `night-${hour}-${minute}-${n}`, name: 'entry.written.v1', refs: [], command: null,
+      ...last, id: `night-${hour}-${minute}-${n}`, name: 'entry.written.v2', refs: [], command: null,
       occurred_at: at, recorded_at: at, tick: n, body: { text: `Ronde ${hour}:${minute}`, category: 'information' },
     })));
     store.version += 1;

@@ -39,7 +39,7 @@ def page(title: str, lines: Iterable[str]) -> str:
 
 
 def versionless(name: str) -> str:
-    """`entry.written.v1` → `entry.written`."""
+    """`entry.written.v2` → `entry.written`."""
     return re.sub(r"\.v[0-9]+$", "", name)
 
 

@@ -22,6 +22,7 @@ from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_nod
 from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, a_grid, a_view, mark, mixed_house
 from websockets.asyncio.client import connect
 
+from garance.domain.telling import telling
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 
@@ -137,16 +138,49 @@ async def walk_logbook(walk: Walk) -> None:
     for situation in known(walk):
         path = f"/api/v1/situations/{situation}/logbook"
         seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
-        hidden = [one.id for one in walk.judge.hidden(walk.reader, situation) if one.name == "entry.written.v1"]
+        hidden = [one.id for one in walk.judge.hidden(walk.reader, situation) if one.name == "entry.written.v2"]
         items = (await walk.get(path, limit=500))["items"]
-        assert len(items) == seen["entry.written.v1"], walk.name
+        assert len(items) == seen["entry.written.v2"], walk.name
         assert sum(len(one["struck"]) for one in items) == seen["entry.struck.v1"]
         assert sum(len(one["corrections"]) for one in items) == seen["entry.corrected.v1"]
         assert sum(len(one.get("acknowledged", ())) for one in items) == seen["acknowledgement.given.v1"]
+        registers: dict[Any, list[int]] = {}
+        for one in items:
+            label, author = one["label"], one["author"]
+            cell = label.get("cell", author.get("cell")) if label.get("audience") == "cell" else None
+            whose = (author["organisation"], label.get("audience"), label.get("sensitivity"), cell)
+            registers.setdefault(whose, []).append(one["number"])
+        for numbers in registers.values():
+            assert sorted(numbers) == list(range(1, len(numbers) + 1)), f"{walk.name}: a gap tells of hidden lines"
         if items:
             assert (await walk.get(path, limit=len(items)))["next"] is None
         for one in hidden[:2]:
             await walk.alike("GET", f"{path}?after={one}", f"{path}?after={walk.ghost(one)}")
+
+
+async def walk_board(walk: Walk) -> None:
+    """The board holds the things of which something that begins them may be seen, and no statement hidden."""
+    for situation in known(walk):
+        seen = walk.judge.seen(walk.reader, situation)
+        expected: dict[str, set[str]] = {}
+        for one in seen:
+            told = telling(one.name)
+            if told is not None and told.begins:
+                expected.setdefault(told.kind, set()).add(one.body[told.thing])
+        path = f"/api/v1/situations/{situation}/board"
+        visible = {one.id for one in seen}
+        for kind, ids in expected.items():
+            shown = await walk.get(path, kind=kind, limit=500)
+            assert {one["id"] for one in shown["items"]} == ids, f"{walk.name}: {kind}"
+            for one in shown["items"]:
+                assert {statement["fact"] for statement in one["said"].values()} <= visible, f"{walk.name}: {kind}"
+        hidden = {one.body["mission"] for one in walk.judge.hidden(walk.reader, situation) if one.name == BEGUN}
+        for one in sorted(hidden - expected.get("mission", set()))[:2]:
+            await walk.alike("GET", f"{path}?thing={one}", f"{path}?thing={new_id()}")
+            await walk.alike("GET", f"{path}?after=mission.{one}", f"{path}?after=mission.{new_id()}")
+
+
+BEGUN = "mission.described.v1"
 
 
 async def walk_picture(walk: Walk) -> None:
@@ -207,7 +241,7 @@ async def walk_hidden_situations(walk: Walk) -> None:
         if walk.knows(situation):
             continue
         ghost = new_id()
-        for view in ("facts", "picture", "logbook", "presence", "histogram"):
+        for view in ("facts", "picture", "logbook", "board", "presence", "histogram"):
             await walk.alike("GET", f"/api/v1/situations/{situation}/{view}", f"/api/v1/situations/{ghost}/{view}")
         series = walk.house.series[-1].id
         path = "/api/v1/situations/{}/samples?series={}"
@@ -356,19 +390,46 @@ MOST = 500
 
 POINT = {"type": "Point", "coordinates": [-1.0, 46.0]}
 TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "logbook.strike": ("entry", "entry.written.v1", {"reason": "r"}),
-    "logbook.correct": ("entry", "entry.written.v1", {"reason": "r", "text": "t"}),
+    "logbook.strike": ("entry", "entry.written.v2", {"reason": "r"}),
+    "logbook.correct": ("entry", "entry.written.v2", {"reason": "r", "text": "t"}),
     "resources.move": ("resource", "resource.declared.v1", {"geometry": POINT}),
     "resources.set-state": ("resource", "resource.declared.v1", {"state": "released"}),
     "drawings.reshape": ("shape", "shape.drawn.v2", {"geometry": POINT}),
     "drawings.describe": ("shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned"}),
     "drawings.end": ("shape", "shape.drawn.v2", {"reason": "r"}),
-    "acknowledgements.give": ("fact", "entry.written.v1", {}),
+    "acknowledgements.give": ("fact", "entry.written.v2", {}),
+    "logbook.assess": ("entry", "entry.written.v2", {"certainty": "confirmed"}),
+    "logbook.mark": ("entry", "entry.written.v2", {"mark": "map", "state": "done"}),
+    "resources.detail": ("resource", "resource.declared.v1", {"level": "vehicle"}),
+    "resources.assign": ("resource", "resource.declared.v1", {}),
+    "resources.spend": ("resource", "resource.declared.v1", {"hours": 1.0}),
+    "incidents.evolve": ("incident", "incident.described.v1", {"evolution": "stable"}),
+    "incidents.set-outage-state": ("outage", "outage.described.v1", {"state": "restored"}),
+    "population.set-zone-state": ("zone", "zone.described.v1", {"state": "ordered"}),
+    "population.set-centre-state": ("centre", "centre.described.v1", {"state": "open"}),
+    "population.count-centre": ("centre", "centre.described.v1", {"present": 3}),
+    "taskings.set-mission-state": ("mission", "mission.described.v1", {"state": "accepted"}),
+    "taskings.set-step": ("sheet", "sheet.started.v1", {"step": "call", "state": "done"}),
+    "taskings.end-sheet": ("sheet", "sheet.started.v1", {"reason": "r"}),
+    "taskings.take-handover": ("handover", "handover.given.v1", {}),
+    "posts.end": ("post", "post.held.v1", {"reason": "r"}),
+    "resources.answer": ("demand", "demand.made.v1", {"state": "accepted"}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
     "views.remove": ("view", "view.saved.v1", {}),
 }
 BY_FACT = {"entry", "fact"}
 """Members that name a fact."""
+
+NOBODY = {"name": "n"}
+TOLL = {"category": "evacuated", "low": 1, "high": 1}
+LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "population.state-toll": ("about", "incident.described.v1", "incident", {**TOLL, "source": "s"}),
+    "population.settle-toll": ("about", "incident.described.v1", "incident", {**TOLL, "reason": "r"}),
+    "taskings.set-intent": ("of", "shape.drawn.v2", "shape", {"objectives": ["o"]}),
+    "posts.set-cycle": ("of", "shape.drawn.v2", "shape", {"step": "order"}),
+    "resources.plan-relief": ("resource", "resource.declared.v1", "resource", {"at": "2026-01-01T00:00:00Z"}),
+}
+"""Commands about something named otherwise than where it is told: the member, the fact that tells it, its member."""
 
 DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.declare": ("resource", "resource.declared.v1", {"name": "n", "kind": "boat"}),
@@ -376,6 +437,25 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
     "grids.attach": ("grid", "grid.attached.v1", a_grid()),
+    "incidents.describe": ("incident", "incident.described.v1", {"nature": "fire", "title": "t"}),
+    "incidents.describe-outage": ("outage", "outage.described.v1", {"network": "gas", "name": "n"}),
+    "population.describe-zone": ("zone", "zone.described.v1", {"name": "n", "measure": "no-entry"}),
+    "population.describe-centre": (
+        "centre", "centre.described.v1", {"name": "n", "role": "reception", "capacity": 1},
+    ),
+    "taskings.give-order": ("order", "order.given.v1", {
+        "title": "t", "frame": "soiec", "to": [NOBODY], "situation": "s", "objectives": ["o"],
+        "execution": [{"mission": "m"}],
+    }),
+    "taskings.start-sheet": ("sheet", "sheet.started.v1", {
+        "title": "t", "owner": NOBODY, "steps": [{"id": "call", "title": "t"}],
+    }),
+    "taskings.give-handover": ("handover", "handover.given.v1", {"post": NOBODY, "summary": "s"}),
+    "posts.hold": ("post", "post.held.v1", {"title": "t", "party": NOBODY, "since": "2026-01-01T00:00:00Z"}),
+    "resources.ask": ("demand", "demand.made.v1", {
+        "kind": "pump", "what": "w", "quantity": 1, "to": NOBODY, "reason": "r",
+    }),
+    "taskings.describe-mission": ("mission", "mission.described.v1", {"title": "t", "owner": {"name": "n"}}),
     "views.save": ("view", "view.saved.v1", a_view()),
     "observations.declare-series": (
         "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
@@ -425,14 +505,32 @@ async def walk_commands(walk: Walk) -> None:
         declare = "observations.declare-series"
         one, other = ({"series": new_id(), "resource": each, **body} for each in (hidden, new_id()))
         await pair(walk, declare, one, other)
-    for hidden in walk.some_hidden("entry.written.v1", "")[:1]:
-        lines = [one for one in walk.judge.seen(walk.reader, walk.house.flood) if one.name == "entry.written.v1"]
+    for hidden in walk.some_hidden("entry.written.v2", "")[:1]:
+        lines = [one for one in walk.judge.seen(walk.reader, walk.house.flood) if one.name == "entry.written.v2"]
         for line in lines[:1]:
             body = {"entry": line.id, "text": "t", "reason": "r"}
             answers = [
                 await walk.command("logbook.correct", body, follows=[one]) for one in (hidden, walk.ghost(hidden))
             ]
             assert answer_of(answers[0]) == answer_of(answers[1]), walk.name
+
+
+async def walk_links(walk: Walk) -> None:
+    """Naming something hidden in what one says is refused as naming nothing."""
+    for command, (member, fact, named, body) in LINKS.items():
+        for hidden in walk.some_hidden(fact, named)[:1]:
+            await pair(walk, command, {member: hidden, **body}, {member: new_id(), **body})
+    for hidden in walk.some_hidden("mission.described.v1", "mission")[:1]:
+        one, other = ({"text": "t", "category": "report", "links": [each]} for each in (hidden, new_id()))
+        await pair(walk, "logbook.write", one, other)
+    for hidden in walk.some_hidden("entry.written.v2", "")[:1]:
+        mission = {"title": "t", "owner": NOBODY}
+        asked = [{"mission": new_id(), **mission} for _ in range(2)]
+        answers = [
+            await walk.command("taskings.describe-mission", body, answers=[fact])
+            for body, fact in zip(asked, (hidden, walk.ghost(hidden)), strict=True)
+        ]
+        assert answer_shape(answers[0]) == answer_shape(answers[1]), walk.name
 
 
 async def walk_commands_elsewhere(walk: Walk) -> None:
@@ -468,6 +566,7 @@ READING = {
     "get /api/v1/situations/{situation}/facts": walk_facts,
     "get /api/v1/situations/{situation}/picture": walk_picture,
     "get /api/v1/situations/{situation}/logbook": walk_logbook,
+    "get /api/v1/situations/{situation}/board": walk_board,
     "get /api/v1/situations/{situation}/presence": walk_counts,
     "get /api/v1/situations/{situation}/histogram": walk_counts,
     "get /api/v1/situations/{situation}/samples": walk_samples,
@@ -508,7 +607,7 @@ ONCE = {
         )
     },
 }  # fmt: skip
-COMMANDS = {*TARGETS, *DECLARES, *IN_SITUATIONS, *OF_THE_HOUSE, "situation.open"}
+COMMANDS = {*TARGETS, *DECLARES, *LINKS, *IN_SITUATIONS, *OF_THE_HOUSE, "situation.open"}
 SIGN_OUT = "delete /api/v1/session"
 """It gives nothing and ends the walker's own session."""
 
@@ -546,14 +645,14 @@ COMMANDING = [
 
 async def test_commanding_tells_nothing(house: House) -> None:
     readers = await enrol_readers(house, COMMANDING)
-    await walk_all(house, readers, walk_commands, walk_commands_elsewhere)
+    await walk_all(house, readers, walk_commands, walk_links, walk_commands_elsewhere)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_commanding_tells_nothing_to_any_role_in_any_relation(house: House) -> None:
     readers = await enrol_readers(house, WHOLE)
-    await walk_all(house, readers, walk_commands, walk_commands_elsewhere)
+    await walk_all(house, readers, walk_commands, walk_links, walk_commands_elsewhere)
 
 
 # -- what changes when something hidden is said -----------------------------------------------------------------------
@@ -727,9 +826,10 @@ async def test_a_record_of_reading_names_only_what_its_reader_may_see(house: Hou
     judge = Judge(house)
     await house.say_one_entry("water-a", Label(Audience.CELL, Sensitivity.PERSONAL, "water"))
     async with httpx2.AsyncClient(base_url=house.url) as web:
-        await Walk(house, judge, reader, web).get(f"/api/v1/situations/{house.flood}/facts", limit=500)
-        shown = await Walk(house, judge, auditor, web).get(f"/api/v1/situations/{house.flood}/facts", limit=500)
-    readings = [one for one in shown["facts"] if one["name"] == "personal-data.read.v1"]
+        path = f"/api/v1/situations/{house.flood}/facts"
+        await every_fact(Walk(house, judge, reader, web), path)
+        shown = await every_fact(Walk(house, judge, auditor, web), path)
+    readings = [one for one in shown if one["name"] == "personal-data.read.v1"]
     hidden = {one.id for one in judge.hidden(auditor, house.flood)}
     recorded = {one for fact in judge.facts() if fact.name == "personal-data.read.v1" for one in fact.body["facts"]}
     assert readings
@@ -748,7 +848,7 @@ async def test_what_is_hidden_takes_the_same_path_as_what_is_not(house: House) -
         walk = Walk(house, Judge(house), reader, web)
         base = f"/api/v1/situations/{house.flood}"
         own = next(iter(walk.some_hidden("series.declared.v1", "series")))
-        entry = walk.some_hidden("entry.written.v1", "")[0]
+        entry = walk.some_hidden("entry.written.v2", "")[0]
         pairs = [
             *((f"/api/v1/situations/{house.next_door}/{view}", f"/api/v1/situations/{new_id()}/{view}")
               for view in ("facts", "picture", "logbook", "presence", "histogram")),

@@ -326,6 +326,7 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     f"{S}/facts": _with(f"{S}/facts", "?limit=500", "?limit=7", "?after=wrong"),
     f"{S}/picture": _with(f"{S}/picture", f"?{MOMENT}", f"?{MOMENT}&by=recorded", "?at=2020-01-01T00:00:00Z"),
     f"{S}/logbook": _with(f"{S}/logbook", "?limit=500", "?limit=3&newest_first=true", f"?{MOMENT}"),
+    f"{S}/board": _with(f"{S}/board", "?kind=mission", "?limit=1", f"?{MOMENT}&by=recorded", "?after=mission.x"),
     f"{S}/presence": _with(f"{S}/presence", f"?{MOMENT}"),
     f"{S}/histogram": _with(f"{S}/histogram", "?by=recorded", "?bins=2000"),
     f"{S}/samples": _samples,

@@ -114,7 +114,7 @@ def check_whole(facts: list[Any], performance: Performance) -> None:
     feeds = [feed for feed in performance.feeds if feed.declaration]
     assert len(commanded) == len(script.steps) + len(feeds) + 1, "every step and every series, and the helicopter"
     assert len(commanded) >= LEAST_FACTS
-    wrote = {fact.author.person for fact in facts if fact.name == "entry.written.v1"}
+    wrote = {fact.author.person for fact in facts if fact.name == "entry.written.v2"}
     assert wrote == {person_id(script, person) for person in script.story.person if person.role != "observer"}
     assert len(wrote) == 8
     assert {fact.author.role for fact in facts} == ROLES
@@ -148,7 +148,7 @@ async def test_each_phase_begins_with_a_decision_and_its_level(tmp_path: Path, f
     situated, performance = await tell_all(tmp_path, fictional)
     picture = Picture()
     fold(picture, situated)
-    said = {fact.body.text: fact for fact in situated if fact.name == "entry.written.v1"}
+    said = {fact.body.text: fact for fact in situated if fact.name == "entry.written.v2"}
     for phase in performance.script.story.phase:
         at = performance.script.story.instant(phase.at)
         decision = said[f"{phase.name_fr}. {phase.decision}"]
@@ -227,7 +227,7 @@ async def test_a_refused_step_does_not_end_the_night(tmp_path: Path, fictional: 
     of_breach = [fact for fact in situated if fact.name.startswith("shape.drawn.") and fact.body.shape == breach]
     assert [fact.body.name for fact in of_breach] == ["À moi"], "the story's own was refused"
     written = [step for step in script.steps if step.command == "logbook.write"]
-    assert sum(fact.name == "entry.written.v1" for fact in situated) == len(written), "and it went on to its last word"
+    assert sum(fact.name == "entry.written.v2" for fact in situated) == len(written), "and it went on to its last word"
 
 
 async def test_stopped_and_started_again_the_night_goes_on_without_saying_anything_twice(
@@ -267,7 +267,7 @@ async def test_stopped_in_the_middle_the_night_goes_on_to_its_end(tmp_path: Path
     situated, performance = await tell_all(tmp_path, fictional)
     assert half < len(situated)
     check_whole(situated, performance)
-    texts = [fact.body.text for fact in situated if fact.name == "entry.written.v1"]
+    texts = [fact.body.text for fact in situated if fact.name == "entry.written.v2"]
     assert len(texts) == len(set(texts)), "nothing is said twice"
 
 

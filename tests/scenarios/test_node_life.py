@@ -146,7 +146,7 @@ async def test_a_stop_during_load_loses_nothing_that_was_answered(tmp_path: Path
     assert len(done) == len(set(done)) >= 60
     async with reopened(house, tmp_path / "data") as again:
         assert verify(again.node.store).sound
-        written = {line.id for line in again.node.store.read(0, 1_000_000) if line.header.name == "entry.written.v1"}
+        written = {line.id for line in again.node.store.read(0, 1_000_000) if line.header.name == "entry.written.v2"}
         assert set(done) <= written
 
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from support.board_stories import BOARD_STORIES
+from support.fold_telling import Case, Json, Two, case, json, minute
 from support.story import (
     SQUARE,
-    START,
     WIDER,
     Story,
     circle,
@@ -32,51 +33,8 @@ from garance.domain.said import Settled
 from garance.domain.situation.facts import LevelSet
 from garance.kernel.fact import Fact, Withheld
 
-Json = dict[str, Any]
 ZONE = oid("zone")
 FPT = oid("fpt")
-
-
-class Case(msgspec.Struct):
-    """One story, the moment it is asked at (None: all that is known), and what must be shown."""
-
-    name: str
-    facts: list[Json]
-    at: datetime | None
-    by: str
-    expect: Json
-
-
-def minute(number: int) -> datetime:
-    """That many minutes after the story begins."""
-    return START + timedelta(minutes=number)
-
-
-class Two:
-    """Two nodes that both know of the beginning, then nothing of each other."""
-
-    def __init__(self, *beginning: tuple[str, Json]) -> None:
-        self.one, self.other = Story(writer=1), Story(writer=2)
-        self.one.begin()
-        self.begun = [self.one.tell(command, body) for command, body in beginning]
-        self.other.hear(*self.one.facts)
-        self.other.clock.set(self.one.clock.now() + timedelta(milliseconds=100))
-
-    @property
-    def facts(self) -> list[Fact[Any]]:
-        """What both recorded."""
-        return list({fact.id: fact for fact in (*self.one.facts, *self.other.facts)}.values())
-
-
-def wire(fact: Fact[Any]) -> Json:
-    """A fact as it goes to the browser."""
-    shown: Json = msgspec.to_builtins(fact)
-    return {key: value for key, value in shown.items() if value is not None or key in ("situation", "body")}
-
-
-def case(name: str, facts: list[Fact[Any]], expect: Json, *, at: datetime | None = None, by: str = "occurred") -> Case:
-    """Write a case down."""
-    return Case(name, [wire(fact) for fact in facts], at, by, expect)
 
 
 def zone(**more: Any) -> Json:
@@ -92,16 +50,12 @@ def fpt(**more: Any) -> Json:
 def line(fact: Fact[Any], text: str | None, original: str | None, **more: Any) -> Json:
     """How an entry is shown."""
     shown = {"entry": fact.id, "struck": [], "corrections": [], "acknowledged": [], "conflict": False, **more}
+    if original is not None and fact.body is not None:
+        shown["number"] = fact.body.number
     return {**shown, **{key: value for key, value in (("text", text), ("original_text", original)) if value}}
 
 
 DESCRIBED = {"shape": ZONE, "name": "zone", "kind": "flooded-area", "state": "engaged"}
-
-
-def json(thing: Json) -> Json:
-    """A thing as it goes to the browser."""
-    written: Json = msgspec.json.decode(msgspec.json.encode(thing))
-    return written
 
 
 def reshaped(story: Story, geometry: Json, **how: Any) -> Fact[Any]:
@@ -378,7 +332,7 @@ def answers() -> list[Case]:
 
 STORIES: tuple[Callable[[], list[Case]], ...] = (
     plain, contradictions, late_reports, endings, amendments, destroyed, clocks,
-    figures, kept_views, answers,
+    figures, kept_views, answers, *BOARD_STORIES,
 )  # fmt: skip
 
 

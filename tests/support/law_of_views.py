@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from garance.domain.moment import By, Moment
 from garance.kernel.fact import Fact
+from garance.views.board import Board
 from garance.views.histogram import Histogram
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.presence import Presence
 from garance.views.view import View, fold
 
-VIEWS: tuple[type[View[Any]], ...] = (Picture, Logbook, Presence, Histogram)
+VIEWS: tuple[type[View[Any]], ...] = (Picture, Logbook, Board, Presence, Histogram)
 
 DESTROYED = "body.redacted.v1"
 """What was destroyed is so whatever moment is asked."""

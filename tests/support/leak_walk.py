@@ -164,7 +164,9 @@ class Walk:
             for one in self.judge.hidden(self.reader, self.house.flood)
             if one.name == name
         ]
-        visible = {one.id if own else one.body.get(member) for one in self.judge.seen(self.reader, self.house.flood)}
+        visible = {
+            one.id if own else str(one.body.get(member)) for one in self.judge.seen(self.reader, self.house.flood)
+        }
         left = [one for one in found if one not in visible]
         return list(dict.fromkeys(left[:1] + left[len(left) // 2 : len(left) // 2 + 1] + left[-1:]))
 

@@ -293,7 +293,7 @@ class Client:
 
 def texts_of(frame: dict[str, Any]) -> list[str]:
     """The texts of the notes of one frame."""
-    return [said["body"]["text"] for said in frame["facts"] if said["name"] == "entry.written.v1"]
+    return [said["body"]["text"] for said in frame["facts"] if said["name"] == "entry.written.v2"]
 
 
 def author(name: str, organisation: str = COMMUNE, role: str = "dos") -> Author:

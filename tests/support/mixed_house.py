@@ -206,8 +206,10 @@ class House:
         for who in ("water-a", "officer"):
             for label in labels_of(AUTHORS[who]):
                 await self.say_things(who, label, self.flood)
+                await self.say_board(who, label, self.flood)
         for label in labels_of(NEIGHBOUR):
             await self.say_things("mayor-b", label, self.next_door)
+            await self.say_board("mayor-b", label, self.next_door)
 
     async def say_one_entry(self, who: str, label: Label) -> None:
         """A line; one in four is then struck, one corrected, one acknowledged."""
@@ -252,9 +254,54 @@ class House:
         self.series.append(Series(series, fact, where))
         await self.measure(series)
 
+    async def say_board(self, who: str, label: Label, where: str) -> None:
+        """One thing of each kind of the board, most of them told further."""
+        named = {kind: new_id() for kind in ("incident", "outage", "zone", "centre", "mission", "order", "sheet")}
+        for command, body in board_bodies(named, where).items():
+            await self.say(who, command, body, where=where, label=label)
+        if not self.sees_own(who, label, FLOOD if where == self.flood else NEXT_DOOR):
+            return
+        for command, body in (
+            ("incidents.evolve", {"incident": named["incident"], "evolution": "worsening", "note": mark()}),
+            ("taskings.set-mission-state", {"mission": named["mission"], "state": "accepted", "note": mark()}),
+            ("taskings.set-step", {"sheet": named["sheet"], "step": "call", "state": "done", "by": mark()}),
+            ("population.count-centre", {"centre": named["centre"], "present": 12, "note": mark()}),
+        ):
+            await self.say(who, command, body, where=where)
+
     async def measure(self, series: str) -> None:
         """One more sample of that series."""
         await self.node.measures.observe(series, [(to_milliseconds(self.node.clock.now()), 1.25)])
+
+
+def board_bodies(named: dict[str, str], situation: str) -> dict[str, dict[str, Any]]:
+    """What begins one thing of each kind of the board; the things are named by kind."""
+    owner = {"name": mark()}
+    execution = [{"mission": mark(), "unit": mark()}]
+    return {
+        "incidents.describe": {"incident": named["incident"], "nature": "flooded-area", "title": mark()},
+        "incidents.describe-outage": {"outage": named["outage"], "network": "power", "name": mark()},
+        "population.describe-zone": {"zone": named["zone"], "name": mark(), "measure": "evacuation"},
+        "population.describe-centre": {
+            "centre": named["centre"], "name": mark(), "role": "reception", "capacity": 40,
+        },
+        "population.state-toll": {
+            "about": situation, "category": "evacuated", "low": 1, "high": 2, "source": mark(),
+        },
+        "taskings.describe-mission": {"mission": named["mission"], "title": mark(), "owner": owner},
+        "taskings.give-order": {
+            "order": named["order"], "title": mark(), "frame": "soiec", "to": [owner], "situation": mark(),
+            "objectives": [mark()], "execution": execution,
+        },
+        "taskings.start-sheet": {
+            "sheet": named["sheet"], "title": mark(), "owner": owner, "steps": [{"id": "call", "title": mark()}],
+        },
+        "taskings.give-handover": {"handover": new_id(), "post": owner, "summary": mark()},
+        "posts.hold": {"post": new_id(), "title": mark(), "party": owner, "since": "2026-01-01T00:00:00Z"},
+        "resources.ask": {
+            "demand": new_id(), "kind": "pump", "what": mark(), "quantity": 2, "to": owner, "reason": mark(),
+        },
+    }  # fmt: skip
 
 
 def a_view() -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Story:
         by: Author | None = None,
         at: datetime | None = None,
         follows: tuple[str, ...] | None = None,
+        answers: tuple[str, ...] = (),
         label: Label | None = None,
         situation: str | None = "",
         sees: Callable[[Author, Label], bool] | None = None,
@@ -76,6 +77,7 @@ class Story:
             now=self.clock.now(),
             occurred_at=at,
             follows=follows,
+            answers=answers,
             label=label,
         )
         if sees is not None:

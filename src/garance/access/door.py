@@ -9,7 +9,7 @@ import msgspec
 from garance.access.clearance import Clearance
 from garance.access.sight import may_see
 from garance.domain.keeping.facts import BodyRedacted
-from garance.domain.logbook.facts import EntryCorrected, EntryStruck
+from garance.domain.logbook.facts import EntryAssessed, EntryCorrected, EntryMarked, EntryStruck
 from garance.domain.people.facts import MAX_READ, PersonalDataRead
 from garance.domain.vocabulary import Body, entry, name_of
 from garance.kernel.fact import Fact
@@ -59,6 +59,8 @@ def _without_hidden(fact: Fact[Body], held: Clearance, about: About) -> Fact[Bod
 
     match fact.body:
         case BodyRedacted(fact=named) | EntryStruck(entry=named) | EntryCorrected(entry=named) if hidden(named):
+            return None
+        case EntryAssessed(entry=named) | EntryMarked(entry=named) if hidden(named):
             return None
         case PersonalDataRead(facts=named) as body:
             left = tuple(each for each in named if not hidden(each))

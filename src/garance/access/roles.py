@@ -16,6 +16,10 @@ class Ability(enum.StrEnum):
     SITUATION_STEER = "situation.steer"
     LOGBOOK_WRITE = "logbook.write"
     LOGBOOK_AMEND = "logbook.amend"
+    OPERATION_FOLLOW = "operation.follow"
+    MISSIONS_REQUEST = "missions.request"
+    MISSIONS_CARRY = "missions.carry"
+    ORDERS_GIVE = "orders.give"
     RESOURCES_COMMAND = "resources.command"
     DRAWINGS_DRAW = "drawings.draw"
     OBSERVATIONS_DECLARE = "observations.declare"
@@ -30,6 +34,10 @@ _CONDUCT = frozenset(
     {
         Ability.LOGBOOK_WRITE,
         Ability.LOGBOOK_AMEND,
+        Ability.OPERATION_FOLLOW,
+        Ability.MISSIONS_REQUEST,
+        Ability.MISSIONS_CARRY,
+        Ability.ORDERS_GIVE,
         Ability.RESOURCES_COMMAND,
         Ability.DRAWINGS_DRAW,
         Ability.OBSERVATIONS_DECLARE,
@@ -46,6 +54,9 @@ ROLES: Mapping[str, frozenset[Ability]] = {
         {
             Ability.LOGBOOK_WRITE,
             Ability.LOGBOOK_AMEND,
+            Ability.OPERATION_FOLLOW,
+            Ability.MISSIONS_REQUEST,
+            Ability.MISSIONS_CARRY,
             Ability.DRAWINGS_DRAW,
             Ability.VIEWS_KEEP,
             Ability.READ_PERSONAL,
@@ -54,7 +65,7 @@ ROLES: Mapping[str, frozenset[Ability]] = {
     Role.SDIS_OFFICER: _CONDUCT | {Ability.READ_PERSONAL, Ability.READ_HEALTH, Ability.READ_RESTRICTED},
     Role.PREFECTURE_DUTY_OFFICER: _DIRECT,
     Role.OBSERVER: frozenset(),
-    Role.PARTNER: frozenset({Ability.LOGBOOK_WRITE}),
+    Role.PARTNER: frozenset({Ability.LOGBOOK_WRITE, Ability.MISSIONS_REQUEST, Ability.MISSIONS_CARRY}),
     Role.ADMINISTRATOR: frozenset({Ability.PEOPLE_MANAGE, Ability.SITUATION_OPEN, Ability.OBSERVATIONS_DECLARE}),
 }
 """Health data are read by the medical chain (SDIS) only; the administrator reads nothing sensitive."""
@@ -84,12 +95,60 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
         "views.save": Ability.VIEWS_KEEP,
         "acknowledgements.give": Ability.LOGBOOK_WRITE,
     },
-    "entry": {"logbook.strike": Ability.LOGBOOK_AMEND, "logbook.correct": Ability.LOGBOOK_AMEND},
+    "entry": {
+        "logbook.strike": Ability.LOGBOOK_AMEND,
+        "logbook.correct": Ability.LOGBOOK_AMEND,
+        "logbook.assess": Ability.LOGBOOK_AMEND,
+        "logbook.mark": Ability.LOGBOOK_AMEND,
+    },
+    "incident": {
+        "incidents.describe": Ability.OPERATION_FOLLOW,
+        "incidents.evolve": Ability.OPERATION_FOLLOW,
+    },
+    "outage": {
+        "incidents.describe-outage": Ability.OPERATION_FOLLOW,
+        "incidents.set-outage-state": Ability.OPERATION_FOLLOW,
+    },
+    "toll": {
+        "population.state-toll": Ability.OPERATION_FOLLOW,
+        "population.settle-toll": Ability.OPERATION_FOLLOW,
+    },
+    "zone": {
+        "population.describe-zone": Ability.OPERATION_FOLLOW,
+        "population.set-zone-state": Ability.OPERATION_FOLLOW,
+    },
+    "centre": {
+        "population.describe-centre": Ability.OPERATION_FOLLOW,
+        "population.set-centre-state": Ability.OPERATION_FOLLOW,
+        "population.count-centre": Ability.OPERATION_FOLLOW,
+    },
+    "mission": {
+        "taskings.describe-mission": Ability.MISSIONS_REQUEST,
+        "taskings.set-mission-state": Ability.MISSIONS_CARRY,
+    },
+    "order": {"taskings.give-order": Ability.ORDERS_GIVE},
+    "intent": {"taskings.set-intent": Ability.ORDERS_GIVE},
+    "sheet": {
+        "taskings.start-sheet": Ability.MISSIONS_CARRY,
+        "taskings.set-step": Ability.MISSIONS_CARRY,
+        "taskings.end-sheet": Ability.MISSIONS_CARRY,
+    },
+    "handover": {
+        "taskings.give-handover": Ability.MISSIONS_CARRY,
+        "taskings.take-handover": Ability.MISSIONS_CARRY,
+    },
+    "post": {"posts.hold": Ability.OPERATION_FOLLOW, "posts.end": Ability.OPERATION_FOLLOW},
+    "cycle": {"posts.set-cycle": Ability.OPERATION_FOLLOW},
+    "demand": {"resources.ask": Ability.MISSIONS_REQUEST, "resources.answer": Ability.RESOURCES_COMMAND},
     "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
     "view": {"views.remove": Ability.VIEWS_KEEP},
     "resource": {
         "resources.move": Ability.RESOURCES_COMMAND,
         "resources.set-state": Ability.RESOURCES_COMMAND,
+        "resources.detail": Ability.RESOURCES_COMMAND,
+        "resources.assign": Ability.RESOURCES_COMMAND,
+        "resources.plan-relief": Ability.RESOURCES_COMMAND,
+        "resources.spend": Ability.RESOURCES_COMMAND,
     },
     "shape": {
         "drawings.reshape": Ability.DRAWINGS_DRAW,

@@ -5,23 +5,33 @@ from __future__ import annotations
 from garance.domain.acknowledgements import rules as acknowledgements
 from garance.domain.drawings import rules as drawings
 from garance.domain.grids import rules as grids
+from garance.domain.incidents import rules as incidents
 from garance.domain.keeping import rules as keeping
 from garance.domain.logbook import rules as logbook
 from garance.domain.observations import rules as observations
 from garance.domain.people import rules as people
+from garance.domain.population import rules as population
+from garance.domain.posts import rules as posts
+from garance.domain.resources import means
 from garance.domain.resources import rules as resources
 from garance.domain.saved_views import rules as saved_views
 from garance.domain.situation import rules as situation
+from garance.domain.taskings import rules as taskings
 
 CONCERNS = (
     acknowledgements,
     drawings,
     grids,
+    incidents,
     keeping,
     logbook,
+    means,
     observations,
     people,
+    population,
+    posts,
     resources,
     saved_views,
     situation,
+    taskings,
 )

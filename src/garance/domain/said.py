@@ -22,7 +22,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     `now` is real time; `occurred_at` is in the situation's own time (story time in an exercise with a clock), and
     None means the situation's present. `follows` None means all that the author may see; a fact the author may not
-    see (`sees`) is treated as one that does not exist. `label` None takes the label of the thing spoken of.
+    see (`sees`) is treated as one that does not exist. `answers` are facts that the new
+    one is an answer to. `label` None takes the label of the thing spoken of.
     """
 
     situation: str | None
@@ -30,6 +31,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     occurred_at: datetime | None = None
     follows: tuple[str, ...] | None = None
+    answers: tuple[str, ...] = ()
     label: Label | None = None
     sees: Callable[[Author, Label], bool] = everything
 

@@ -16,6 +16,7 @@ from garance.domain.people.state import People
 from garance.domain.resources.state import Resources
 from garance.domain.saved_views.state import SavedViews
 from garance.domain.situation.state import Situations
+from garance.domain.told import Things
 from garance.kernel.fact import Fact
 
 
@@ -33,6 +34,7 @@ class State:
         self.acknowledgements = Acknowledgements()
         self.grids = Grids()
         self.saved_views = SavedViews()
+        self.things = Things()
         self.unknown: set[str] = set()
 
     def fold(self, fact: Fact[Any]) -> None:
@@ -47,6 +49,7 @@ class State:
             or self.acknowledgements.fold(fact)
             or self.grids.fold(fact)
             or self.saved_views.fold(fact)
+            or self.things.fold(fact)
             or self.people.fold(fact)
             or self.keeping.fold(fact)
         )
@@ -71,5 +74,6 @@ class State:
             self.acknowledgements,
             self.grids,
             self.saved_views,
+            self.things,
         ):
             concern.forget(fact)

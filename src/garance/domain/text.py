@@ -9,7 +9,9 @@ import msgspec
 
 from garance.kernel.refusal import Refused
 
-MANY_LINES = frozenset({"text", "reason", "provenance"})
+MANY_LINES = frozenset(
+    {"text", "reason", "provenance", "note", "task", "situation", "anticipation", "commanding", "logistics", "summary"}
+)
 """Members that may hold several lines; all others are one line."""
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -42,5 +44,4 @@ def _check(value: Any, name: str, path: str) -> None:
         check_members(value, path=path)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            if isinstance(item, msgspec.Struct):
-                check_members(item, path=f"{path}.{index}")
+            _check(item, name, f"{path}.{index}")

@@ -97,6 +97,11 @@ def name_of(body: Body) -> str:
     return _NAMES[type(body)]
 
 
+def name_of_kind(kind: type[Body]) -> str:
+    """The name of the facts that have that body."""
+    return _NAMES[kind]
+
+
 def current_name(name: str) -> str:
     """The newest version of that name; a name never heard of is its own."""
     while name in _UPCASTS:

@@ -40,7 +40,7 @@ class Asked(msgspec.Struct, Generic[B], frozen=True, forbid_unknown_fields=True,
     `id` is made by the client: sending it again changes nothing and gets the same answer. `role` is one of the
     person's grants. `occurred_at` is in the situation's own time, and its present when left out. `follows` names the
     last facts about the same thing that the person had on screen, so that two people who changed it without knowing
-    of each other are both shown.
+    of each other are both shown. `answers` names the lines or statements that this one comes from or answers.
     """
 
     id: CommandId
@@ -49,6 +49,7 @@ class Asked(msgspec.Struct, Generic[B], frozen=True, forbid_unknown_fields=True,
     occurred_at: Instant | None = None
     label: Label | None = None
     follows: Annotated[tuple[FactId, ...], msgspec.Meta(max_length=64)] | None = None
+    answers: Annotated[tuple[FactId, ...], msgspec.Meta(max_length=64)] = ()
     body: B
 
 
@@ -95,6 +96,7 @@ class Scribe:
             now=now,
             occurred_at=asked.occurred_at,
             follows=asked.follows,
+            answers=asked.answers,
             label=own_label(author, asked.label) if asked.label is not None else None,
             sees=_sight(held),
         )

@@ -11,6 +11,7 @@ import msgspec
 from garance.domain.acknowledgements.state import Acknowledgements, Answers
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
+from garance.domain.logbook.facts import EntryWritten
 from garance.domain.logbook.state import Entries, Entry, Words, Written
 from garance.domain.moment import Moment, known_by
 from garance.domain.versions import Version, Versions
@@ -33,7 +34,7 @@ class Logbook:
     """The lines of one situation, in the order of the world's time, then of all writers."""
 
     name: ClassVar[str] = "logbook"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def __init__(self) -> None:
         self._folded = _Folded(Keeping(), Entries(), Acknowledgements())
@@ -44,7 +45,7 @@ class Logbook:
         """Take in a fact."""
         keeping, entries, given = self._folded.keeping, self._folded.entries, self._folded.acknowledgements
         fact = keeping.as_kept(fact)
-        if fact.name == "entry.written.v1":
+        if fact.name == "entry.written.v2":
             self._place(fact)
         if isinstance(fact.body, BodyRedacted):
             entries.forget(fact.body.fact)
@@ -130,16 +131,13 @@ def show_entry(entry: Entry, moment: Moment | None, answers: Answers | None = No
     struck: Versions[Words] = (entry.struck or Versions()).upto(known_by(moment))
     body = written.value.body
     original = body.text if body else None
+    told = _told(body) if body else {}
     return EntryShown(
         entry=written.fact,
         text=_text(corrected, original),
         original_text=original,
-        category=body.category if body else None,
-        channel=body.channel if body else None,
-        sender=body.sender if body else None,
-        recipient=body.recipient if body else None,
-        geometry=body.geometry if body else None,
-        about=body.about if body else None,
+        **told,
+        answers=written.value.answers,
         occurred_at=written.occurred_at,
         recorded_at=from_milliseconds(written.stamp.milliseconds),
         author=written.author,
@@ -151,6 +149,11 @@ def show_entry(entry: Entry, moment: Moment | None, answers: Answers | None = No
         follows=_follows(written, struck, corrected),
         withheld=written.value.withheld,
     )
+
+
+def _told(body: EntryWritten) -> dict[str, Any]:
+    """What the author gave beside the words."""
+    return {name: getattr(body, name) for name in body.__struct_fields__ if name != "text"}
 
 
 def _text(corrected: Versions[Words], original: str | None) -> str | None:

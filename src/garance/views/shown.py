@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from garance.domain.drawings.facts import Figure, ShapeStatus
-from garance.domain.logbook.facts import Category, Channel
+from garance.domain.logbook.facts import Attachment, Category, Certainty, Channel, Importance, Wanted
 from garance.domain.observations.facts import SeriesKind, Threshold
 from garance.domain.resources.facts import ResourceStatus
 from garance.domain.saved_views.facts import Camera
@@ -165,6 +165,43 @@ class PictureShown(Shown, frozen=True, kw_only=True):
     conflicts: tuple[ConflictShown, ...]
 
 
+class StatementShown(Shown, frozen=True, kw_only=True):
+    """What holds of one aspect of a thing: `value` as its fact said it; `answers` are the facts that it answers."""
+
+    fact: str
+    value: dict[str, Any]
+    author: Author | None = None
+    occurred_at: datetime
+    recorded_at: datetime
+    answers: tuple[str, ...] = ()
+
+
+class ThingShown(Shown, frozen=True, kw_only=True):
+    """A thing told aspect by aspect. An aspect told by several (sources, steps) has their words after it: `step|call`.
+
+    `said` is what holds of each aspect, `gathered` what adds up, in order.
+    """
+
+    kind: str
+    id: str
+    began_at: datetime
+    changed_at: datetime
+    author: Author | None = None
+    label: Label
+    said: dict[str, StatementShown]
+    gathered: dict[str, tuple[StatementShown, ...]]
+    ended: bool
+    follows: tuple[str, ...]
+    conflict: bool
+
+
+class BoardShown(Shown, frozen=True, kw_only=True):
+    """Things of a situation, by kind then in the order in which they began, and what contradicts."""
+
+    things: tuple[ThingShown, ...]
+    conflicts: tuple[ConflictShown, ...]
+
+
 class StrikeShown(Shown, frozen=True, kw_only=True):
     """Who struck an entry, when and why; no reason when it was withheld."""
 
@@ -196,6 +233,19 @@ class EntryShown(Shown, frozen=True, kw_only=True):
     recipient: str | None = None
     geometry: Geometry | None = None
     about: str | None = None
+    number: int | None = None
+    declared_at: datetime | None = None
+    place: str | None = None
+    importance: Importance | None = None
+    certainty: Certainty | None = None
+    reliability: str | None = None
+    credibility: int | None = None
+    links: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    wanted: Wanted | None = None
+    provisional: str | None = None
+    sheet: str | None = None
+    answers: tuple[str, ...] = ()
     occurred_at: datetime
     recorded_at: datetime
     author: Author | None = None

@@ -24,6 +24,37 @@ TABLE = {
     "logbook.write": "logbook.write",
     "logbook.strike": "logbook.amend",
     "logbook.correct": "logbook.amend",
+    "logbook.assess": "logbook.amend",
+    "logbook.mark": "logbook.amend",
+    "incidents.describe": "operation.follow",
+    "incidents.evolve": "operation.follow",
+    "incidents.describe-outage": "operation.follow",
+    "incidents.set-outage-state": "operation.follow",
+    "population.state-toll": "operation.follow",
+    "population.settle-toll": "operation.follow",
+    "population.describe-zone": "operation.follow",
+    "population.set-zone-state": "operation.follow",
+    "population.describe-centre": "operation.follow",
+    "population.set-centre-state": "operation.follow",
+    "population.count-centre": "operation.follow",
+    "taskings.describe-mission": "missions.request",
+    "taskings.set-mission-state": "missions.carry",
+    "taskings.give-order": "orders.give",
+    "taskings.set-intent": "orders.give",
+    "taskings.start-sheet": "missions.carry",
+    "taskings.set-step": "missions.carry",
+    "taskings.end-sheet": "missions.carry",
+    "taskings.give-handover": "missions.carry",
+    "taskings.take-handover": "missions.carry",
+    "posts.hold": "operation.follow",
+    "posts.end": "operation.follow",
+    "posts.set-cycle": "operation.follow",
+    "resources.detail": "resources.command",
+    "resources.assign": "resources.command",
+    "resources.plan-relief": "resources.command",
+    "resources.spend": "resources.command",
+    "resources.ask": "missions.request",
+    "resources.answer": "resources.command",
     "resources.declare": "resources.command",
     "resources.move": "resources.command",
     "resources.set-state": "resources.command",
@@ -88,6 +119,7 @@ def test_what_is_asked_is_what_is_recorded(story: Story, command: str, body: dic
     fact = story.tell(command, body)
     assert fact.body is not None
     said = msgspec.to_builtins(fact.body)
+    said.pop("number", None)  # given by the rule
     assert msgspec.convert(said, type(fact.body)) == msgspec.convert(body, type(fact.body))
     assert fact.name == name_of(fact.body)
     assert (fact.situation, fact.mode) == (story.situation, Mode.EXERCISE)
@@ -157,7 +189,7 @@ class TestText:
 
     @pytest.mark.parametrize("text", ["L'eau monte.\n\tRue Thiers", "👨‍👩‍👧 à l'abri", "Œuvre — « vu »", "مرحبا"])
     def test_what_people_write(self, story: Story, text: str) -> None:
-        assert story.tell("logbook.write", entry(text)).body == msgspec.convert(entry(text), EntryWritten)
+        assert story.tell("logbook.write", entry(text)).body == msgspec.convert(entry(text, number=1), EntryWritten)
 
     def test_one_line_is_one_line_and_deep_members_are_checked(self, story: Story) -> None:
         assert refused(story, "logbook.write", entry(sender="a\nb")) == ("text-unprintable", "body.sender")

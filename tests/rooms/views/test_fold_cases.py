@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 from support import fold_stories
-from support.fold_stories import Case
+from support.fold_telling import Case
 from support.law_of_views import folded
 
 from garance.domain.moment import By, Moment
 from garance.domain.vocabulary import Body, decode
 from garance.kernel.fact import Fact
 from garance.kernel.refusal import Refused
+from garance.views.board import Board
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 
@@ -28,7 +29,18 @@ MEMBERS = {
     "shapes": ("id", "name", "kind", "state", "geometry", "figure", "valid_until"),
     "grids": ("id", "raster", "name", "at"),
     "saved_views": ("id", "name", "axis", "layers", "camera", "at", "order"),
-    "logbook": ("entry", "text", "original_text", "struck", "corrections", "acknowledged", "conflict", "withheld"),
+    "things": ("kind", "id", "ended", "conflict", "said"),
+    "logbook": (
+        "entry",
+        "number",
+        "text",
+        "original_text",
+        "struck",
+        "corrections",
+        "acknowledged",
+        "conflict",
+        "withheld",
+    ),
 }
 """What is compared, of each thing."""
 
@@ -53,6 +65,11 @@ def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
             entry[part] = [one["fact"] for one in entry.get(part, ())]
     if picture.get("situation", {}).get("acknowledged"):
         picture["situation"]["acknowledged"] = [one["fact"] for one in picture["situation"]["acknowledged"]]
+    board = as_json(folded(Board, facts).at(moment))
+    picture["things"] = board["things"]
+    picture["conflicts"] += board["conflicts"]
+    for thing in picture["things"]:
+        thing["said"] = {aspect: statement["value"] for aspect, statement in thing["said"].items()}
     found = {key: cut(picture.get(key), members) for key, members in MEMBERS.items()}
     found["conflicts"] = [
         {**cut(one, ("thing", "id", "aspect")), "facts": sorted({version["fact"] for version in one["versions"]})}

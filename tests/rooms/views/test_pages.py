@@ -51,7 +51,7 @@ def test_pages_put_end_to_end_are_the_whole(story: Story, newest_first: bool, li
 def test_lines_are_in_the_order_of_the_world(story: Story) -> None:
     times = [item.occurred_at for item in folded(Logbook, story.facts).at(None).items]
     assert times == sorted(times)
-    assert times != [fact.occurred_at for fact in story.facts if fact.name == "entry.written.v1"]
+    assert times != [fact.occurred_at for fact in story.facts if fact.name == "entry.written.v2"]
 
 
 def test_a_line_that_comes_in_between_doubles_nothing(story: Story) -> None:

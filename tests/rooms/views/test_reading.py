@@ -69,7 +69,7 @@ def line(chain: Chain, name: str, body: bytes, *, subject: str | None = None) ->
 
 
 def test_a_line_is_read_whole(chain: Chain) -> None:
-    one = line(chain, "entry.written.v1", msgspec.json.encode(entry("Vu")))
+    one = line(chain, "entry.written.v2", msgspec.json.encode(entry("Vu")))
     read = Reader(MemoryKeyRing()).read(one)
     header = one.header
     assert isinstance(read.body, EntryWritten)
@@ -83,11 +83,11 @@ def test_a_line_is_read_whole(chain: Chain) -> None:
 
 
 def test_what_is_withheld_stays_so_even_when_just_read(chain: Chain) -> None:
-    one = line(chain, "entry.written.v1", msgspec.json.encode(entry()))
+    one = line(chain, "entry.written.v2", msgspec.json.encode(entry()))
     reader = Reader(MemoryKeyRing())
     reader.read(one)
     gone = reader.read(Line(7, one.header, Record(one.record.header, None, None)))
-    assert (gone.body, gone.withheld, gone.name) == (None, Withheld.REDACTED, "entry.written.v1")
+    assert (gone.body, gone.withheld, gone.name) == (None, Withheld.REDACTED, "entry.written.v2")
 
 
 def test_an_older_form_reads_as_the_newest_also_without_its_body(chain: Chain) -> None:
@@ -102,9 +102,9 @@ def test_an_older_form_reads_as_the_newest_also_without_its_body(chain: Chain) -
     ("name", "body", "code"),
     [
         ("dragon.seen.v7", b'{"heads":3}', "fact-unknown"),
-        ("entry.written.v1", b'{"text":"a"}', "body-malformed"),
-        ("entry.written.v1", b'{"text":"a","category":"report","new":1}', "body-malformed"),
-        ("entry.written.v1", b"\xff not json", "body-malformed"),
+        ("entry.written.v2", b'{"text":"a"}', "body-malformed"),
+        ("entry.written.v2", b'{"text":"a","category":"report","new":1}', "body-malformed"),
+        ("entry.written.v2", b"\xff not json", "body-malformed"),
         (OLD, b"{}", "body-malformed"),
         (OLD, b"[]", "body-malformed"),
     ],
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_set_aside_with_its_reason(chain: Chain, name: st
     read = reader.read(line(chain, name, body))
     assert (read.body, read.withheld) == (None, None)
     assert reader.unreadable == {(read.name, code): 1}
-    assert reader.read(line(chain, "entry.written.v1", msgspec.json.encode(entry()))).body is not None
+    assert reader.read(line(chain, "entry.written.v2", msgspec.json.encode(entry()))).body is not None
 
 
 def test_erasing_a_person_takes_effect_at_once_and_leaves_the_rest(chain: Chain) -> None:
@@ -131,7 +131,7 @@ def test_erasing_a_person_takes_effect_at_once_and_leaves_the_rest(chain: Chain)
 
 def test_bodies_kept_are_few_and_the_same(chain: Chain) -> None:
     reader = Reader(MemoryKeyRing())
-    lines = [line(chain, "entry.written.v1", msgspec.json.encode(entry(str(n)))) for n in range(KEPT_BODIES + 5)]
+    lines = [line(chain, "entry.written.v2", msgspec.json.encode(entry(str(n)))) for n in range(KEPT_BODIES + 5)]
     first = [reader.read(one).body for one in lines]
     assert len(reader._bodies) == KEPT_BODIES
     assert reader.read(lines[-1]).body is first[-1]

@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from garance.domain.logbook.facts import EntryCorrected, EntryStruck, EntryWritten
+from garance.domain.logbook.numbering import Register, register_of
 from garance.domain.versions import Version, Versions, version_of
 from garance.kernel.fact import Fact, Relation, Withheld
+from garance.kernel.label import Author, Label
 
 
 class Words(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -23,6 +25,7 @@ class Written(msgspec.Struct, frozen=True, omit_defaults=True):
 
     body: EntryWritten | None = None
     withheld: Withheld | None = None
+    answers: tuple[str, ...] = ()
 
 
 class Entry(msgspec.Struct):
@@ -45,10 +48,12 @@ class Entries(msgspec.Struct):
     known: dict[str, Entry] = {}
     of_amendment: dict[str, str] = {}
     """Which entry a strike or correction is about."""
+    registers: dict[str, Register] = {}
+    """By situation and register, the numbers given."""
 
     def fold(self, fact: Fact[Any]) -> bool:
         """Take in a fact; False when it is not of this concern. One without a body still counts."""
-        if fact.name == "entry.written.v1":
+        if fact.name == "entry.written.v2":
             self._write(fact)
         elif fact.name in ("entry.struck.v1", "entry.corrected.v1"):
             self._amend(fact)
@@ -61,7 +66,21 @@ class Entries(msgspec.Struct):
         if entry.written is None:
             body = fact.body if isinstance(fact.body, EntryWritten) else None
             entry.situation = fact.situation
-            entry.written = version_of(fact, Written(body, None if body else fact.withheld or Withheld.REDACTED))
+            withheld = None if body else fact.withheld or Withheld.REDACTED
+            entry.written = version_of(fact, Written(body, withheld, fact.referred(Relation.ANSWERS)))
+            self._number(entry, entry.written)
+
+    def _number(self, entry: Entry, written: Version[Written]) -> None:
+        """A line without its words keeps its place: the number it had is not given again."""
+        body, author = written.value.body, written.author
+        if author is not None:
+            key = f"{entry.situation} {register_of(author, written.label)}"
+            self.registers.setdefault(key, Register()).write(written.stamp, body.number or 0 if body else None)
+
+    def next_number(self, situation: str, author: Author, label: Label) -> int:
+        """The number of the next line of that register."""
+        register = self.registers.get(f"{situation} {register_of(author, label)}")
+        return register.last + 1 if register is not None else 1
 
     def _amend(self, fact: Fact[Any]) -> None:
         strikes = fact.name == "entry.struck.v1"
@@ -88,7 +107,9 @@ class Entries(msgspec.Struct):
         """The body of that fact was destroyed: the line stays, without its words."""
         entry = self.known.get(fact)
         if entry is not None and entry.written is not None:
-            entry.written = msgspec.structs.replace(entry.written, value=Written(None, Withheld.REDACTED))
+            left = Written(None, Withheld.REDACTED, entry.written.value.answers)
+            entry.written = msgspec.structs.replace(entry.written, value=left)
+            self._number(entry, entry.written)
         amended = self.known.get(self.of_amendment.get(fact, ""))
         for aspect in amended.aspects if amended else ():
             version = aspect.said.get(fact)

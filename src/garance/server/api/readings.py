@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from garance.access.door import PERSONAL
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
-from garance.views.shown import EntryShown, GridShown, PictureShown, ResourceShown, SavedViewShown, ShapeShown
+from garance.views.shown import (
+    BoardShown,
+    EntryShown,
+    GridShown,
+    PictureShown,
+    ResourceShown,
+    SavedViewShown,
+    ShapeShown,
+)
 
 
 async def record(node: Node, reader: Reader, situation: str, read: Sequence[str]) -> None:
@@ -42,6 +50,18 @@ def read_in_picture(node: Node, picture: PictureShown, reader: Reader) -> list[s
         said += picture.situation.follows
         known = node.follower.state.observations.known.get(picture.situation.id, {})
         said += [fact for one in picture.series if one.id in known for fact in known[one.id].declared.said]
+    return [fact for fact in dict.fromkeys(said) if _personal(node, fact, reader)]
+
+
+def read_in_board(node: Node, board: BoardShown, reader: Reader) -> list[str]:
+    """The facts that a board shows, when they are personal and another's."""
+    said = [
+        statement.fact
+        for thing in board.things
+        for statements in (thing.said.values(), *thing.gathered.values())
+        for statement in statements
+    ]
+    said += [version.fact for conflict in board.conflicts for version in conflict.versions]
     return [fact for fact in dict.fromkeys(said) if _personal(node, fact, reader)]
 
 

@@ -26,7 +26,7 @@ async def test_a_fact_on_the_wire_is_as_agreed_and_carries_no_position() -> None
         assert frame["facts"] == [
             {
                 "id": answer.receipt.facts[0],
-                "name": "entry.written.v1",
+                "name": "entry.written.v2",
                 "situation": frame["facts"][0]["situation"],
                 "mode": "exercise",
                 "occurred_at": "2026-11-23T08:00:00Z",

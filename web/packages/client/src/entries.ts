@@ -1,7 +1,7 @@
 /** The logbook in the making: each line is shown anew only when something was said of it. */
 import { byOccurrence, countBefore } from './journal.ts';
 import { followsOf, includes, knownBy, Register, type Moment } from './register.ts';
-import type { Acknowledgement, Entry } from './shown.ts';
+import type { Acknowledgement, Attachment, Entry, Wanted } from './shown.ts';
 import type { Fact, Geometry } from './wire.ts';
 
 export type Words = { text: string | null; reason: string | null };
@@ -10,6 +10,7 @@ export type Words = { text: string | null; reason: string | null };
 const PLAIN = { audience: 'partners', sensitivity: 'ordinary' } as const;
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 const words = (fact: Fact): Words => ({ text: textOrNull(fact.body?.['text']), reason: textOrNull(fact.body?.['reason']) });
 
 class EntryFold {
@@ -99,6 +100,19 @@ function show({ written, ...fold }: Written, moment: Moment): Entry {
     recipient: textOrNull(body?.['recipient']),
     geometry: (body?.['geometry'] as Geometry | undefined) ?? null,
     about: textOrNull(body?.['about']),
+    number: numberOrNull(body?.['number']),
+    declared_at: textOrNull(body?.['declared_at']),
+    place: textOrNull(body?.['place']),
+    importance: textOrNull(body?.['importance']) ?? 'ordinary',
+    certainty: textOrNull(body?.['certainty']),
+    reliability: textOrNull(body?.['reliability']),
+    credibility: numberOrNull(body?.['credibility']),
+    links: (body?.['links'] as string[] | undefined) ?? [],
+    attachments: (body?.['attachments'] as Attachment[] | undefined) ?? [],
+    wanted: (body?.['wanted'] as Wanted | undefined) ?? null,
+    provisional: textOrNull(body?.['provisional']),
+    sheet: textOrNull(body?.['sheet']),
+    answers: written.refs.filter(({ rel }) => rel === 'answers').map((ref) => ref.fact),
     occurred_at: written.occurred_at,
     recorded_at: written.recorded_at,
     author: written.author,

@@ -3,6 +3,7 @@ import { acknowledgements, EntriesFold } from './entries.ts';
 import { byOccurrence, tellsMore, type By } from './journal.ts';
 import { followsOf, knownBy, Register, versionOf, type Moment } from './register.ts';
 import type { Conflict, EndedShape, Grid, Picture, Resource, SavedView, Series, Shape, SituationShown } from './shown.ts';
+import { ThingsFold } from './things.ts';
 import type { ExerciseClock, Fact, Figure, Geometry, Point, SavedCamera, Threshold } from './wire.ts';
 
 type Body = Record<string, unknown>;
@@ -36,6 +37,7 @@ class Folding {
   readonly clock = new Register<ExerciseClock>();
   readonly closed = new Register<true>();
   readonly entries = new EntriesFold();
+  readonly things = new ThingsFold();
   readonly resources = new Map<string, ResourceFold>();
   readonly shapes = new Map<string, ShapeFold>();
   readonly series = new Map<string, Register<Body>>();
@@ -129,8 +131,8 @@ export class PictureFold {
 
   #read(said: Fact): void {
     const fact: Fact = this.#gone.has(said.id) ? { ...said, body: null, withheld: said.withheld ?? 'redacted' } : said;
-    if (fact.name === 'entry.written.v1') this.#into.entries.write(fact);
-    else if (fact.body !== null) READERS[fact.name]?.(this.#into, fact, fact.body);
+    if (fact.name === 'entry.written.v2') this.#into.entries.write(fact);
+    else if (fact.body !== null && !this.#into.things.take(fact, fact.body)) READERS[fact.name]?.(this.#into, fact, fact.body);
   }
 
   /** The picture at T. `at_ms` may be Infinity: everything known. */
@@ -147,10 +149,12 @@ export function foldPicture(facts: readonly Fact[], at_ms: number, by: By): Pict
 }
 
 function show(into: Folding, moment: Moment): Picture {
-  const conflicts: Conflict[] = [];
+  const { things, conflicts: contradicted } = into.things.upto(moment);
+  const conflicts: Conflict[] = contradicted;
   return {
     situation: showSituation(into, moment, conflicts),
     entries: into.entries.upto(moment),
+    things,
     resources: [...into.resources].flatMap(([id, fold]) => showResource(id, fold, moment, conflicts)).sort((a, b) => order(a.declared_at, b.declared_at, a.id, b.id)),
     shapes: [...into.shapes].flatMap(([id, fold]) => showShape(id, fold, moment, conflicts)).sort((a, b) => order(a.drawn_at, b.drawn_at, a.id, b.id)),
     ended: [...into.shapes].flatMap(([id, fold]) => showEnded(id, fold, moment)).sort((a, b) => order(a.at, b.at, a.id, b.id)),
@@ -165,7 +169,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const order = (aTime: string, bTime: string, a: string, b: string): number => Date.parse(aTime) - Date.parse(bTime) || compare(a, b);
 
 /** Notes the contradictions of a thing; whether there is any. */
-function contradictions(found: Conflict[], thing: Conflict['thing'], id: string, aspects: Record<string, Register<unknown>>): boolean {
+function contradictions(found: Conflict[], thing: string, id: string, aspects: Record<string, Register<unknown>>): boolean {
   let any = false;
   for (const [aspect, register] of Object.entries(aspects)) {
     const versions = register.conflict(aspect);

@@ -22,3 +22,4 @@ export * from './spoken.ts';
 export * from './stream.ts';
 export * from './tracks.ts';
 export * from './wall.ts';
+export * from './things.ts';

@@ -1,11 +1,20 @@
 /** What a person is shown of a situation at a time: the same members as the server's picture and logbook. */
 import type { Version } from './register.ts';
+import type { Thing } from './things.ts';
 import type { Author, ExerciseClock, Figure, Geometry, Label, Mode, Point, SavedCamera, Threshold, Withheld } from './wire.ts';
 
 export type Correction = { fact: string; text: string | null; reason: string | null; author: Author; at: string };
 export type Strike = { fact: string; reason: string | null; author: Author; at: string };
 
 export type Acknowledgement = { fact: string; author: Author; at: string };
+
+/** Whoever is asked: a post rather than a name. */
+export type Party = { role?: string; cell?: string; organisation?: string; person?: string; name?: string };
+
+/** An acknowledgement wanted of the first, then of the next after so many minutes. */
+export type Wanted = { of: Party[]; within_min: number };
+
+export type Attachment = { sha256: string; name: string; kind: string; size_bytes: number; taken_at?: string; geometry?: Point };
 
 export type Entry = {
   entry: string;
@@ -17,6 +26,21 @@ export type Entry = {
   recipient: string | null;
   geometry: Geometry | null;
   about: string | null;
+  /** Gap-free within its register; null on lines older than numbers, or withheld. */
+  number: number | null;
+  declared_at: string | null;
+  place: string | null;
+  importance: string;
+  certainty: string | null;
+  reliability: string | null;
+  credibility: number | null;
+  links: string[];
+  attachments: Attachment[];
+  wanted: Wanted | null;
+  /** The number that the device gave it without the network. */
+  provisional: string | null;
+  sheet: string | null;
+  answers: string[];
   occurred_at: string;
   recorded_at: string;
   author: Author;
@@ -122,11 +146,13 @@ export type SituationShown = {
   follows: string[];
 };
 
-export type Conflict = { thing: 'situation' | 'resource' | 'shape' | 'grid' | 'view'; id: string; aspect: string; versions: Version[] };
+export type Conflict = { thing: string; id: string; aspect: string; versions: Version[] };
 
 export type Picture = {
   situation: SituationShown | null;
   entries: Entry[];
+  /** Incidents, missions, people, means: what is told aspect by aspect. */
+  things: Thing[];
   resources: Resource[];
   shapes: Shape[];
   ended: EndedShape[];

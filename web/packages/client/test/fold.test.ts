@@ -15,7 +15,8 @@ const MEMBERS: Record<string, string[]> = {
   shapes: ['id', 'name', 'kind', 'state', 'geometry', 'figure', 'valid_until'],
   grids: ['id', 'raster', 'name', 'at'],
   saved_views: ['id', 'name', 'axis', 'layers', 'camera', 'at', 'order'],
-  logbook: ['entry', 'text', 'original_text', 'struck', 'corrections', 'acknowledged', 'conflict', 'withheld'],
+  things: ['kind', 'id', 'ended', 'conflict', 'said'],
+  logbook: ['entry', 'number', 'text', 'original_text', 'struck', 'corrections', 'acknowledged', 'conflict', 'withheld'],
 };
 
 /** Only the members compared; what is null is not written, as the server does. */
@@ -28,11 +29,12 @@ const whom = (given: { fact: string }[]): string[] | null => (given.length > 0 ?
 function shown(facts: readonly Fact[], at: string | null, by: By): Record<string, unknown> {
   const picture = foldPicture(facts, at === null ? Infinity : Date.parse(at), by);
   const logbook = picture.entries.map((entry) => ({ ...entry, struck: entry.struck.map(({ fact }) => fact), corrections: entry.corrections.map(({ fact }) => fact), acknowledged: entry.acknowledged.map(({ fact }) => fact) }));
+  const told = picture.things.map((thing) => ({ ...thing, said: Object.fromEntries(Object.entries(thing.said).map(([aspect, { value }]) => [aspect, value])) }));
   const found: Record<string, unknown> = {
     situation: picture.situation && cut({ ...picture.situation, acknowledged: whom(picture.situation.acknowledged) }, MEMBERS['situation']!),
     conflicts: picture.conflicts.map(({ thing, id, aspect, versions }) => ({ thing, id, aspect, facts: [...new Set(versions.map(({ fact }) => fact))] })),
   };
-  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, grids: picture.grids, saved_views: picture.saved_views, logbook })) {
+  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, grids: picture.grids, saved_views: picture.saved_views, things: told, logbook })) {
     found[name] = things.map((thing) => cut(thing as Thing, MEMBERS[name]!));
   }
   return found;

@@ -48,7 +48,7 @@ test('what was looked at in the past does not change what is shown of the presen
 });
 
 test('a line nothing more was said of stays the same object: what shows it need not be made again', () => {
-  const [written] = cases[0]!.facts.filter(({ name }) => name === 'entry.written.v1');
+  const [written] = cases[0]!.facts.filter(({ name }) => name === 'entry.written.v2');
   const fold = new PictureFold();
   fold.take(cases[0]!.facts);
   const before = fold.picture(Infinity, 'recorded').entries.find(({ entry }) => entry === written!.id);

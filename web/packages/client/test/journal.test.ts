@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Journal, ServerClock, storyTime, Tracks, type Fact } from '../src/index.ts';
 
 const fact = (id: string, occurred: string, recorded: string, tick = 0): Fact => ({
-  position: 1, id, name: 'entry.written.v1', situation: 's', mode: 'actual', occurred_at: `2026-11-23T${occurred}Z`, recorded_at: `2026-11-23T${recorded}Z`, tick,
+  position: 1, id, name: 'entry.written.v2', situation: 's', mode: 'actual', occurred_at: `2026-11-23T${occurred}Z`, recorded_at: `2026-11-23T${recorded}Z`, tick,
   author: { person: 'p', role: 'dos', organisation: 'o' }, label: { audience: 'partners', sensitivity: 'ordinary' }, refs: [], command: null, body: {},
 });
 const facts = [fact('wa-1', '01:00:00', '01:00:00'), fact('wb-1', '01:30:00', '03:00:00'), fact('wa-2', '02:00:00', '02:00:00'), fact('wa-3', '02:00:00', '02:00:00', 1), fact('wc-9', '02:00:00', '02:00:00')];

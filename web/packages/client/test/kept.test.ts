@@ -13,7 +13,7 @@ const fresh = (): string => `kept-${(databases += 1)}`;
 
 function fact(id: string, more: Partial<Fact> = {}): Fact {
   return {
-    position: 0, id, name: 'entry.written.v1', situation: 's', mode: 'actual', occurred_at: '2026-11-27T02:00:00Z', recorded_at: '2026-11-27T02:00:00Z',
+    position: 0, id, name: 'entry.written.v2', situation: 's', mode: 'actual', occurred_at: '2026-11-27T02:00:00Z', recorded_at: '2026-11-27T02:00:00Z',
     tick: 0, author: { person: 'p', role: 'DOS', organisation: 'o' }, label: { audience: 'partners', sensitivity: 'ordinary' }, refs: [], command: null,
     body: { text: id }, ...more,
   };

@@ -19,7 +19,7 @@ function fact(name: string, minute: number, person: string, body: Record<string,
 }
 
 const opened = (): Fact => fact('situation.opened.v1', 0, 'mayor', { title: 'Nuit', kind: 'storm-surge' });
-const line = (minute: number, person: string, category: string, text = 'Fermez le pont.'): Fact => fact('entry.written.v1', minute, person, { text, category });
+const line = (minute: number, person: string, category: string, text = 'Fermez le pont.'): Fact => fact('entry.written.v2', minute, person, { text, category });
 
 function raised(facts: Fact[], reader: Partial<NoticeReader> = {}) {
   const picture = foldPicture(facts, Infinity, 'recorded');

@@ -18,7 +18,7 @@ function fact(name: string, body: Record<string, unknown>, { person = 'claire', 
   };
 }
 
-const written = (text: string, more: Record<string, unknown> = {}, said: Parameters<typeof fact>[2] = {}): Fact => fact('entry.written.v1', { text, category: 'information', ...more }, said);
+const written = (text: string, more: Record<string, unknown> = {}, said: Parameters<typeof fact>[2] = {}): Fact => fact('entry.written.v2', { text, category: 'information', ...more }, said);
 const entriesOf = (facts: Fact[]): Entry[] => foldPicture(facts, Infinity, 'occurred').entries;
 
 const flood = written('L’eau monte rue de la Forêt, près de l’École Jules-Ferry', { sender: 'Police municipale', geometry: { type: 'Point', coordinates: [1, 46] } });

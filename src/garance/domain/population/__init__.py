@@ -1,0 +1,1 @@
+"""The people concerned: tolls (bilans), zones to leave (évacuation) and places that take in (accueil)."""
