@@ -52,6 +52,7 @@ function moving(bench: Workbench): Action[] {
   return [
     ...AXES.map((axis, index) => ({ id: `axis-${axis}`, words: t('axis.go', { axis: term('axis', axis) }), keys: String(index + 1), run: () => desk.enter(axis) })),
     ...TABS.map((tab) => ({ id: `tab-${tab}`, words: t('tab.go', { tab: term('tab', tab) }), run: () => { desk.axis = 'conduct'; desk.tab = tab; } })),
+    { id: 'wide', words: t(desk.wide ? 'panel.narrow' : 'panel.widen'), keys: 'B', run: () => (desk.wide = !desk.wide) },
     { id: 'volume', words: t(desk.volume ? 'map.flat' : 'map.volume'), keys: 'v', run: () => (desk.volume = !desk.volume) },
     { id: 'home', words: t('map.home'), keys: 'h', run: () => desk.map?.goHome() },
     { id: 'operations', words: t('map.operations'), keys: 'o', run: () => desk.frameOperations() },

@@ -7,7 +7,10 @@ import type { Fixed, Placed, Spot } from './stacking.ts';
 export type Feature = { type: 'Feature'; id?: number; geometry: Geometry; properties: Record<string, string | number | boolean | readonly number[]> };
 export type Collection = { type: 'FeatureCollection'; features: Feature[] };
 
-export type Kind = 'resource' | 'shape' | 'series' | 'entry';
+/** Things of the boards that may be selected like what is drawn. */
+export const THING_KINDS = ['incident', 'outage', 'zone', 'centre', 'mission', 'demand', 'sheet', 'order'] as const;
+export type ThingKind = (typeof THING_KINDS)[number];
+export type Kind = 'resource' | 'shape' | 'series' | 'entry' | ThingKind;
 export type Selection = { kind: Kind; id: string };
 
 /** A measured position says its age after two minutes, is old news after ten, and doubtful after thirty. */

@@ -26,4 +26,7 @@ export function thingsOf(desk: Desk): Thing[] {
 }
 
 /** The layer that shows or hides each kind of thing. */
-export const GROUP_OF: Record<Selection['kind'], GroupId> = { resource: 'resources', shape: 'shapes', series: 'sensors', entry: 'entries' };
+export const GROUP_OF: Record<Selection['kind'], GroupId> = {
+  resource: 'resources', shape: 'shapes', series: 'sensors', entry: 'entries',
+  incident: 'shapes', outage: 'shapes', zone: 'shapes', centre: 'shapes', mission: 'shapes', demand: 'shapes', sheet: 'shapes', order: 'shapes',
+};

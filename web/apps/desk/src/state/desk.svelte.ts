@@ -19,11 +19,15 @@ import { UnitsInHand } from './units.svelte.ts';
 
 export const AXES = ['watch', 'anticipate', 'prepare', 'conduct', 'analyse', 'inform'] as const;
 export type Axis = (typeof AXES)[number];
-export const TABS = ['logbook', 'resources', 'shapes', 'sensors'] as const;
+/** Four columns and two rows: what one does and writes above, what one follows below. */
+export const TABS = ['home', 'logbook', 'missions', 'resources', 'incidents', 'population', 'shapes', 'sensors'] as const;
 export type Tab = (typeof TABS)[number];
 export type Doing = Presence['doing'];
 
-const TAB_OF: Record<Selection['kind'], Tab> = { entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors' };
+const TAB_OF: Record<Selection['kind'], Tab> = {
+  entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors', incident: 'incidents', outage: 'incidents',
+  zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
+};
 
 export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
 
@@ -60,6 +64,8 @@ export class Desk {
   axis = $state<Axis>('conduct');
   tab = $state<Tab>('logbook');
   volume = $state(false);
+  /** Whether the panel is as wide as a whiteboard; the map keeps the rest. */
+  wide = $state(false);
   ended = $state<string | null>(null);
   kept = $state(true);
 
