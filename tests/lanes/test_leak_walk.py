@@ -302,6 +302,7 @@ QUESTIONS = (
     "/api/v1/territory/profile?line=-1,46;-1,46.1", "/api/v1/territory/route?from=-1,46&to=-1,46.1",
     "/api/v1/territory/depths",
 )  # fmt: skip
+SYMBOLS = ("/api/v1/symbol-sets", "/api/v1/symbol-sets/{charter}")
 COMPARISON = "/api/v1/territory/depths/{grid}/{band}/comparison"
 INSIDE = "/api/v1/territory/inside"
 AREA = {"type": "Polygon", "coordinates": [[[-1, 46], [-1, 46.1], [-0.9, 46.1], [-1, 46]]]}
@@ -327,6 +328,8 @@ async def walk_public(walk: Walk) -> None:
     assert (await walk.ask("POST", INSIDE, json={"geometry": AREA})).status_code == 404
     for path in OGC:
         assert (await walk.ask("GET", path.format(collection="roads", number=1))).status_code == 404
+    for path in SYMBOLS:
+        assert (await walk.ask("GET", path.format(charter="french-civil-security"))).status_code == 200
     assert (await walk.ask("GET", "/api/v1/session/demo")).status_code == 403
 
 
@@ -496,7 +499,7 @@ ONCE = {
             "/health", "/ready", "/metrics", "/api/v1/openapi.json", "/api/v1/territory", "/territory/{version}/{name}",
             "/territory/{version}/basemap/{z}/{x}/{y}.mvt", "/territory/{version}/terrain/{z}/{x}/{y}.png",
             "/territory/{version}/depths/{grid}/{band}.png", "/territory/{version}/names", COMPARISON,
-            "/api/v1/session/demo", *OGC, *(one.partition("?")[0] for one in QUESTIONS),
+            "/api/v1/session/demo", *OGC, *SYMBOLS, *(one.partition("?")[0] for one in QUESTIONS),
         )
     },
     f"post {INSIDE}": walk_public,
