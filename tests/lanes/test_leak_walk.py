@@ -19,7 +19,18 @@ import httpx2
 import pytest
 from support.allowed import Role, sees
 from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_node
-from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, a_grid, a_view, mark, mixed_house
+from support.mixed_house import (
+    FLOOD,
+    NEXT_DOOR,
+    ROLES,
+    House,
+    Person,
+    a_grid,
+    a_signals_plan,
+    a_view,
+    mark,
+    mixed_house,
+)
 from websockets.asyncio.client import connect
 
 from garance.kernel.identity import new_id
@@ -158,11 +169,16 @@ async def walk_picture(walk: Walk) -> None:
         for query in ({}, {"by": "recorded", "at": "2100-01-01T00:00:00Z"}):
             shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
             assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
-            assert len(shown["shapes"]) == seen["shape.drawn.v2"]
+            assert len(shown["shapes"]) == seen["shape.drawn.v3"]
             assert len(shown["series"]) == seen["series.declared.v1"]
             assert len(shown["grids"]) == seen["grid.attached.v1"]
             assert len(shown["saved_views"]) == len(views)
+            for name, member, listed in WHOLE_THINGS:
+                assert len(shown[listed]) == len({one.body[member] for one in facts if one.name == name})
             assert (shown["situation"] is not None) == bool(seen["situation.opened.v1"])
+
+
+WHOLE_THINGS = (("course.described.v1", "course", "courses"), ("signals-plan.set.v1", "plan", "signals_plans"))
 
 
 async def walk_counts(walk: Walk) -> None:
@@ -363,12 +379,14 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "logbook.correct": ("entry", "entry.written.v1", {"reason": "r", "text": "t"}),
     "resources.move": ("resource", "resource.declared.v1", {"geometry": POINT}),
     "resources.set-state": ("resource", "resource.declared.v1", {"state": "released"}),
-    "drawings.reshape": ("shape", "shape.drawn.v2", {"geometry": POINT}),
-    "drawings.describe": ("shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned"}),
-    "drawings.end": ("shape", "shape.drawn.v2", {"reason": "r"}),
+    "drawings.reshape": ("shape", "shape.drawn.v3", {"geometry": POINT}),
+    "drawings.describe": ("shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned"}),
+    "drawings.end": ("shape", "shape.drawn.v3", {"reason": "r"}),
     "acknowledgements.give": ("fact", "entry.written.v1", {}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
     "views.remove": ("view", "view.saved.v1", {}),
+    "courses.choose": ("course", "course.described.v1", {"reason": "r"}),
+    "courses.drop": ("course", "course.described.v1", {"reason": "r"}),
 }
 BY_FACT = {"entry", "fact"}
 """Members that name a fact."""
@@ -376,10 +394,12 @@ BY_FACT = {"entry", "fact"}
 DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.declare": ("resource", "resource.declared.v1", {"name": "n", "kind": "boat"}),
     "drawings.draw": (
-        "shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
+        "shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
     "grids.attach": ("grid", "grid.attached.v1", a_grid()),
     "views.save": ("view", "view.saved.v1", a_view()),
+    "courses.describe": ("course", "course.described.v1", {"name": "n"}),
+    "signals.set-plan": ("plan", "signals-plan.set.v1", a_signals_plan()),
     "observations.declare-series": (
         "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),

@@ -19,7 +19,7 @@ ROOMS = {
 }  # fmt: skip
 ADDED_ROOMS = {"symbols"}
 """What the design did not draw: reference data beside the territory, the charters that drawings are made with."""
-ADDED_CONCERNS = {"keeping", "acknowledgements", "grids", "saved_views"}
+ADDED_CONCERNS = {"keeping", "acknowledgements", "grids", "saved_views", "courses", "signals"}
 """What the design did not draw: facts that the journal says of its own keeping, and what people share around a map."""
 CONCERNS = {
     "situation", "logbook", "resources", "taskings", "drawings", "people", "plans", "gatherings", "alerting",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garance.domain.acknowledgements import rules as acknowledgements
+from garance.domain.courses import rules as courses
 from garance.domain.drawings import rules as drawings
 from garance.domain.grids import rules as grids
 from garance.domain.keeping import rules as keeping
@@ -11,10 +12,12 @@ from garance.domain.observations import rules as observations
 from garance.domain.people import rules as people
 from garance.domain.resources import rules as resources
 from garance.domain.saved_views import rules as saved_views
+from garance.domain.signals import rules as signals
 from garance.domain.situation import rules as situation
 
 CONCERNS = (
     acknowledgements,
+    courses,
     drawings,
     grids,
     keeping,
@@ -23,5 +26,6 @@ CONCERNS = (
     people,
     resources,
     saved_views,
+    signals,
     situation,
 )

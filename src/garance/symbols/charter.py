@@ -94,14 +94,16 @@ class Line(Described, frozen=True, kw_only=True):
 class Symbol(Described, frozen=True, kw_only=True):
     """One symbol (signe). `places`: what it can be drawn on; the first is the usual one.
 
-    `label`: where the words a person writes go. `turns`: whether it can be turned; `wide_px`: its size on a map.
-    `emsi`: the object it is in exchanges (ISO/TR 22351), when one says it.
+    `kind`: what the drawing is for whoever does not know this set (`shape.kind`). `label`: where the words a person
+    writes go. `turns`: whether it can be turned; `wide_px`: its size on a map. `emsi`: the object it is in exchanges
+    (ISO/TR 22351), when one says it.
     """
 
     id: Slug
     name: Words
     family: Slug
     role: Slug
+    kind: Slug = "note"
     places: Annotated[tuple[Geometry, ...], msgspec.Meta(min_length=1, max_length=3)]
     marks: Annotated[tuple[Mark, ...], msgspec.Meta(max_length=12)] = ()
     letters: Lettering | None = None

@@ -25,9 +25,23 @@ CASES = msgspec.json.decode(FILE.read_bytes(), type=list[Case])
 MEMBERS = {
     "situation": ("id", "title", "level", "acknowledged", "status", "mode", "clock"),
     "resources": ("id", "name", "kind", "state", "geometry"),
-    "shapes": ("id", "name", "kind", "state", "geometry", "figure", "valid_until"),
+    "shapes": (
+        "id",
+        "name",
+        "kind",
+        "state",
+        "geometry",
+        "figure",
+        "valid_until",
+        "symbol",
+        "sector",
+        "course",
+        "phase",
+    ),
     "grids": ("id", "raster", "name", "at"),
     "saved_views": ("id", "name", "axis", "layers", "camera", "at", "order"),
+    "courses": ("id", "name", "idea", "phases", "chosen"),
+    "signals_plans": ("id", "name", "nets", "posts", "fallbacks"),
     "logbook": ("entry", "text", "original_text", "struck", "corrections", "acknowledged", "conflict", "withheld"),
 }
 """What is compared, of each thing."""
@@ -53,6 +67,8 @@ def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
             entry[part] = [one["fact"] for one in entry.get(part, ())]
     if picture.get("situation", {}).get("acknowledged"):
         picture["situation"]["acknowledged"] = [one["fact"] for one in picture["situation"]["acknowledged"]]
+    for one in picture["courses"]:
+        one.update({"chosen": True} if one.get("chosen") else {})
     found = {key: cut(picture.get(key), members) for key, members in MEMBERS.items()}
     found["conflicts"] = [
         {**cut(one, ("thing", "id", "aspect")), "facts": sorted({version["fact"] for version in one["versions"]})}
