@@ -19,7 +19,18 @@ import httpx2
 import pytest
 from support.allowed import Role, sees
 from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_node
-from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, a_grid, a_view, mark, mixed_house
+from support.mixed_house import (
+    FLOOD,
+    NEXT_DOOR,
+    ROLES,
+    House,
+    Person,
+    a_grid,
+    a_signals_plan,
+    a_view,
+    mark,
+    mixed_house,
+)
 from websockets.asyncio.client import connect
 
 from garance.domain.telling import telling
@@ -192,11 +203,16 @@ async def walk_picture(walk: Walk) -> None:
         for query in ({}, {"by": "recorded", "at": "2100-01-01T00:00:00Z"}):
             shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
             assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
-            assert len(shown["shapes"]) == seen["shape.drawn.v2"]
+            assert len(shown["shapes"]) == seen["shape.drawn.v3"]
             assert len(shown["series"]) == seen["series.declared.v1"]
             assert len(shown["grids"]) == seen["grid.attached.v1"]
             assert len(shown["saved_views"]) == len(views)
+            for name, member, listed in WHOLE_THINGS:
+                assert len(shown[listed]) == len({one.body[member] for one in facts if one.name == name})
             assert (shown["situation"] is not None) == bool(seen["situation.opened.v1"])
+
+
+WHOLE_THINGS = (("course.described.v1", "course", "courses"), ("signals-plan.set.v1", "plan", "signals_plans"))
 
 
 async def walk_counts(walk: Walk) -> None:
@@ -336,6 +352,7 @@ QUESTIONS = (
     "/api/v1/territory/profile?line=-1,46;-1,46.1", "/api/v1/territory/route?from=-1,46&to=-1,46.1",
     "/api/v1/territory/depths",
 )  # fmt: skip
+SYMBOLS = ("/api/v1/symbol-sets", "/api/v1/symbol-sets/{charter}")
 COMPARISON = "/api/v1/territory/depths/{grid}/{band}/comparison"
 INSIDE = "/api/v1/territory/inside"
 AREA = {"type": "Polygon", "coordinates": [[[-1, 46], [-1, 46.1], [-0.9, 46.1], [-1, 46]]]}
@@ -361,6 +378,8 @@ async def walk_public(walk: Walk) -> None:
     assert (await walk.ask("POST", INSIDE, json={"geometry": AREA})).status_code == 404
     for path in OGC:
         assert (await walk.ask("GET", path.format(collection="roads", number=1))).status_code == 404
+    for path in SYMBOLS:
+        assert (await walk.ask("GET", path.format(charter="french-civil-security"))).status_code == 200
     assert (await walk.ask("GET", "/api/v1/session/demo")).status_code == 403
 
 
@@ -394,9 +413,9 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "logbook.correct": ("entry", "entry.written.v2", {"reason": "r", "text": "t"}),
     "resources.move": ("resource", "resource.declared.v1", {"geometry": POINT}),
     "resources.set-state": ("resource", "resource.declared.v1", {"state": "released"}),
-    "drawings.reshape": ("shape", "shape.drawn.v2", {"geometry": POINT}),
-    "drawings.describe": ("shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned"}),
-    "drawings.end": ("shape", "shape.drawn.v2", {"reason": "r"}),
+    "drawings.reshape": ("shape", "shape.drawn.v3", {"geometry": POINT}),
+    "drawings.describe": ("shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned"}),
+    "drawings.end": ("shape", "shape.drawn.v3", {"reason": "r"}),
     "acknowledgements.give": ("fact", "entry.written.v2", {}),
     "logbook.assess": ("entry", "entry.written.v2", {"certainty": "confirmed"}),
     "logbook.mark": ("entry", "entry.written.v2", {"mark": "map", "state": "done"}),
@@ -416,6 +435,8 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.answer": ("demand", "demand.made.v1", {"state": "accepted"}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
     "views.remove": ("view", "view.saved.v1", {}),
+    "courses.choose": ("course", "course.described.v1", {"reason": "r"}),
+    "courses.drop": ("course", "course.described.v1", {"reason": "r"}),
 }
 BY_FACT = {"entry", "fact"}
 """Members that name a fact."""
@@ -425,8 +446,8 @@ TOLL = {"category": "evacuated", "low": 1, "high": 1}
 LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "population.state-toll": ("about", "incident.described.v1", "incident", {**TOLL, "source": "s"}),
     "population.settle-toll": ("about", "incident.described.v1", "incident", {**TOLL, "reason": "r"}),
-    "taskings.set-intent": ("of", "shape.drawn.v2", "shape", {"objectives": ["o"]}),
-    "posts.set-cycle": ("of", "shape.drawn.v2", "shape", {"step": "order"}),
+    "taskings.set-intent": ("of", "shape.drawn.v3", "shape", {"objectives": ["o"]}),
+    "posts.set-cycle": ("of", "shape.drawn.v3", "shape", {"step": "order"}),
     "resources.plan-relief": ("resource", "resource.declared.v1", "resource", {"at": "2026-01-01T00:00:00Z"}),
 }
 """Commands about something named otherwise than where it is told: the member, the fact that tells it, its member."""
@@ -434,7 +455,7 @@ LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
 DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.declare": ("resource", "resource.declared.v1", {"name": "n", "kind": "boat"}),
     "drawings.draw": (
-        "shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
+        "shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
     "grids.attach": ("grid", "grid.attached.v1", a_grid()),
     "incidents.describe": ("incident", "incident.described.v1", {"nature": "fire", "title": "t"}),
@@ -457,6 +478,8 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     }),
     "taskings.describe-mission": ("mission", "mission.described.v1", {"title": "t", "owner": {"name": "n"}}),
     "views.save": ("view", "view.saved.v1", a_view()),
+    "courses.describe": ("course", "course.described.v1", {"name": "n"}),
+    "signals.set-plan": ("plan", "signals-plan.set.v1", a_signals_plan()),
     "observations.declare-series": (
         "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),
@@ -595,7 +618,7 @@ ONCE = {
             "/health", "/ready", "/metrics", "/api/v1/openapi.json", "/api/v1/territory", "/territory/{version}/{name}",
             "/territory/{version}/basemap/{z}/{x}/{y}.mvt", "/territory/{version}/terrain/{z}/{x}/{y}.png",
             "/territory/{version}/depths/{grid}/{band}.png", "/territory/{version}/names", COMPARISON,
-            "/api/v1/session/demo", *OGC, *(one.partition("?")[0] for one in QUESTIONS),
+            "/api/v1/session/demo", *OGC, *SYMBOLS, *(one.partition("?")[0] for one in QUESTIONS),
         )
     },
     f"post {INSIDE}": walk_public,

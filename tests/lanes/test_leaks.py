@@ -338,6 +338,8 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     ],
     "/api/v1/organisations": _same("/api/v1/organisations"),
     "/api/v1/territory": _same("/api/v1/territory"),
+    "/api/v1/symbol-sets": _same("/api/v1/symbol-sets"),
+    "/api/v1/symbol-sets/{charter}": _same("/api/v1/symbol-sets/french-civil-security"),
     "/territory/{version}/{name}": _same("/territory/1/manifest.json"),
     "/territory/{version}/basemap/{z}/{x}/{y}.mvt": _same("/territory/0123456789abcdef/basemap/6/31/22.mvt"),
     "/territory/{version}/terrain/{z}/{x}/{y}.png": _same("/territory/0123456789abcdef/terrain/8/127/91.png"),

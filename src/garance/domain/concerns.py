@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garance.domain.acknowledgements import rules as acknowledgements
+from garance.domain.courses import rules as courses
 from garance.domain.drawings import rules as drawings
 from garance.domain.grids import rules as grids
 from garance.domain.incidents import rules as incidents
@@ -15,11 +16,13 @@ from garance.domain.posts import rules as posts
 from garance.domain.resources import means
 from garance.domain.resources import rules as resources
 from garance.domain.saved_views import rules as saved_views
+from garance.domain.signals import rules as signals
 from garance.domain.situation import rules as situation
 from garance.domain.taskings import rules as taskings
 
 CONCERNS = (
     acknowledgements,
+    courses,
     drawings,
     grids,
     incidents,
@@ -32,6 +35,7 @@ CONCERNS = (
     posts,
     resources,
     saved_views,
+    signals,
     situation,
     taskings,
 )

@@ -23,6 +23,7 @@ from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
 from garance.server.api.samples import sample_endpoint
 from garance.server.api.situations import situation_endpoints
+from garance.server.api.symbols import symbol_endpoints
 from garance.server.api.territory import territory_endpoints
 from garance.server.api.walls import wall_endpoints
 from garance.server.console import Words
@@ -72,6 +73,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *account_endpoints(node),
         *link_endpoints(),
         *territory_endpoints(node),
+        *symbol_endpoints(node),
         *question_endpoints(node),
         *depth_endpoints(node),
         *ogc_endpoints(node),

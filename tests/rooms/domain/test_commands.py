@@ -67,6 +67,10 @@ TABLE = {
     "grids.detach": "observations.declare",
     "views.save": "views.keep",
     "views.remove": "views.keep",
+    "courses.describe": "drawings.draw",
+    "courses.choose": "courses.choose",
+    "courses.drop": "drawings.draw",
+    "signals.set-plan": "resources.command",
     "acknowledgements.give": "logbook.write",
 }
 

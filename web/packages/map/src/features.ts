@@ -2,6 +2,7 @@
 import { COURSE, LAT, LON, SPEED, parseInstant, type Entry, type Geometry, type Picture, type Position, type Resource, type Series, type Severity, type Shape, type Tracks } from '@garance/client';
 import { codeOf } from './codes.ts';
 import { namePoint } from './naming.ts';
+import { endFeatures, signing, signLabel } from './signing.ts';
 import type { Fixed, Placed, Spot } from './stacking.ts';
 
 export type Feature = { type: 'Feature'; id?: number; geometry: Geometry; properties: Record<string, string | number | boolean | readonly number[]> };
@@ -95,7 +96,7 @@ export const labelOf = (name: string, letters = Infinity): string => (name.lengt
 export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[]): Spot[] {
   return [
     ...units,
-    ...shapes.flatMap(({ id, geometry, name }) => (geometry.type === 'Point' ? [{ id, position: geometry.coordinates, stands: true, must: true, letters: name.length }] : [])),
+    ...shapes.flatMap(({ geometry, ...shape }) => (geometry.type === 'Point' ? [{ id: shape.id, position: geometry.coordinates, stands: true, must: true, letters: writtenOf({ geometry, ...shape }).length }] : [])),
     ...entries.flatMap(({ entry, geometry, struck }) => (geometry && struck.length === 0 ? [{ id: entry, position: anchorOf(geometry), stands: false }] : [])),
   ];
 }
@@ -109,21 +110,32 @@ export type LapsedWords = ReadonlyMap<string, string>;
 
 const NO_WORDS: LapsedWords = new Map();
 
-export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map(), lapsed: LapsedWords = NO_WORDS): Collection {
-  return collection(
-    shapes.map((shape) => ({
+const NONE: ReadonlySet<string> = new Set();
+
+/** What is written beside it: its name, or what its symbol says. */
+const writtenOf = (shape: Shape): string => signLabel(shape) ?? shape.name;
+
+/** `faint` are those of a course of action that is not the one looked at. */
+export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map(), lapsed: LapsedWords = NO_WORDS, faint: ReadonlySet<string> = NONE): Collection {
+  return collection([
+    ...shapes.map((shape): Feature => ({
       type: 'Feature',
       geometry: shape.geometry,
-      properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, label: labelOf(shape.name, places.get(shape.id)?.letters), lapsed: lapsed.get(shape.id) ?? '', ...placing(places.get(shape.id)) },
+      properties: {
+        kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, label: labelOf(writtenOf(shape), places.get(shape.id)?.letters), lapsed: lapsed.get(shape.id) ?? '',
+        faint: faint.has(shape.id), ...signing(shape), ...placing(places.get(shape.id)),
+      },
     })),
-  );
+    ...endFeatures(shapes, faint),
+  ]);
 }
 
 /** The names of zones and lines, one point each. */
-export function shapeNames(shapes: readonly Shape[], lapsed: LapsedWords = NO_WORDS): Collection {
+export function shapeNames(shapes: readonly Shape[], lapsed: LapsedWords = NO_WORDS, faint: ReadonlySet<string> = NONE): Collection {
   return collection(
-    shapes.filter(({ geometry }) => geometry.type !== 'Point').map(({ id, name, kind, geometry }) => ({
-      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(geometry) }, properties: { id, name, label: name, what: kind, lapsed: lapsed.get(id) ?? '' },
+    shapes.filter(({ geometry }) => geometry.type !== 'Point').map((shape) => ({
+      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(shape.geometry) },
+      properties: { id: shape.id, name: shape.name, label: writtenOf(shape), what: shape.kind, lapsed: lapsed.get(shape.id) ?? '', faint: faint.has(shape.id), ...signing(shape) },
     })),
   );
 }

@@ -8,7 +8,7 @@ import { stacked, type Crowd, type Fixed, type OnPicture, type Spot, type Stacki
 import { trailFeatures, type TrailLength } from './trails.ts';
 
 /** What the camera gives to arrange things by. */
-export type Sight = Omit<Look, 'followed'> & { project: OnPicture; lift: Lift; lapsed: LapsedWords };
+export type Sight = Omit<Look, 'followed'> & { project: OnPicture; lift: Lift; lapsed: LapsedWords; faint: ReadonlySet<string> };
 
 /** What the sources of the map are given. */
 export type Arranged = Record<'shapes' | 'entries' | 'units' | 'crowds' | 'trails', Collection>;
@@ -56,14 +56,14 @@ export class Fleet {
   }
 
   /** Puts everything that stands somewhere apart from each other on this picture. */
-  arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, ...look }: Sight): Arranged {
+  arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, faint, ...look }: Sight): Arranged {
     const choice = chosen(this.#units, { ...look, followed: this.followed }, this.#symbols);
     const stacking = stacked(spotsOf(shapes, this.#spots(choice), entries), project, look.selected, this.fixed);
     const symbols = this.#drawn(choice, stacking);
     this.dots.show(this.#units.filter(({ resource }) => !this.#symbols.has(resource.id)), this.#leaders(symbols, shapes, stacking), this.#now_ms, lift);
     const traced = choice.crowded ? symbols.filter(({ resource: { id } }) => id === look.selected || id === this.followed) : symbols;
     return {
-      shapes: shapeFeatures(shapes, stacking.places, lapsed),
+      shapes: shapeFeatures(shapes, stacking.places, lapsed, faint),
       entries: entryFeatures(entries, stacking.places),
       units: unitFeatures(symbols, this.#now_ms, stacking.places, this.#say),
       crowds: crowdFeatures(stacking.crowds),

@@ -3,6 +3,7 @@
 import type { StyleImageMetadata } from 'maplibre-gl';
 import { flies, isTeam } from './codes.ts';
 import { frameOf, kindOf } from './kinds.ts';
+import { signImage } from './sign_images.ts';
 import { FILLED, NODES, rankOf, SITES, STATIONS } from './pictograms.ts';
 
 const SCALE = 2;
@@ -320,6 +321,7 @@ const STRETCHED: Partial<StyleImageMetadata> = { stretchX: [[4 * SCALE, 16 * SCA
 /** The image of that name, or null when no family draws it. */
 export function symbolOf(name: string): SymbolImage | null {
   const [family = '', ...parts] = name.split('|');
+  if (family === 'sign' || family === 'part') return signImage(name);
   const draw = FAMILIES[family];
   return draw ? { image: draw(parts), options: { pixelRatio: SCALE, ...(family === 'plate' ? STRETCHED : {}) } } : null;
 }

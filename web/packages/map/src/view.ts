@@ -46,6 +46,7 @@ export class MapView {
   #raised: number | null = null;
   #hidden: string | null = null;
   #lapsed: LapsedWords = new Map();
+  #faint: ReadonlySet<string> = new Set();
 
   constructor(settings: MapSettings) {
     prepare(settings);
@@ -182,8 +183,10 @@ export class MapView {
     void source.setData(data as Parameters<GeoJSONSource['setData']>[0]);
   }
 
-  showPicture(picture: Picture, entries: readonly Entry[]): void {
+  /** `faint` are the drawings of a course of action that is not the one looked at. */
+  showPicture(picture: Picture, entries: readonly Entry[], faint: ReadonlySet<string> = new Set()): void {
     this.#picture = picture;
+    this.#faint = faint;
     this.#entries = entries;
     this.#arrange();
   }
@@ -223,11 +226,11 @@ export class MapView {
     const box = engine.getBounds().toArray().flat() as Box;
     const raised = engine.getTerrain() !== null;
     const arranged = this.fleet.arranged(shapes, this.#entries, {
-      box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed,
+      box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed, faint: this.#faint,
       project: (position) => engine.project(position),
       lift: (position) => (raised ? engine.queryTerrainElevation(position) ?? 0 : 0),
     });
-    this.#push('shape-names', shapeNames(shapes, this.#lapsed));
+    this.#push('shape-names', shapeNames(shapes, this.#lapsed, this.#faint));
     for (const [name, data] of Object.entries(arranged)) this.#push(name as keyof typeof arranged, data);
   }
 

@@ -6,6 +6,7 @@ import {
 } from '@garance/client';
 import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { siteRoot, type Account } from './account.svelte.ts';
+import { Charters } from './charters.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
 import { KeptCopy } from './copy.svelte.ts';
 import { Depths } from './depths.svelte.ts';
@@ -46,6 +47,7 @@ export class Desk {
   readonly watch = new LinkWatch();
   readonly ground: Ground;
   readonly layers: Layers;
+  readonly charters: Charters;
   readonly fleet = new UnitsInHand(this);
   /** The map once made; not reactive on purpose. */
   map: MapView | null = null;
@@ -84,6 +86,7 @@ export class Desk {
     this.id = id;
     this.ground = new Ground(account, territory);
     this.layers = new Layers(account.person);
+    this.charters = new Charters(account);
     this.layers.enter('conduct', this.grant?.role);
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
     this.sight = new Sight(this, this.conductor);

@@ -24,6 +24,10 @@ export function settle({ thing, id, aspect, versions }: Conflict, { value }: Ver
       return by('drawings.describe', 'drawings.draw', { shape: id, ...lasting(value as { valid_until: string | null }, now_ms) });
     case 'view view':
       return by('views.save', 'views.keep', value as Record<string, unknown>);
+    case 'course description':
+      return by('courses.describe', 'drawings.draw', value as Record<string, unknown>);
+    case 'signals-plan plan':
+      return by('signals.set-plan', 'resources.command', value as Record<string, unknown>);
     default:
       return null;
   }
@@ -35,6 +39,6 @@ const lasting = ({ valid_until, ...rest }: { valid_until: string | null }, now_m
 /** What the conflict is about, by its name. */
 export function nameOf(desk: Desk, { thing, id }: Conflict): string {
   if (thing === 'situation') return desk.current?.title ?? '';
-  const { resources, shapes, ended, grids, saved_views } = desk.picture;
-  return [...resources, ...shapes, ...ended, ...grids, ...saved_views].find((one) => one.id === id)?.name ?? id.slice(0, 8);
+  const { resources, shapes, ended, grids, saved_views, courses, signals_plans } = desk.picture;
+  return [...resources, ...shapes, ...ended, ...grids, ...saved_views, ...courses, ...signals_plans].find((one) => one.id === id)?.name ?? id.slice(0, 8);
 }

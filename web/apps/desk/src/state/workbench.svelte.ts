@@ -8,7 +8,9 @@ import { Instruments } from './instruments.svelte.ts';
 import { Logbook } from './logbook.svelte.ts';
 import { MustRead } from './notices.svelte.ts';
 import { Pinned } from './pinned.svelte.ts';
+import { CoursesInHand } from './courses.svelte.ts';
 import { Sketching } from './sketching.svelte.ts';
+import { SymbolsInHand } from './symbols.svelte.ts';
 import { SavedViews } from './views.svelte.ts';
 
 export type Notice = { id: number; words: string; grave: boolean };
@@ -35,6 +37,10 @@ export class Workbench {
   picking = $state<string | null>(null);
   place = $state.raw<Position | null>(null);
   readonly sketching: Sketching = new Sketching(this);
+  readonly symbols: SymbolsInHand = new SymbolsInHand(this);
+  readonly courses: CoursesInHand = new CoursesInHand(this);
+  /** Whether the signals plan is open. */
+  signals = $state(false);
   notices = $state.raw<Notice[]>([]);
   #notice = 0;
 
@@ -114,7 +120,9 @@ export class Workbench {
     else if (this.conflicts) this.conflicts = false;
     else if (this.sharing) this.sharing = false;
     else if (this.picking !== null) this.endPicking('nothing');
+    else if (this.symbols.sign) this.symbols.letGo();
     else if (this.sketch) this.sketching.setAside();
+    else if (this.symbols.shown) this.symbols.close();
     else if (this.clock) this.clock = false;
     else if (this.desk.conductor.choosing) this.desk.conductor.choosing = false;
     else if (this.instruments.escape()) return true;

@@ -1,0 +1,323 @@
+"""SITAC: symbols placed by keyboard, by mouse and by touch; lines, copies, turns, undo; courses compared; the OCT."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from support.axe import check_accessible
+from support.desk import DeskPage
+from support.images import Album
+from support.node_process import NodeProcess
+
+OFFICER = "Officière SDIS"
+MAYOR = "Maire"
+CLICK_PAUSE_MS = 350
+SIGN_LAYERS = ["sign-points", "sign-ends", "sign-fills", "sign-lines-none", "sign-lines-long"]
+
+
+def palette(desk: DeskPage) -> Any:
+    """The palette of symbols."""
+    return desk.page.get_by_role("region", name="Palette de symboles")
+
+
+def open_palette(desk: DeskPage) -> Any:
+    """Open it with its key; wait for the set."""
+    desk.page.keyboard.press("p")
+    expect(palette(desk).get_by_role("button", name="Moyens")).to_be_visible()
+    return palette(desk)
+
+
+def take(desk: DeskPage, family: str, number: str) -> None:
+    """A family by its letter, a symbol by its number."""
+    desk.page.keyboard.press(family)
+    desk.page.keyboard.press(number)
+
+
+def spot(desk: DeskPage, x: float, y: float) -> tuple[float, float]:
+    """A place of the map, as shares of its width and height."""
+    box = desk.page.locator(".maplibregl-canvas").bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def click(desk: DeskPage, x: float, y: float) -> None:
+    """Click the map there, as a hand does."""
+    desk.page.mouse.move(*spot(desk, x, y), steps=3)
+    desk.page.mouse.down()
+    desk.page.mouse.up()
+    desk.page.wait_for_timeout(CLICK_PAUSE_MS)
+
+
+def signed(desk: DeskPage, symbol: str) -> list[dict[str, Any]]:
+    """The drawings that stand and wear that symbol."""
+    found: list[dict[str, Any]] = desk.ask(
+        "desk.picture.shapes.filter(({ symbol }) => symbol?.id === argument)", symbol
+    )
+    return found
+
+
+def wait_signed(desk: DeskPage, symbol: str, count: int = 1) -> list[dict[str, Any]]:
+    """The same, once there are that many."""
+    desk.wait_for(f"desk.picture.shapes.filter((one) => one.symbol?.id === {json.dumps(symbol)}).length === {count}")
+    return signed(desk, symbol)
+
+
+def drawn(desk: DeskPage) -> list[str]:
+    """The identifiers of what the map draws with a symbol."""
+    return desk.drawn(SIGN_LAYERS)
+
+
+def test_symbols_by_keyboard_are_on_the_other_desk(town: NodeProcess, visit: Any, album: Album) -> None:
+    officer = visit(town.url).open(role=OFFICER)
+    page: Page = officer.page
+    open_palette(officer)
+    check_accessible(page, "the palette of symbols")
+    album.take(page, "symbols-palette")
+    page.keyboard.press("m")
+    expect(palette(officer).get_by_role("button", name="Engin d’incendie")).to_be_visible()
+    album.take(page, "symbols-family")
+    page.keyboard.press("1")
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    one, other = wait_signed(officer, "vehicle-fire", 2)
+    assert (one["state"], other["state"]) == ("engaged", "planned")
+    assert one["geometry"]["coordinates"][0] < other["geometry"]["coordinates"][0]
+    officer.wait_idle()
+    assert {one["id"], other["id"]} <= set(drawn(officer))
+    check_accessible(page, "a symbol in hand")
+    album.take(page, "symbols-placed")
+    page.keyboard.press("Control+z")
+    officer.wait_for(f"!desk.picture.shapes.some(({{ id }}) => id === {json.dumps(other['id'])})")
+    page.keyboard.press("Control+Shift+z")
+    wait_signed(officer, "vehicle-fire", 2)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(palette(officer)).to_have_count(0)
+
+    mayor = visit(town.url).open(role=MAYOR)
+    wait_signed(mayor, "vehicle-fire", 2)
+    mayor.frame_all(officer.ask("desk.territory.bbox"))
+    assert one["id"] in drawn(mayor)
+
+
+@pytest.mark.slow
+def test_symbols_by_mouse_in_a_row_lines_and_copies(town: NodeProcess, visit: Any, album: Album) -> None:
+    officer = visit(town.url).open(role=OFFICER)
+    page: Page = officer.page
+    page.get_by_role("button", name="Symboles", exact=True).click()
+    palette(officer).get_by_role("searchbox").fill("poteau")
+    page.keyboard.press("Enter")
+    for x in (0.5, 0.6, 0.7):
+        click(officer, x, 0.3)
+    wait_signed(officer, "hydrant", 3)
+
+    # With words on it, and turned.
+    palette(officer).get_by_role("searchbox").fill("vent")
+    page.keyboard.press("Enter")
+    palette(officer).get_by_label("Texte sur le symbole").fill("SO 60 km/h")
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    click(officer, 0.82, 0.2)
+    (wind,) = wait_signed(officer, "wind")
+    assert wind["symbol"]["rotation_deg"] == 45
+    assert wind["symbol"]["text"] == "SO 60 km/h"
+
+    # A hose line, clicked point by point; then one by keys alone.
+    take(officer, "e", "9")
+    expect(palette(officer).get_by_text("Établissement")).to_be_visible()
+    palette(officer).get_by_label("Texte sur le symbole").fill("DN 70 · 500 L/min")
+    page.keyboard.press("Enter")
+    click(officer, 0.5, 0.5)
+    click(officer, 0.6, 0.55)
+    page.mouse.dblclick(*spot(officer, 0.72, 0.5))
+    wait_signed(officer, "hose-line")
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    wait_signed(officer, "hose-line", 2)
+    take(officer, "z", "1")
+    for x, y in ((0.45, 0.62), (0.6, 0.62), (0.6, 0.8)):
+        click(officer, x, y)
+    page.mouse.dblclick(*spot(officer, 0.45, 0.8))
+    wait_signed(officer, "exclusion-zone")
+    take(officer, "a", "1")
+    click(officer, 0.8, 0.8)
+    page.mouse.dblclick(*spot(officer, 0.68, 0.72))
+    wait_signed(officer, "attack")
+    page.keyboard.press("Escape")
+    officer.wait_idle()
+    album.take(page, "symbols-lines", chosen="sitac")
+
+    # Dragged from the palette to the map.
+    page.keyboard.press("p")
+    page.keyboard.press("p")
+    expect(palette(officer)).to_be_visible()
+    item = palette(officer).get_by_role("button", name="Point de transit").bounding_box()
+    assert item is not None
+    page.mouse.move(item["x"] + 20, item["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(*spot(officer, 0.6, 0.15), steps=8)
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    wait_signed(officer, "transit-point")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+    # From the list: the legend, a copy, another state.
+    officer.tab("Tracés")
+    row = page.locator("li[data-shape]").filter(has_text="SO 60 km/h")
+    row.get_by_role("button").first.click()
+    row.get_by_role("button", name="Dupliquer").click()
+    click(officer, 0.9, 0.45)
+    assert [one["symbol"]["rotation_deg"] for one in wait_signed(officer, "wind", 2)] == [45, 45]
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    row.first.get_by_role("button", name="Marquer fait").click()
+    officer.wait_for("desk.picture.shapes.some((one) => one.symbol?.id === 'wind' && one.state === 'done')")
+    check_accessible(page, "symbols in the list")
+    album.take(page, "symbols-list", chosen="sitac-liste")
+
+    # Turned by its handle.
+    row.last.get_by_role("button").first.click()
+    row.last.get_by_role("button", name="Modifier").click()
+    handle = page.get_by_role("button", name="Tourner le symbole")
+    handle.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_label("Rotation (degrés)")).to_have_value("90")
+    page.get_by_role("form", name="Tracé en cours").get_by_role("button", name="Enregistrer", exact=True).click()
+    officer.wait_for("desk.picture.shapes.some((one) => one.symbol?.rotation_deg === 90)")
+    page.keyboard.press("v")
+    officer.wait_idle()
+    page.wait_for_timeout(800)
+    officer.wait_idle()
+    album.take(page, "symbols-3d", chosen="sitac-3d")
+
+
+@pytest.mark.slow
+def test_symbols_by_touch_have_room_for_a_finger(town: NodeProcess, visit: Any, album: Album) -> None:
+    tablet = {"viewport": {"width": 1024, "height": 768}, "has_touch": True, "is_mobile": True}
+    officer = visit(town.url, **tablet).open(role=OFFICER)
+    page: Page = officer.page
+    page.get_by_role("button", name="Symboles", exact=True).tap()
+    palette(officer).get_by_role("button", name=re.compile("Points de commandement")).tap()
+    for button in palette(officer).get_by_role("button").all():
+        box = button.bounding_box()
+        assert box is None or min(box["width"], box["height"]) >= 44, button.inner_text()
+    palette(officer).get_by_role("button", name="Poste médical avancé").tap()
+    x, y = spot(officer, 0.75, 0.5)
+    page.touchscreen.tap(x, y)
+    wait_signed(officer, "medical-post")
+    check_accessible(page, "the palette under a finger")
+    album.take(page, "symbols-touch")
+
+
+@pytest.mark.slow
+def test_two_courses_are_drawn_compared_and_one_is_chosen(town: NodeProcess, visit: Any, album: Album) -> None:
+    officer = visit(town.url).open(role=OFFICER)
+    page: Page = officer.page
+    officer.tab("Tracés")
+    page.get_by_text("Modes d’action", exact=False).first.click()
+    for name, idea in (("Digue", "Fermeture de la brèche"), ("Repli", "Évacuation du quartier")):
+        page.get_by_role("button", name="Nouveau mode d’action").click()
+        page.get_by_label("Nom", exact=True).fill(name)
+        page.get_by_label("Idée de manœuvre").fill(idea)
+        page.get_by_label("Phases, une par ligne").fill("Reconnaissance\nÉtablissement")
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        officer.wait_for(f"desk.picture.courses.some(({{ name }}) => name === {json.dumps(name)})")
+    for name, symbol in (("Digue", "digue"), ("Repli", "rassemblement de la population")):
+        page.get_by_role("button", name=name).filter(has_text=re.compile("Officière|Lefort|SDIS|.")).first.click()
+        page.get_by_role("button", name="2 Établissement").click()
+        page.keyboard.press("p")
+        expect(palette(officer).get_by_text(f"Dessiné pour : {name}")).to_be_visible()
+        palette(officer).get_by_role("searchbox").fill(symbol)
+        page.keyboard.press("Enter")
+        click(officer, 0.6, 0.5)
+        if name == "Digue":
+            page.mouse.dblclick(*spot(officer, 0.75, 0.45))
+        page.wait_for_timeout(300)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+    (barrier,) = wait_signed(officer, "flood-barrier")
+    (gathering,) = wait_signed(officer, "assembly-point")
+    assert barrier["phase"] == gathering["phase"] == 2
+    officer.wait_idle()
+    assert gathering["id"] in drawn(officer)
+    assert barrier["id"] not in drawn(officer)
+    page.get_by_role("button", name="Comparer").first.click()
+    page.get_by_role("button", name="Passer de Repli à Digue").click()
+    officer.wait_idle()
+    assert barrier["id"] in drawn(officer)
+    album.take(page, "symbols-courses")
+    check_accessible(page, "courses of action")
+    page.get_by_role("button", name="Retenir").click()
+    page.get_by_label(re.compile("Pourquoi retenir")).fill("Moyens présents")
+    page.get_by_role("button", name="Retenir").click()
+    officer.wait_for("desk.picture.courses.some(({ chosen, name }) => chosen && name === 'Digue')")
+    page.get_by_role("button", name="Tous, estompés").click()
+    officer.wait_idle()
+    assert {barrier["id"], gathering["id"]} <= set(drawn(officer))
+    album.take(page, "symbols-courses-all", chosen="sitac-modes")
+
+
+@pytest.mark.slow
+def test_the_signals_plan_is_written_and_read_as_a_tree(town: NodeProcess, visit: Any, album: Album) -> None:
+    officer = visit(town.url).open(role=OFFICER)
+    page: Page = officer.page
+    officer.tab("Tracés")
+    page.get_by_text("Modes d’action", exact=False).first.click()
+    page.get_by_role("button", name="Transmissions (OCT)").click()
+    sheet = page.get_by_role("dialog", name="Ordre complémentaire des transmissions")
+    sheet.get_by_role("button", name="Écrire l’ordre").click()
+    for number, (kind, name, channel) in enumerate(
+        [
+            ("command", "Commandement", "SSU 17-101"),
+            ("tactical", "Tactique nord", "DIR 640"),
+            ("air-ground", "Air-sol", "123,1 MHz"),
+        ],
+        1,
+    ):
+        sheet.get_by_role("button", name="Ajouter un réseau").click()
+        sheet.get_by_label("Nature du réseau").nth(number - 1).select_option(kind)
+        sheet.get_by_label(f"Nom du réseau {number}").fill(name)
+        sheet.get_by_label("Groupe ou fréquence").nth(number - 1).fill(channel)
+    for number, (level, name, sign) in enumerate(
+        [
+            ("site", "PC de site", "Rochefort 1"),
+            ("sector", "Secteur nord", "Nord 1"),
+            ("group", "Groupe pompage", "Pompage 1"),
+        ],
+        1,
+    ):
+        sheet.get_by_role("button", name="Ajouter un poste").click()
+        sheet.get_by_label("Échelon").nth(number - 1).select_option(level)
+        sheet.get_by_label(f"Nom du poste {number}").fill(name)
+        sheet.get_by_label("Indicatif").nth(number - 1).fill(sign)
+    sheet.get_by_label("Relève de").nth(2).select_option(label="Secteur nord")
+    sheet.get_by_role("group", name="Réseaux écoutés par Groupe pompage").get_by_role(
+        "button", name="Tactique nord"
+    ).click()
+    sheet.get_by_role("button", name="Ajouter une liaison de secours").click()
+    sheet.get_by_label("Numéro, canal, consigne").fill("05 46 00 00 00")
+    check_accessible(page, "the form of the signals plan")
+    album.take(page, "signals-form")
+    sheet.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(sheet.get_by_text("Groupe pompage")).to_be_visible()
+    plan = officer.ask("desk.picture.signals_plans[0]")
+    parents = {post["name"]: post.get("parent") for post in plan["posts"]}
+    sector = next(post["id"] for post in plan["posts"] if post["name"] == "Secteur nord")
+    assert parents["Groupe pompage"] == sector
+    check_accessible(page, "the signals plan")
+    album.take(page, "signals-plan", chosen="oct")
