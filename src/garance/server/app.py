@@ -18,6 +18,7 @@ from garance.kernel.refusal import Refused
 from garance.server.api.accounts import account_endpoints
 from garance.server.api.commands import command_endpoints
 from garance.server.api.depths import depth_endpoints
+from garance.server.api.documents import document_endpoints
 from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
 from garance.server.api.samples import sample_endpoint
@@ -65,6 +66,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *node.sign_in.endpoints(),
         *command_endpoints(node.scribe, node.cursors, metrics),
         *situation_endpoints(node),
+        *document_endpoints(node),
         sample_endpoint(node),
         *wall_endpoints(node),
         *account_endpoints(node),

@@ -14,6 +14,7 @@ import shapely
 from shapely.geometry import shape as shapely_shape
 
 from garance.domain.drawings.facts import ShapeStatus
+from garance.domain.observations.facts import SeriesKind
 from garance.domain.resources.facts import ResourceStatus
 from garance.exports.map_sheet import svg
 from garance.exports.map_sheet.framing import Frame
@@ -119,7 +120,7 @@ class Marks:
     def gauges(self, series: Iterable[SeriesShown], readings: Mapping[str, Reading]) -> None:
         """Gauges that stand somewhere, with what they said last before the moment shown."""
         for one in series:
-            if one.geometry is None or one.kind == "position":
+            if one.geometry is None or one.kind is SeriesKind.POSITION:
                 continue
             x, y = self._frame.point(*one.geometry.coordinates)
             if not self._frame.shows((x, y)):
