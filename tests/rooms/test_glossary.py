@@ -34,6 +34,7 @@ PREFIXES = {
     "ShapeStatus": "shape-state",
     "SeriesKind": "series-kind",
     "ThresholdSeverity": "severity",
+    "Heading": "report-heading",
 }
 
 

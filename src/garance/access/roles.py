@@ -20,6 +20,8 @@ class Ability(enum.StrEnum):
     DRAWINGS_DRAW = "drawings.draw"
     OBSERVATIONS_DECLARE = "observations.declare"
     VIEWS_KEEP = "views.keep"
+    REPORTS_DRAFT = "reports.draft"
+    REPORTS_VALIDATE = "reports.validate"
     PEOPLE_MANAGE = "people.manage"
     READ_PERSONAL = "read.personal"
     READ_HEALTH = "read.health"
@@ -34,9 +36,16 @@ _CONDUCT = frozenset(
         Ability.DRAWINGS_DRAW,
         Ability.OBSERVATIONS_DECLARE,
         Ability.VIEWS_KEEP,
+        Ability.REPORTS_DRAFT,
     }
 )
-_DIRECT = _CONDUCT | {Ability.SITUATION_OPEN, Ability.SITUATION_STEER, Ability.READ_PERSONAL, Ability.READ_RESTRICTED}
+_DIRECT = _CONDUCT | {
+    Ability.SITUATION_OPEN,
+    Ability.SITUATION_STEER,
+    Ability.REPORTS_VALIDATE,
+    Ability.READ_PERSONAL,
+    Ability.READ_RESTRICTED,
+}
 
 ROLES: Mapping[str, frozenset[Ability]] = {
     Role.DOS: _DIRECT,
@@ -48,10 +57,12 @@ ROLES: Mapping[str, frozenset[Ability]] = {
             Ability.LOGBOOK_AMEND,
             Ability.DRAWINGS_DRAW,
             Ability.VIEWS_KEEP,
+            Ability.REPORTS_DRAFT,
             Ability.READ_PERSONAL,
         }
     ),
-    Role.SDIS_OFFICER: _CONDUCT | {Ability.READ_PERSONAL, Ability.READ_HEALTH, Ability.READ_RESTRICTED},
+    Role.SDIS_OFFICER: _CONDUCT
+    | {Ability.REPORTS_VALIDATE, Ability.READ_PERSONAL, Ability.READ_HEALTH, Ability.READ_RESTRICTED},
     Role.PREFECTURE_DUTY_OFFICER: _DIRECT,
     Role.OBSERVER: frozenset(),
     Role.PARTNER: frozenset({Ability.LOGBOOK_WRITE}),
@@ -83,10 +94,12 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
         "grids.attach": Ability.OBSERVATIONS_DECLARE,
         "views.save": Ability.VIEWS_KEEP,
         "acknowledgements.give": Ability.LOGBOOK_WRITE,
+        "reports.draft": Ability.REPORTS_DRAFT,
     },
     "entry": {"logbook.strike": Ability.LOGBOOK_AMEND, "logbook.correct": Ability.LOGBOOK_AMEND},
     "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
     "view": {"views.remove": Ability.VIEWS_KEEP},
+    "report": {"reports.validate": Ability.REPORTS_VALIDATE},
     "resource": {
         "resources.move": Ability.RESOURCES_COMMAND,
         "resources.set-state": Ability.RESOURCES_COMMAND,

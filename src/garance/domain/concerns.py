@@ -9,6 +9,7 @@ from garance.domain.keeping import rules as keeping
 from garance.domain.logbook import rules as logbook
 from garance.domain.observations import rules as observations
 from garance.domain.people import rules as people
+from garance.domain.reports import rules as reports
 from garance.domain.resources import rules as resources
 from garance.domain.saved_views import rules as saved_views
 from garance.domain.situation import rules as situation
@@ -21,6 +22,7 @@ CONCERNS = (
     logbook,
     observations,
     people,
+    reports,
     resources,
     saved_views,
     situation,

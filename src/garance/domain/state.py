@@ -13,6 +13,7 @@ from garance.domain.keeping.state import Keeping
 from garance.domain.logbook.state import Entries
 from garance.domain.observations.state import Observations
 from garance.domain.people.state import People
+from garance.domain.reports.state import Reports
 from garance.domain.resources.state import Resources
 from garance.domain.saved_views.state import SavedViews
 from garance.domain.situation.state import Situations
@@ -33,6 +34,7 @@ class State:
         self.acknowledgements = Acknowledgements()
         self.grids = Grids()
         self.saved_views = SavedViews()
+        self.reports = Reports()
         self.unknown: set[str] = set()
 
     def fold(self, fact: Fact[Any]) -> None:
@@ -47,6 +49,7 @@ class State:
             or self.acknowledgements.fold(fact)
             or self.grids.fold(fact)
             or self.saved_views.fold(fact)
+            or self.reports.fold(fact)
             or self.people.fold(fact)
             or self.keeping.fold(fact)
         )
@@ -71,5 +74,6 @@ class State:
             self.acknowledgements,
             self.grids,
             self.saved_views,
+            self.reports,
         ):
             concern.forget(fact)

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from garance.exports.forms import MessageForm, MissionForm
 from garance.exports.logbook_sheets import LogbookSheets
 from garance.exports.map_sheet.export import MapSheet
+from garance.exports.situation_report import SituationReport
 from garance.exports.tables import CensusForm, DrawingsList, MeansTable
 from garance.kernel.refusal import Refused
 from garance.ports.export import Export
 
 _ALL: tuple[Export, ...] = (
+    SituationReport(),
     LogbookSheets(),
     MessageForm(),
     MeansTable(),

@@ -11,6 +11,8 @@ import msgspec
 
 from garance.kernel.identity import FactId, ObjectId
 from garance.territory.pack import Pack
+from garance.views.report_proposal import ProposalShown
+from garance.views.reports import ReportShown
 from garance.views.shown import EntryShown, PictureShown, SituationShown
 
 Language = Literal["fr", "en"]
@@ -28,6 +30,7 @@ class Need(enum.StrEnum):
 
     PICTURE = "picture"
     LOGBOOK = "logbook"
+    REPORTS = "reports"
 
 
 class PaperSize(enum.StrEnum):
@@ -102,7 +105,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a document may be made of, as its reader may see it (matière).
 
     `shown_at` is the moment of the picture, in the situation's own time; `printed_at` is real. `address` is that of
-    the desk, to which the codes on the sheets lead back.
+    the desk, to which the codes on the sheets lead back. A situation report is made of `report`, or of the `proposal`
+    when nobody drafted one.
     """
 
     situation: SituationShown
@@ -116,6 +120,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[EntryShown, ...] = ()
     links: tuple[Link, ...] = ()
     readings: Mapping[str, Reading] = {}
+    report: ReportShown | None = None
+    proposal: ProposalShown | None = None
     people: Mapping[str, str] = {}
     organisations: Mapping[str, str] = {}
 

@@ -37,6 +37,8 @@ TABLE = {
     "views.save": "views.keep",
     "views.remove": "views.keep",
     "acknowledgements.give": "logbook.write",
+    "reports.draft": "reports.draft",
+    "reports.validate": "reports.validate",
 }
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from garance.access.directory import directory
 from garance.domain import commands
-from garance.domain.moment import Moment
+from garance.domain.moment import By, Moment
 from garance.exports.registry import DOCUMENTS, document
 from garance.exports.typesetting.press import set_pdf
 from garance.kernel.identity import FactId, ObjectId, Slug
@@ -33,6 +33,7 @@ from garance.ports.export import (
 )
 from garance.server.api.proofs import links_to
 from garance.server.api.readings import read_in_entries, read_in_picture, record
+from garance.server.api.reports import Zone, proposed, read_in_reports, reports_of
 from garance.server.api.samples import last_readings
 from garance.server.api.situations import AtMoment, Shelf
 from garance.server.http import Call, Endpoint, endpoint
@@ -40,6 +41,7 @@ from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
+from garance.views.reports import ReportShown, ReportsShown
 from garance.views.shown import EntryShown, PictureShown, SituationShown
 
 T = TypeVar("T")
@@ -50,7 +52,7 @@ WAITING = 8
 REFUSALS = (
     "box-wrong", "document-too-large", "document-too-long", "document-too-slow", "entry-needed", "entry-unknown",
     "format-not-offered", "grid-not-here", "no-territory", "only-blank", "paper-too-small", "press-busy",
-    "sheet-too-small", "zone-unknown",
+    "report-unknown", "sheet-too-small", "zone-unknown",
 )  # fmt: skip
 _NUMBER = r"-?\d{1,3}(\.\d{1,9})?"
 
@@ -60,7 +62,7 @@ class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     format: Format = Format.PDF
     language: Language = "fr"
-    zone: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$")] = "Europe/Paris"
+    zone: Zone = "Europe/Paris"
     paper: PaperSize = PaperSize.A4
     turned: Turned | None = None
     scale: Annotated[int, Meta(ge=100, le=2_000_000)] | None = None
@@ -69,6 +71,7 @@ class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
     risks: bool = True
     relief: bool = False
     entry: FactId | None = None
+    report: ObjectId | None = None
     blank: Annotated[int, Meta(ge=0, le=BLANKS_AT_MOST)] = 0
 
     @property
@@ -163,34 +166,53 @@ def _answer(content: bytes, wanted: Format, kind: str) -> Response:
 async def gather(
     node: Node, call: Call[Reader], shelf: Shelf, situation: str, asked: Export, query: DocumentAsked
 ) -> Matter:
-    """Everything that document needs, as that reader may see it; what is personal in it is recorded as read first."""
+    """Everything that document needs, as that reader may see it; what is personal in it is recorded as read first.
+
+    A report is told with the picture of its own moment. Refuses `report-unknown`.
+    """
     needs = frozenset[Need]() if query.blank else asked.needs
-    picture = await _picture(shelf, query.moment)
+    reports = await reports_of(shelf, query.moment) if Need.REPORTS in needs else ReportsShown(items=())
+    report = _report(reports, query.report) if Need.REPORTS in needs else None
+    moment = Moment(report.at, By(report.by)) if report is not None else query.moment
+    picture = await _picture(shelf, moment)
     if picture.situation is None:
         raise Refused("unknown")
-    entries = await _entries(shelf, query) if Need.LOGBOOK in needs else ()
+    entries = await _entries(shelf, moment, query.entry) if Need.LOGBOOK in needs and report is None else ()
     shown = picture if Need.PICTURE in needs else None
-    read = read_in_entries(entries, call.who)
+    read = [*read_in_entries(entries, call.who), *read_in_reports((report,) if report else (), call.who)]
     if shown is not None:
         read += read_in_picture(node, shown, call.who)
     await record(node, call.who, situation, read)
-    at = query.at or commands.present_of(node.follower.state, situation, node.clock.now())
+    at = moment.at if moment else commands.present_of(node.follower.state, situation, node.clock.now())
+    readings = await last_readings(node, shelf.held, situation, shown.series, at) if shown is not None else {}
     names = directory(node.follower.state.people, shelf.held)
+    said = _said(entries, shown) | ({report.draft} if report else set())
     return Matter(
         situation=picture.situation,
         shown_at=at,
-        by=query.by.value,
+        by=(moment.by if moment else query.by).value,
         printed_at=node.clock.now(),
         printed_by=_name_of(node, call.who),
         address=desk_address(node, call),
         pack=node.pack,
         picture=shown,
         entries=entries,
-        links=await asyncio.to_thread(links_to, node.store, _said(entries, shown)),
-        readings=await last_readings(node, shelf.held, situation, shown.series, at) if shown is not None else {},
+        links=await asyncio.to_thread(links_to, node.store, said),
+        readings=readings,
+        report=report,
+        proposal=None if report or Need.REPORTS not in needs else proposed(picture, entries, reports, readings),
         people={one: named.display_name for one, named in names.people.items() if named.display_name},
         organisations={one: named.name for one, named in names.organisations.items()},
     )
+
+
+def _report(reports: ReportsShown, wanted: str | None) -> ReportShown | None:
+    if wanted is None:
+        return None
+    found = next((one for one in reports.items if one.id == wanted), None)
+    if found is None:
+        raise Refused("report-unknown", field="report")
+    return found
 
 
 async def _picture(shelf: Shelf, moment: Moment | None) -> PictureShown:
@@ -208,10 +230,10 @@ def _bare(situation: SituationShown | None) -> SituationShown | None:
     return None if situation is None else msgspec.structs.replace(situation, level=0, level_fact=None, acknowledged=())
 
 
-async def _entries(shelf: Shelf, query: DocumentAsked) -> tuple[EntryShown, ...]:
+async def _entries(shelf: Shelf, moment: Moment | None, wanted: str | None) -> tuple[EntryShown, ...]:
     def show(view: Logbook) -> tuple[EntryShown, ...]:
-        items = view.at(query.moment).items
-        return items if query.entry is None else tuple(one for one in items if one.entry == query.entry)
+        items = view.at(moment).items
+        return items if wanted is None else tuple(one for one in items if one.entry == wanted)
 
     entries, _, _ = await shelf.look(Logbook, show)
     return entries
