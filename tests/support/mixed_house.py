@@ -224,8 +224,8 @@ class House:
             await self.say(who, "logbook.correct", body, where=self.flood)
 
     async def say_things(self, who: str, label: Label, where: str) -> None:
-        """A resource, a shape, a series, a view and a grid, most of them changed afterwards; and a level."""
-        resource, shape, series, view, grid = (new_id() for _ in range(5))
+        """A resource, a shape, a series, a view, a grid, a report, most of them changed afterwards; and a level."""
+        resource, shape, series, view, grid, report = (new_id() for _ in range(6))
         point = {"type": "Point", "coordinates": [-1.0, 46.0]}
         zone = {"type": "LineString", "coordinates": [[-1.0, 46.0], [-0.9, 46.0]]}
         drawn = {"shape": shape, "name": mark(), "kind": "note", "state": "planned"}
@@ -235,6 +235,7 @@ class House:
             ("situation.set-level", {"level": secrets.randbelow(5)}, label),
             ("views.save", {"view": view, **a_view(), "note": mark()}, label),
             ("grids.attach", {"grid": grid, **a_grid(), "provenance": mark()}, label),
+            ("reports.draft", {"report": report, **a_report()}, label),
         ]
         declared = {"series": series, "name": mark(), "kind": "water-level", "unit": "m", "provenance": mark()}
         if self.sees_own(who, label, FLOOD if where == self.flood else NEXT_DOOR):
@@ -245,6 +246,7 @@ class House:
                 ("drawings.reshape", {"shape": shape, "geometry": zone}, None),
                 ("drawings.describe", {**drawn, "name": mark()}, None),
                 ("views.save", {"view": view, **a_view()}, None),
+                ("reports.draft", {"report": report, **a_report()}, None),
             ]
         for command, body, chosen in told:
             await self.say(who, command, body, where=where, label=chosen)
@@ -266,6 +268,13 @@ def a_view() -> dict[str, Any]:
 def a_grid() -> dict[str, Any]:
     """What a dated grid says, under a name that is nowhere else."""
     return {"raster": "water-depths-t0", "territory": "0" * 16, "name": mark(), "at": ["2026-11-23T08:00:00Z"]}
+
+
+def a_report() -> dict[str, Any]:
+    """What a situation report says, in words that are nowhere else."""
+    sections = [{"heading": heading, "text": mark()} for heading in ("situation", "requests")]
+    figures = [{"figure": "evacuated", "name": mark(), "value": 12}]
+    return {"at": "2026-11-23T08:00:00Z", "sections": sections, "figures": figures}
 
 
 def labels_of(role: Role) -> list[Label]:

@@ -15,30 +15,47 @@ import typst
 
 MAX_MEMORY_BYTES = 3 << 30
 MAX_CPU_S = 30
+MISSING_SIGN = "could not be displayed with font"
 
 
 def main() -> None:
     """Set the layout named on the command line."""
     layout, wanted = sys.argv[1:3]
     _hold_back()
-    with tempfile.TemporaryDirectory(dir=".") as nothing:
-        made: bytes | list[bytes] = typst.compile(
-            layout,
-            root=".",
-            font_paths=[str(Path(__file__).with_name("fonts"))],
-            ignore_system_fonts=True,
-            format="png" if wanted == "png" else "pdf",
-            ppi=110 if wanted == "png" else None,
-            pdf_standards=["ua-1"] if wanted == "pdf" else [],
-            package_path=nothing,
-            package_cache_path=nothing,
-        )
-    pages = made if isinstance(made, list) else [made]
+    pages = _pages(layout, wanted)
     if wanted == "pdf":
         sys.stdout.buffer.write(pages[0])
         return
     for page in pages:
         sys.stdout.buffer.write(len(page).to_bytes(8, "big") + page)
+
+
+def _pages(layout: str, wanted: str) -> list[bytes]:
+    """The pages with our own fonts alone; with those of the machine when somebody wrote signs that ours lack; and
+    with a box in the place of a sign that no font has, which the rules of PDF/UA do not admit."""
+    for own_fonts, accessible in ((True, True), (False, True), (False, False)):
+        try:
+            return _set(layout, wanted, own_fonts=own_fonts, accessible=accessible)
+        except typst.TypstError as problem:
+            if MISSING_SIGN not in problem.message or not accessible:
+                raise
+    raise AssertionError("the last way raises or returns")
+
+
+def _set(layout: str, wanted: str, *, own_fonts: bool, accessible: bool) -> list[bytes]:
+    with tempfile.TemporaryDirectory(dir=".") as nothing:
+        made: bytes | list[bytes] = typst.compile(
+            layout,
+            root=".",
+            font_paths=[str(Path(__file__).with_name("fonts"))],
+            ignore_system_fonts=own_fonts,
+            format="png" if wanted == "png" else "pdf",
+            ppi=110 if wanted == "png" else None,
+            pdf_standards=["ua-1"] if wanted == "pdf" and accessible else [],
+            package_path=nothing,
+            package_cache_path=nothing,
+        )
+    return made if isinstance(made, list) else [made]
 
 
 def _hold_back() -> None:

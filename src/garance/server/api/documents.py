@@ -17,6 +17,7 @@ from garance.domain.moment import By, Moment
 from garance.exports.registry import DOCUMENTS, document
 from garance.exports.typesetting.press import set_pdf
 from garance.kernel.identity import FactId, ObjectId, Slug
+from garance.kernel.label import Mode
 from garance.kernel.refusal import Refused
 from garance.ports.export import (
     BLANKS_AT_MOST,
@@ -174,9 +175,7 @@ async def gather(
     reports = await reports_of(shelf, query.moment) if Need.REPORTS in needs else ReportsShown(items=())
     report = _report(reports, query.report) if Need.REPORTS in needs else None
     moment = Moment(report.at, By(report.by)) if report is not None else query.moment
-    picture = await _picture(shelf, moment)
-    if picture.situation is None:
-        raise Refused("unknown")
+    picture = await _picture(node, shelf, situation, moment)
     entries = await _entries(shelf, moment, query.entry) if Need.LOGBOOK in needs and report is None else ()
     shown = picture if Need.PICTURE in needs else None
     read = [*read_in_entries(entries, call.who), *read_in_reports((report,) if report else (), call.who)]
@@ -188,7 +187,7 @@ async def gather(
     names = directory(node.follower.state.people, shelf.held)
     said = _said(entries, shown) | ({report.draft} if report else set())
     return Matter(
-        situation=picture.situation,
+        situation=picture.situation or _nameless(node, situation),
         shown_at=at,
         by=(moment.by if moment else query.by).value,
         printed_at=node.clock.now(),
@@ -215,19 +214,32 @@ def _report(reports: ReportsShown, wanted: str | None) -> ReportShown | None:
     return found
 
 
-async def _picture(shelf: Shelf, moment: Moment | None) -> PictureShown:
+async def _picture(node: Node, shelf: Shelf, situation: str, moment: Moment | None) -> PictureShown:
+    """The picture, always with a situation: its mode must be said on every page."""
+
     def show(view: Picture) -> PictureShown:
         shown = view.at(moment)
-        named = shown.situation or _bare(view.at(None).situation)
-        return msgspec.structs.replace(shown, situation=named)
+        if shown.situation is not None:
+            return shown
+        return msgspec.structs.replace(shown, situation=_early(view.at(None).situation) or _nameless(node, situation))
 
     picture, _, _ = await shelf.look(Picture, show)
     return picture
 
 
-def _bare(situation: SituationShown | None) -> SituationShown | None:
+def _early(situation: SituationShown | None) -> SituationShown | None:
     """A situation before it was known: its sheet is empty, and still bears its name and mode."""
     return None if situation is None else msgspec.structs.replace(situation, level=0, level_fact=None, acknowledged=())
+
+
+def _nameless(node: Node, situation: str) -> SituationShown:
+    """A situation whose opening the reader may not see: nothing of it but the mode, which is in each fact they see."""
+    known = node.follower.state.situations.open(situation)
+    mode = (known.mode if known else None) or Mode.ACTUAL
+    now = node.clock.now()
+    return SituationShown(
+        id=situation, title="—", kind="other", mode=mode, level=0, status="open", opened_at=now, follows=()
+    )
 
 
 async def _entries(shelf: Shelf, moment: Moment | None, wanted: str | None) -> tuple[EntryShown, ...]:
