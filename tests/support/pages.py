@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 from pypdf import PdfReader
 
@@ -26,6 +27,6 @@ def flowing(content: bytes) -> str:
 def is_tagged(content: bytes) -> bool:
     """Whether the document says of itself that it is tagged, in which language, and under which title."""
     reader = PdfReader(io.BytesIO(content))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     marked = bool(root.get("/MarkInfo", {}).get("/Marked"))
     return marked and "/StructTreeRoot" in root and "/Lang" in root and bool(reader.metadata and reader.metadata.title)

@@ -108,7 +108,8 @@ def test_a_report_that_is_hidden_is_one_that_does_not_exist(story: Story) -> Non
 
     body = {"report": oid("point"), "draft": said.id}
     assert refused(story, "reports.validate", body, by=OFFICER, sees=sees) == "report-unknown"
-    assert refused(story, "reports.draft", draft("x", supersedes=oid("point")), by=OFFICER, sees=sees) == "report-unknown"
+    over = draft("x", supersedes=oid("point"))
+    assert refused(story, "reports.draft", over, by=OFFICER, sees=sees) == "report-unknown"
     assert story.tell("reports.draft", draft(), by=OFFICER, sees=sees).refs == ()
 
 
