@@ -34,7 +34,7 @@ from garance.ports.export import (
 )
 from garance.server.api.proofs import links_to
 from garance.server.api.readings import read_in_entries, read_in_picture, record
-from garance.server.api.reports import Zone, proposed, read_in_reports, reports_of
+from garance.server.api.reports import proposed, read_in_reports, reports_of
 from garance.server.api.samples import last_readings
 from garance.server.api.situations import AtMoment, Shelf
 from garance.server.http import Call, Endpoint, endpoint
@@ -63,7 +63,6 @@ class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     format: Format = Format.PDF
     language: Language = "fr"
-    zone: Zone = "Europe/Paris"
     paper: PaperSize = PaperSize.A4
     turned: Turned | None = None
     scale: Annotated[int, Meta(ge=100, le=2_000_000)] | None = None
@@ -75,15 +74,14 @@ class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
     report: ObjectId | None = None
     blank: Annotated[int, Meta(ge=0, le=BLANKS_AT_MOST)] = 0
 
-    @property
-    def order(self) -> Order:
-        """What is asked of the document itself."""
+    def order(self, zone: str) -> Order:
+        """What is asked of the document itself, its hours in that legal time."""
         box: Box | None = None
         if self.box is not None:
             west, south, east, north = (float(part) for part in self.box.split(","))
             box = (west, south, east, north)
         asked = {name: getattr(self, name) for name in Order.__struct_fields__ if hasattr(self, name)}
-        return Order(**{**asked, "box": box})
+        return Order(**{**asked, "box": box, "zone": zone})
 
 
 class DocumentOffered(msgspec.Struct, frozen=True):
@@ -142,7 +140,7 @@ def document_endpoints(node: Node) -> list[Endpoint]:
         if query.format not in asked.formats:
             raise Refused("format-not-offered", field="format")
         matter = await gather(node, call, shelf, situation, asked, query)
-        order = query.order
+        order = query.order(node.settings.node.time_zone)
         return _answer(await room.make(partial(_make, asked, matter, order, query.format)), query.format, kind)
 
     return [list_documents, print_document]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from garance.access.door import PERSONAL
 from garance.domain import commands
@@ -30,8 +28,6 @@ from garance.views.report_proposal import LineProposed, ProposalShown, propose
 from garance.views.reports import Reports, ReportShown, ReportsShown
 from garance.views.shown import EntryShown, PictureShown
 
-Zone = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$")]
-
 
 class ReportsAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A page of reports, after that one."""
@@ -51,7 +47,6 @@ class ProposalAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
     """At which moment, in whose words."""
 
     language: Language = "fr"
-    zone: Zone = "Europe/Paris"
 
 
 class PartProposed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -103,7 +98,7 @@ def report_endpoints(node: Node) -> list[Endpoint]:
     @endpoint("GET", "/api/v1/situations/{situation}/report-proposal", tag="reports", refusals=("zone-unknown",))
     async def propose_report(call: Call[Reader], situation: ObjectId, query: ProposalAsked) -> ProposalAnswer:
         """What the journal proposes for a situation report at that moment."""
-        voice = Voice(Order(language=query.language, zone=query.zone))
+        voice = Voice(Order(language=query.language, zone=node.settings.node.time_zone))
         shelf = Shelf(node, call.who, situation)
         at = query.at or commands.present_of(node.follower.state, situation, node.clock.now())
         picture, _, _ = await shelf.look(Picture, lambda view: view.at(query.moment))

@@ -86,8 +86,6 @@ def test_the_past_is_printed_as_it_was(node: RunningNode, web: httpx2.Client) ->
         ("novel", {}, (404, "unknown")),
         ("logbook", {"paper": "a9"}, (422, "value-wrong")),
         ("logbook", {"blank": 51}, (422, "value-wrong")),
-        ("logbook", {"zone": "../../etc/passwd"}, (422, "value-wrong")),
-        ("logbook", {"zone": "Europe/Atlantis"}, (422, "zone-unknown")),
         ("logbook", {"margin": 3}, (422, "field-unknown")),
         ("map", {"box": "1,2,3"}, (422, "value-wrong")),
         ("map", {"box": "1,45,0,46"}, (422, "box-wrong")),
