@@ -97,7 +97,7 @@ async def operations(web: httpx2.AsyncClient, *, unsafe: bool) -> list[tuple[str
         **{name: new_id() for name in ("situation", "wall", "person", "session")},
         "sha256": "0" * 64, "version": "0" * 16, "name": "a.pmtiles", "z": "6", "x": "31", "y": "22",
         "collection": "roads", "number": "1", "grid": "water-depths-steps", "band": "1",
-        "charter": "french-civil-security",
+        "charter": "french-civil-security", "kind": "means",
     }  # fmt: skip
     return [
         (method.upper(), path.format(**names))

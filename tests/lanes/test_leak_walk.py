@@ -26,14 +26,17 @@ from support.mixed_house import (
     House,
     Person,
     a_grid,
+    a_report,
     a_signals_plan,
     a_view,
     mark,
     mixed_house,
 )
+from support.pages import text_of
 from websockets.asyncio.client import connect
 
 from garance.domain.telling import telling
+from garance.exports.registry import DOCUMENTS
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 
@@ -57,6 +60,12 @@ BRIEF = [
     ("administrator", "neighbour"),
 ]
 WHOLE = [(role, relation) for role in ROLES for relation in RELATIONS]
+
+ON_PAGES = ("situation-report", "logbook", "map", "means")
+SOME_PAGES = 20
+"""One reader in five has one of these set in pages: the words are the same as in the text, which all are given."""
+
+DRAFTED = "report.drafted.v1"
 
 SOME_SERIES = 7
 """Each reader asks for one series in so many, not the same ones."""
@@ -238,6 +247,46 @@ async def walk_samples(walk: Walk) -> None:
                 assert len((await walk.get(path, series=series.id))["samples"]) == 1, walk.name
             else:
                 await walk.alike("GET", f"{path}?series={series.id}", f"{path}?series={new_id()}")
+
+
+async def walk_reports(walk: Walk) -> None:
+    """Reports are those whose draft may be seen; the proposal is made of nothing else, and pages tell nothing more."""
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}"
+        drafts = {one.body["report"] for one in walk.judge.seen(walk.reader, situation) if one.name == DRAFTED}
+        shown = (await walk.get(f"{base}/reports", limit=500))["items"]
+        assert {one["id"] for one in shown} == drafts, walk.name
+        if drafts:
+            assert (await walk.get(f"{base}/reports", limit=len(drafts)))["next"] is None
+        proposal = await walk.get(f"{base}/report-proposal")
+        seen = {one.id for one in walk.judge.seen(walk.reader, situation)}
+        assert {fact for figure in proposal["figures"] for fact in figure.get("facts", ())} <= seen, walk.name
+
+
+async def walk_documents(walk: Walk) -> None:
+    """What is printed is what may be seen, as text and on the page; what is hidden is printed as what never was."""
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}/documents"
+        offered = (await walk.get(base))["items"]
+        assert {one["kind"] for one in offered} == set(DOCUMENTS)
+        seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
+        logbook = await walk.ask("GET", f"{base}/logbook?format=text")
+        assert len(logbook.text.strip().split("\n\n")) == 1 + seen["entry.written.v1"], walk.name
+        for kind in ("means", "drawings", "situation-report"):
+            assert (await walk.ask("GET", f"{base}/{kind}?format=text")).status_code == 200
+        turn = sum(walk.name.encode()) % SOME_PAGES
+        if turn < len(ON_PAGES):
+            printed = await walk.ask("GET", f"{base}/{ON_PAGES[turn]}")
+            assert printed.status_code == 200, printed.text
+            told = walk.judge.leaks(walk.reader, text_of(printed.content))
+            assert not told, f"{walk.name}: {ON_PAGES[turn]} prints {told}"
+    hidden = walk.some_hidden("entry.written.v1", "")[:1] + walk.some_hidden(DRAFTED, "report")[:1]
+    if hidden and walk.knows(walk.house.flood):
+        base = f"/api/v1/situations/{walk.house.flood}/documents"
+        for one in hidden:
+            name, kind = ("report", "situation-report") if len(one) == len(new_id()) else ("entry", "message")
+            ghost = new_id() if name == "report" else walk.ghost(one)
+            await walk.alike("GET", f"{base}/{kind}?{name}={one}", f"{base}/{kind}?{name}={ghost}")
 
 
 async def walk_directory(walk: Walk) -> None:
@@ -437,6 +486,7 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "views.remove": ("view", "view.saved.v1", {}),
     "courses.choose": ("course", "course.described.v1", {"reason": "r"}),
     "courses.drop": ("course", "course.described.v1", {"reason": "r"}),
+    "reports.validate": ("report", "report.drafted.v1", {"draft": f"w{'0' * 20}-1"}),
 }
 BY_FACT = {"entry", "fact"}
 """Members that name a fact."""
@@ -480,6 +530,7 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "views.save": ("view", "view.saved.v1", a_view()),
     "courses.describe": ("course", "course.described.v1", {"name": "n"}),
     "signals.set-plan": ("plan", "signals-plan.set.v1", a_signals_plan()),
+    "reports.draft": ("report", "report.drafted.v1", a_report()),
     "observations.declare-series": (
         "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),
@@ -593,6 +644,10 @@ READING = {
     "get /api/v1/situations/{situation}/presence": walk_counts,
     "get /api/v1/situations/{situation}/histogram": walk_counts,
     "get /api/v1/situations/{situation}/samples": walk_samples,
+    "get /api/v1/situations/{situation}/reports": walk_reports,
+    "get /api/v1/situations/{situation}/report-proposal": walk_reports,
+    "get /api/v1/situations/{situation}/documents": walk_documents,
+    "get /api/v1/situations/{situation}/documents/{kind}": walk_documents,
     "get /api/v1/directory": walk_directory,
     "get /api/v1/session": walk_own_things,
     "get /api/v1/second-factor": walk_own_things,

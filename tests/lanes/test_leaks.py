@@ -308,6 +308,12 @@ def _samples(place: World, situation: str) -> list[str]:
     return [f"/api/v1/situations/{situation}/samples?series={one}" for one in [*known, oid("no-such-series")]]
 
 
+def _documents(place: World, situation: str) -> list[str]:
+    base = f"/api/v1/situations/{situation}/documents"
+    texts = [f"{base}/{kind}?format=text" for kind in ("logbook", "means", "drawings", "situation-report")]
+    return [*texts, f"{base}/logbook?format=text&{MOMENT}", f"{base}/census?blank=1", f"{base}/no-such-kind"]
+
+
 def _same(path: str) -> Callable[[World, str], list[str]]:
     return lambda place, situation: [path.replace("{situation}", situation)]
 
@@ -330,6 +336,10 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     f"{S}/presence": _with(f"{S}/presence", f"?{MOMENT}"),
     f"{S}/histogram": _with(f"{S}/histogram", "?by=recorded", "?bins=2000"),
     f"{S}/samples": _samples,
+    f"{S}/reports": _with(f"{S}/reports", "?limit=1", f"?{MOMENT}&by=recorded"),
+    f"{S}/report-proposal": _with(f"{S}/report-proposal", "?language=en"),
+    f"{S}/documents": _same(f"{S}/documents"),
+    f"{S}/documents/{{kind}}": _documents,
     "/api/v1/directory": lambda place, situation: [f"/api/v1/directory?situation={situation}"],
     "/api/v1/walls": _same("/api/v1/walls"),
     "/api/v1/people": _same("/api/v1/people"),

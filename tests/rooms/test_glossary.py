@@ -56,6 +56,7 @@ PREFIXES = {
     "NetKind": "net-kind",
     "PostLevel": "post-level",
     "FallbackMeans": "fallback-means",
+    "Heading": "report-heading",
 }
 
 

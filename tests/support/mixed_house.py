@@ -226,8 +226,8 @@ class House:
             await self.say(who, "logbook.correct", body, where=self.flood)
 
     async def say_things(self, who: str, label: Label, where: str) -> None:
-        """A resource, a shape, a series, a view, a grid, a course, a plan, most of them changed afterwards; a level."""
-        resource, shape, series, view, grid, course, plan = (new_id() for _ in range(7))
+        """A resource, a shape, a series, a view, a grid, a course, a plan, a report, most changed after; a level."""
+        resource, shape, series, view, grid, course, plan, report = (new_id() for _ in range(8))
         point = {"type": "Point", "coordinates": [-1.0, 46.0]}
         zone = {"type": "LineString", "coordinates": [[-1.0, 46.0], [-0.9, 46.0]]}
         drawn = {"shape": shape, "name": mark(), "kind": "note", "state": "planned"}
@@ -239,6 +239,7 @@ class House:
             ("grids.attach", {"grid": grid, **a_grid(), "provenance": mark()}, label),
             ("courses.describe", {"course": course, "name": mark(), "idea": mark(), "phases": [mark()]}, label),
             ("signals.set-plan", {"plan": plan, **a_signals_plan()}, label),
+            ("reports.draft", {"report": report, **a_report()}, label),
         ]
         declared = {"series": series, "name": mark(), "kind": "water-level", "unit": "m", "provenance": mark()}
         if self.sees_own(who, label, FLOOD if where == self.flood else NEXT_DOOR):
@@ -251,6 +252,7 @@ class House:
                 ("views.save", {"view": view, **a_view()}, None),
                 ("courses.describe", {"course": course, "name": mark()}, None),
                 ("signals.set-plan", {"plan": plan, **a_signals_plan()}, None),
+                ("reports.draft", {"report": report, **a_report()}, None),
             ]
         for command, body, chosen in told:
             await self.say(who, command, body, where=where, label=chosen)
@@ -324,6 +326,13 @@ def a_signals_plan() -> dict[str, Any]:
 def a_grid() -> dict[str, Any]:
     """What a dated grid says, under a name that is nowhere else."""
     return {"raster": "water-depths-t0", "territory": "0" * 16, "name": mark(), "at": ["2026-11-23T08:00:00Z"]}
+
+
+def a_report() -> dict[str, Any]:
+    """What a situation report says, in words that are nowhere else."""
+    sections = [{"heading": heading, "text": mark()} for heading in ("situation", "requests")]
+    figures = [{"figure": "evacuated", "name": mark(), "value": 12}]
+    return {"at": "2026-11-23T08:00:00Z", "sections": sections, "figures": figures}
 
 
 def labels_of(role: Role) -> list[Label]:

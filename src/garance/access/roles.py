@@ -25,6 +25,8 @@ class Ability(enum.StrEnum):
     OBSERVATIONS_DECLARE = "observations.declare"
     VIEWS_KEEP = "views.keep"
     COURSES_CHOOSE = "courses.choose"
+    REPORTS_DRAFT = "reports.draft"
+    REPORTS_VALIDATE = "reports.validate"
     PEOPLE_MANAGE = "people.manage"
     READ_PERSONAL = "read.personal"
     READ_HEALTH = "read.health"
@@ -43,12 +45,14 @@ _CONDUCT = frozenset(
         Ability.DRAWINGS_DRAW,
         Ability.OBSERVATIONS_DECLARE,
         Ability.VIEWS_KEEP,
+        Ability.REPORTS_DRAFT,
     }
 )
 _DIRECT = _CONDUCT | {
     Ability.SITUATION_OPEN,
     Ability.SITUATION_STEER,
     Ability.COURSES_CHOOSE,
+    Ability.REPORTS_VALIDATE,
     Ability.READ_PERSONAL,
     Ability.READ_RESTRICTED,
 }
@@ -66,11 +70,18 @@ ROLES: Mapping[str, frozenset[Ability]] = {
             Ability.MISSIONS_CARRY,
             Ability.DRAWINGS_DRAW,
             Ability.VIEWS_KEEP,
+            Ability.REPORTS_DRAFT,
             Ability.READ_PERSONAL,
         }
     ),
     Role.SDIS_OFFICER: _CONDUCT
-    | {Ability.COURSES_CHOOSE, Ability.READ_PERSONAL, Ability.READ_HEALTH, Ability.READ_RESTRICTED},
+    | {
+        Ability.COURSES_CHOOSE,
+        Ability.REPORTS_VALIDATE,
+        Ability.READ_PERSONAL,
+        Ability.READ_HEALTH,
+        Ability.READ_RESTRICTED,
+    },
     Role.PREFECTURE_DUTY_OFFICER: _DIRECT,
     Role.OBSERVER: frozenset(),
     Role.PARTNER: frozenset({Ability.LOGBOOK_WRITE, Ability.MISSIONS_REQUEST, Ability.MISSIONS_CARRY}),
@@ -104,6 +115,7 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
         "courses.describe": Ability.DRAWINGS_DRAW,
         "signals.set-plan": Ability.RESOURCES_COMMAND,
         "acknowledgements.give": Ability.LOGBOOK_WRITE,
+        "reports.draft": Ability.REPORTS_DRAFT,
     },
     "entry": {
         "logbook.strike": Ability.LOGBOOK_AMEND,
@@ -153,6 +165,7 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
     "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
     "view": {"views.remove": Ability.VIEWS_KEEP},
     "course": {"courses.choose": Ability.COURSES_CHOOSE, "courses.drop": Ability.DRAWINGS_DRAW},
+    "report": {"reports.validate": Ability.REPORTS_VALIDATE},
     "resource": {
         "resources.move": Ability.RESOURCES_COMMAND,
         "resources.set-state": Ability.RESOURCES_COMMAND,

@@ -13,6 +13,7 @@ from garance.domain.observations import rules as observations
 from garance.domain.people import rules as people
 from garance.domain.population import rules as population
 from garance.domain.posts import rules as posts
+from garance.domain.reports import rules as reports
 from garance.domain.resources import means
 from garance.domain.resources import rules as resources
 from garance.domain.saved_views import rules as saved_views
@@ -33,6 +34,7 @@ CONCERNS = (
     people,
     population,
     posts,
+    reports,
     resources,
     saved_views,
     signals,

@@ -14,6 +14,7 @@ from garance.domain.keeping.state import Keeping
 from garance.domain.logbook.state import Entries
 from garance.domain.observations.state import Observations
 from garance.domain.people.state import People
+from garance.domain.reports.state import Reports
 from garance.domain.resources.state import Resources
 from garance.domain.saved_views.state import SavedViews
 from garance.domain.signals.state import Signals
@@ -39,6 +40,7 @@ class State:
         self.things = Things()
         self.courses = Courses()
         self.signals = Signals()
+        self.reports = Reports()
         self.unknown: set[str] = set()
 
     def fold(self, fact: Fact[Any]) -> None:
@@ -56,6 +58,7 @@ class State:
             or self.things.fold(fact)
             or self.courses.fold(fact)
             or self.signals.fold(fact)
+            or self.reports.fold(fact)
             or self.people.fold(fact)
             or self.keeping.fold(fact)
         )
@@ -83,5 +86,6 @@ class State:
             self.things,
             self.courses,
             self.signals,
+            self.reports,
         ):
             concern.forget(fact)

@@ -19,8 +19,10 @@ from garance.server.api.accounts import account_endpoints
 from garance.server.api.boards import board_endpoints
 from garance.server.api.commands import command_endpoints
 from garance.server.api.depths import depth_endpoints
+from garance.server.api.documents import document_endpoints
 from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
+from garance.server.api.reports import report_endpoints
 from garance.server.api.samples import sample_endpoint
 from garance.server.api.situations import situation_endpoints
 from garance.server.api.symbols import symbol_endpoints
@@ -68,6 +70,8 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *command_endpoints(node.scribe, node.cursors, metrics),
         *situation_endpoints(node),
         *board_endpoints(node),
+        *document_endpoints(node),
+        *report_endpoints(node),
         sample_endpoint(node),
         *wall_endpoints(node),
         *account_endpoints(node),

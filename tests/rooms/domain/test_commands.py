@@ -72,6 +72,8 @@ TABLE = {
     "courses.drop": "drawings.draw",
     "signals.set-plan": "resources.command",
     "acknowledgements.give": "logbook.write",
+    "reports.draft": "reports.draft",
+    "reports.validate": "reports.validate",
 }
 
 
