@@ -18,7 +18,7 @@ OFFICER = "Officière SDIS"
 MAYOR = "Maire"
 CLICK_PAUSE_MS = 350
 SIGN_LAYERS = [
-    "sign-points", "sign-ends", "sign-fills", "sign-along-tight",
+    "sign-points", "sign-turned", "sign-ends", "sign-fills", "sign-along-tight",
     *(f"sign-lines-{dash}" for dash in ("none", "long", "short", "dots", "sparse")),
 ]  # fmt: skip
 
@@ -199,6 +199,8 @@ def test_symbols_by_mouse_in_a_row_lines_and_copies(town: NodeProcess, visit: An
     row = page.locator("li[data-shape]").filter(has_text="SO 60 km/h")
     row.get_by_role("button").first.click()
     row.get_by_role("button", name="Dupliquer").click()
+    expect(page.locator(".stamp")).to_be_visible()
+    officer.wait_idle()
     click(officer, 0.9, 0.45)
     assert [one["symbol"]["rotation_deg"] for one in wait_signed(officer, "wind", 2)] == [45, 45]
     page.keyboard.press("Escape")

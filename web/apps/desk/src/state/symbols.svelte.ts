@@ -73,6 +73,8 @@ export class SymbolsInHand {
     this.sought = '';
     void this.#desk.charters.bring(this.set);
     void this.#desk.charters.list();
+    // At once, so that the first click on the map is heard.
+    void import('@garance/map/stamp.ts');
   }
 
   close = (): void => {
