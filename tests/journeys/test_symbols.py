@@ -208,7 +208,7 @@ def test_symbols_by_mouse_in_a_row_lines_and_copies(town: NodeProcess, visit: An
     page.locator("li[data-shape].selected").get_by_role("button", name="Marquer fait").click()
     officer.wait_for("desk.picture.shapes.some((one) => one.symbol?.id === 'wind' && one.state === 'done')")
     check_accessible(page, "symbols in the list")
-    album.take(page, "symbols-list", chosen="sitac-liste")
+    album.take(page, "symbols-list")
 
     # Turned by its handle.
     row.last.get_by_role("button").first.click()
@@ -287,7 +287,7 @@ def test_a_tactical_situation_is_drawn_flat_and_in_relief(town: NodeProcess, vis
     page.keyboard.press("v")
     page.wait_for_timeout(1_500)
     officer.wait_idle()
-    album.take(page, "symbols-3d", chosen="sitac-3d")
+    album.take(page, "symbols-3d")
 
 
 @pytest.mark.slow
