@@ -17,6 +17,8 @@ LETTER_WIDTH = 0.62
 
 SAMPLE_LINE, SAMPLE_AREA = "M6 50H94", "M8 22H92V78H8Z"
 CLOSE_PX = 70
+PART = 0.33
+"""The size of a mark on the sample of a line."""
 LINE_DASHES: dict[str, str] = {"dashed": "14 9", "dotted": "1 9"}
 PLANNED_DASHES: dict[str, str] = {"solid": "14 9", "double": "14 9", "dashed": "5 13", "dotted": "1 18"}
 """A line that is dashed by nature is planned when its dashes are far between."""
@@ -83,7 +85,7 @@ def _sample(symbol: Symbol, line: Line, ink: Ink, halo: str, *, planned: bool) -
     elif line.stroke != "none":
         parts.append(_path(path, ink.colour, width, dash=dash))
     parts += [
-        f'<g transform="translate({x - 18:g} {y - 18:g}) scale(0.36)">'
+        f'<g transform="translate({x - 50 * PART:g} {y - 50 * PART:g}) scale({PART})">'
         + "".join(_stroke(mark, ink, halo, "planned" if planned else "engaged") for mark in marks)
         + "</g>"
         for x, y, marks in _standing(line, 22 if area else 50)
@@ -93,7 +95,7 @@ def _sample(symbol: Symbol, line: Line, ink: Ink, halo: str, *, planned: bool) -
 
 def _standing(line: Line, y: float) -> list[tuple[float, float, tuple[Mark, ...]]]:
     """Where the marks of a sample stand: one along it, or three when they follow each other closely."""
-    along = ((14, 50, 86) if line.every_px < CLOSE_PX else (50,)) if line.along else ()
+    along = ((8, 50, 92) if line.every_px < CLOSE_PX else (50,)) if line.along else ()
     ends = [(92.0, y, line.head)] * bool(line.head) + [(8.0, y, line.tail)] * bool(line.tail)
     return [*((float(x), y, line.along) for x in along), *ends]
 

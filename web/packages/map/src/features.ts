@@ -1,5 +1,6 @@
 /** What people make, as features for the map: pure functions of the picture. */
 import { COURSE, LAT, LON, SPEED, parseInstant, type Entry, type Geometry, type Picture, type Position, type Resource, type Series, type Severity, type Shape, type Tracks } from '@garance/client';
+import { signedShape } from './charters.ts';
 import { codeOf } from './codes.ts';
 import { namePoint } from './naming.ts';
 import { endFeatures, signing, signLabel } from './signing.ts';
@@ -96,10 +97,19 @@ export const labelOf = (name: string, letters = Infinity): string => (name.lengt
 export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[]): Spot[] {
   return [
     ...units,
-    ...shapes.flatMap(({ geometry, ...shape }) => (geometry.type === 'Point' ? [{ id: shape.id, position: geometry.coordinates, stands: true, must: true, letters: writtenOf({ geometry, ...shape }).length }] : [])),
+    ...shapes.flatMap((shape) => (shape.geometry.type === 'Point' && !signedShape(shape) ? [{ id: shape.id, position: shape.geometry.coordinates, stands: true, must: true, letters: shape.name.length }] : [])),
     ...entries.flatMap(({ entry, geometry, struck }) => (geometry && struck.length === 0 ? [{ id: entry, position: anchorOf(geometry), stands: false }] : [])),
   ];
 }
+
+/** A symbol of the charter stands exactly where it was put: everything else gives way to it. */
+export const signWalls = (shapes: readonly Shape[]): Fixed[] =>
+  shapes.flatMap((shape): Fixed[] => {
+    const signed = signedShape(shape);
+    if (!signed || shape.geometry.type !== 'Point') return [];
+    const half_px = (signed.sign.wide_px ?? 36) / 2;
+    return [{ position: shape.geometry.coordinates, west_px: half_px, east_px: half_px, north_px: half_px, south_px: half_px + (signLabel(shape) ? 14 : 0) }];
+  });
 
 /** The drawings nobody vouches for any more at that time: their validity is over. Times are those of the situation. */
 export const lapsedAt = (shapes: readonly Shape[], world_ms: number): Shape[] =>

@@ -2,7 +2,7 @@
 import type { Entry, Position, Shape, Tracks } from '@garance/client';
 import { chosen, unitSpots, type Chosen, type Look } from './crowd.ts';
 import { Dots, type Leader, type Lift } from './dots.ts';
-import { collection, entryFeatures, shapeFeatures, spotsOf, unitFeatures, type Collection, type LapsedWords, type Saying, type Unit } from './features.ts';
+import { collection, entryFeatures, shapeFeatures, signWalls, spotsOf, unitFeatures, type Collection, type LapsedWords, type Saying, type Unit } from './features.ts';
 import type { Palette } from './palette.ts';
 import { stacked, type Crowd, type Fixed, type OnPicture, type Spot, type Stacking } from './stacking.ts';
 import { trailFeatures, type TrailLength } from './trails.ts';
@@ -58,7 +58,7 @@ export class Fleet {
   /** Puts everything that stands somewhere apart from each other on this picture. */
   arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, faint, ...look }: Sight): Arranged {
     const choice = chosen(this.#units, { ...look, followed: this.followed }, this.#symbols);
-    const stacking = stacked(spotsOf(shapes, this.#spots(choice), entries), project, look.selected, this.fixed);
+    const stacking = stacked(spotsOf(shapes, this.#spots(choice), entries), project, look.selected, [...this.fixed, ...signWalls(shapes)]);
     const symbols = this.#drawn(choice, stacking);
     this.dots.show(this.#units.filter(({ resource }) => !this.#symbols.has(resource.id)), this.#leaders(symbols, shapes, stacking), this.#now_ms, lift);
     const traced = choice.crowded ? symbols.filter(({ resource: { id } }) => id === look.selected || id === this.followed) : symbols;

@@ -10,7 +10,7 @@ export const OPERATION_SOURCES = ['shapes', 'shape-names', 'trails', 'units', 'c
 export type OperationSource = (typeof OPERATION_SOURCES)[number];
 
 /** Layers a person can click, nearest to the eye first. */
-export const CLICKABLE = ['gauges', 'crowds', 'units', 'entries', 'sign-points', 'shape-points', 'sign-ends', ...SIGN_LINES, 'shape-lines', 'shape-lines-planned', 'shape-lines-lapsed', 'sign-fills', 'shape-fills'] as const;
+export const CLICKABLE = ['gauges', 'crowds', 'units', 'entries', 'sign-points', 'sign-turned', 'shape-points', 'sign-ends', ...SIGN_LINES, 'shape-lines', 'shape-lines-planned', 'shape-lines-lapsed', 'sign-fills', 'shape-fills'] as const;
 
 export function operationSources(): Record<OperationSource, SourceSpecification> {
   const empty = { type: 'geojson', data: collection([]) } as unknown as SourceSpecification;

@@ -18,6 +18,7 @@ export const inkOfSign = (p: Palette): ExpressionSpecification => ['get', `ink_$
 const noPoint: ExpressionSpecification = ['!=', ['geometry-type'], 'Point'];
 const point: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
 const polygon: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
+const turns: ExpressionSpecification = ['==', ['get', 'turns'], true];
 const tint: ExpressionSpecification = ['match', ['get', 'fill'], 'tint', 0.17, 'hatch', 0.06, 0];
 const whether = (condition: ExpressionSpecification, one: number | ExpressionSpecification, other: number | ExpressionSpecification): ExpressionSpecification => ['case', condition, one, other] as ExpressionSpecification;
 
@@ -44,20 +45,22 @@ export function signLayers(p: Palette, selected: ExpressionSpecification, pair: 
     layout: { 'symbol-placement': 'line', 'symbol-spacing': every_px, 'icon-image': part('along'), 'icon-padding': 0, 'icon-rotation-alignment': 'map', 'icon-keep-upright': false, ...free },
     paint: { 'icon-opacity': strength },
   }));
+  const points = (id: string, which: ExpressionSpecification, way: object): LayerSpecification => ({
+    id, type: 'symbol', source: 'shapes', filter: ['all', point, signed, whole, which],
+    layout: {
+      'icon-image': image('sign', ['get', 'sign'], state, groundOf(p), p.halo, ['get', 'text']), 'icon-pitch-alignment': 'viewport', ...way, ...free, 'icon-offset': pair('offset'),
+      'text-field': ['get', 'label'], 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-offset': pair('words'), 'text-anchor': ['get', 'anchor'], 'text-allow-overlap': true, 'text-max-width': 12,
+      'icon-size': whether(selected, 1.2, 1),
+    },
+    paint: { 'icon-opacity': strength, 'text-opacity': strength, 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
+  });
   return [
     { id: 'sign-fills', type: 'fill', source: 'shapes', filter: ['all', polygon, signed], paint: { 'fill-color': ink, 'fill-opacity': whether(FAINT, 0.04, whether(selected, ['+', tint, 0.1], tint)) } },
     { id: 'sign-hatch', type: 'fill', source: 'shapes', filter: ['all', polygon, signed, ['==', ['get', 'fill'], 'hatch']], paint: { 'fill-pattern': image('hatch', ink), 'fill-opacity': whether(FAINT, 0.15, 0.5) } },
     ...lines,
     ...along,
     { id: 'sign-ends', type: 'symbol', source: 'shapes', filter: ['all', point, ['has', 'part']], layout: { 'icon-image': part(['get', 'part']), ...turned, ...free }, paint: { 'icon-opacity': strength } },
-    {
-      id: 'sign-points', type: 'symbol', source: 'shapes', filter: ['all', point, signed, whole],
-      layout: {
-        'icon-image': image('sign', ['get', 'sign'], state, groundOf(p), p.halo, ['get', 'text']), ...turned, ...free, 'icon-offset': pair('offset'),
-        'text-field': ['get', 'label'], 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-offset': pair('words'), 'text-anchor': ['get', 'anchor'], 'text-allow-overlap': true, 'text-max-width': 12,
-        'icon-size': whether(selected, 1.2, 1),
-      },
-      paint: { 'icon-opacity': strength, 'text-opacity': strength, 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
-    },
+    points('sign-points', ['!', turns], { 'icon-rotation-alignment': 'viewport' }),
+    points('sign-turned', turns, turned),
   ];
 }

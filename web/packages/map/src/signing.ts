@@ -11,11 +11,11 @@ export type Dash = keyof typeof DASHES;
 const BY_NATURE: Record<string, Dash> = { solid: 'none', double: 'none', dashed: 'long', dotted: 'dots' };
 const BY_INTENT: Record<string, Dash> = { solid: 'long', double: 'long', dashed: 'short', dotted: 'sparse' };
 
-/** How far apart the marks of a line stand: the engine knows three spacings. */
-export const SPACINGS = { tight: 26, middle: 46, wide: 96 } as const;
+/** How far apart the marks of a line stand: the engine knows three spacings. Those of a tight line touch: it never brings them nearer than their own width. */
+export const SPACINGS = { tight: 1, middle: 46, wide: 96 } as const;
 const spacingOf = ({ every_px = 60 }: Line): keyof typeof SPACINGS => (every_px <= 30 ? 'tight' : every_px <= 60 ? 'middle' : 'wide');
 
-const UNSIGNED = { sign: '', ink_light: '', ink_dark: '', dash: '', gap: 0, width: 0, fill: '', spacing: '', turn: 0 } as const;
+const UNSIGNED = { sign: '', ink_light: '', ink_dark: '', dash: '', gap: 0, width: 0, fill: '', spacing: '', turns: false, turn: 0 } as const;
 
 export function signing(shape: Shape): Feature['properties'] {
   const signed = signedShape(shape);
@@ -27,7 +27,7 @@ export function signing(shape: Shape): Feature['properties'] {
     sign: `${set}|${sign.id}`, ink_light: role.light, ink_dark: role.dark,
     dash: stroke === 'none' ? 'bare' : (planned ? BY_INTENT : BY_NATURE)[stroke] ?? 'none', gap: stroke === 'double' ? width_px * 1.4 : 0, width: width_px,
     fill: sign.fill ?? '', spacing: sign.line?.along ? spacingOf(sign.line) : '',
-    text: encodeURIComponent(sign.label === 'inside' ? shape.symbol?.text ?? '' : ''), turn: sign.turns ? shape.symbol?.rotation_deg ?? 0 : 0,
+    text: encodeURIComponent(sign.label === 'inside' ? shape.symbol?.text ?? '' : ''), turns: sign.turns ?? false, turn: sign.turns ? shape.symbol?.rotation_deg ?? 0 : 0,
   };
 }
 

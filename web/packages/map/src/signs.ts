@@ -12,6 +12,8 @@ const DASH = [9, 6];
 const HALO_WIDTH = 6;
 const LETTER_WIDTH = 0.62;
 const CLOSE_PX = 70;
+/** The size of a mark on the sample of a line. */
+const PART = 0.33;
 const SAMPLE = { line: 'M6 50H94', area: 'M8 22H92V78H8Z' };
 const LINE_DASHES: Record<string, number[]> = { dashed: [14, 9], dotted: [1, 9] };
 const PLANNED_DASHES: Record<string, number[]> = { solid: [14, 9], double: [14, 9], dashed: [5, 13], dotted: [1, 18] };
@@ -47,9 +49,9 @@ function sample(sign: Sign, line: Line, colour: string, halo: string, planned: b
   const hatch: Stroke[] = sign.fill === 'hatch' ? [{ ...bare, d: 'M8 60L46 22M22 78L78 22M54 78L92 40', dash: [], width: 2 }] : [];
   const edge: Stroke[] = stroke === 'none' ? [] : stroke === 'double' ? [{ ...bare, width: width * 2.6 }, { ...bare, colour: halo, dash: [], width }] : [{ ...bare, width }];
   const y = area ? 22 : 50;
-  const along = (line.every_px ?? 60) < CLOSE_PX ? [14, 50, 86] : [50];
+  const along = (line.every_px ?? 60) < CLOSE_PX ? [8, 50, 92] : [50];
   const standing: [number, readonly Mark[]][] = [...along.map((x): [number, readonly Mark[]] => [x, line.along ?? []]), [92, line.head ?? []], [8, line.tail ?? []]];
-  const marks = standing.flatMap(([x, each]) => each.map((mark): Stroke => ({ ...strokeOf(mark, colour, halo, planned), at: { x: x - 18, y: y - 18, scale: 0.36 } })));
+  const marks = standing.flatMap(([x, each]) => each.map((mark): Stroke => ({ ...strokeOf(mark, colour, halo, planned), at: { x: x - 50 * PART, y: y - 50 * PART, scale: PART } })));
   return [...tint, ...hatch, ...edge, ...marks];
 }
 

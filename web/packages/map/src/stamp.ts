@@ -7,6 +7,12 @@ import type { MapView } from './view.ts';
 
 export type StampEars = { place(position: Position): void };
 
+function middle({ engine }: MapView, aside_px: number): Position {
+  const { clientWidth: wide, clientHeight: high } = engine.getCanvas();
+  const { lng, lat } = engine.unproject([Math.min(wide - 60, (wide + aside_px) / 2), high / 2]);
+  return [lng, lat];
+}
+
 export class Stamp {
   readonly #view: MapView;
   readonly #ears: StampEars;
@@ -17,7 +23,8 @@ export class Stamp {
   readonly #stops: (() => void)[] = [];
   snap = false;
 
-  constructor(view: MapView, ears: StampEars, clicks: boolean) {
+  /** `aside_px` is how much of the left of the map is covered: it begins in the middle of the rest. */
+  constructor(view: MapView, ears: StampEars, clicks: boolean, aside_px = 0) {
     this.#view = view;
     this.#ears = ears;
     this.#clicks = clicks;
@@ -25,7 +32,7 @@ export class Stamp {
     element.className = 'stamp';
     element.ariaHidden = 'true';
     element.append(this.#ghost);
-    this.#marker = new Marker({ element }).setLngLat(view.engine.getCenter()).addTo(view.engine);
+    this.#marker = new Marker({ element }).setLngLat(middle(view, aside_px)).addTo(view.engine);
     if (!clicks) return;
     view.drawing = true;
     view.engine.doubleClickZoom.disable();

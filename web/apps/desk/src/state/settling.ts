@@ -1,5 +1,6 @@
 /** Settling a conflict: saying again the value to keep, knowing of all the others. */
 import type { Conflict, Figure, Version } from '@garance/client';
+import { t } from '@garance/kit';
 import type { Desk } from './desk.svelte.ts';
 
 export type Settling = { command: string; ability: string; body: Record<string, unknown>; follows: string[] };
@@ -24,6 +25,8 @@ export function settle({ thing, id, aspect, versions }: Conflict, { value }: Ver
       return by('drawings.describe', 'drawings.draw', { shape: id, ...lasting(value as { valid_until: string | null }, now_ms) });
     case 'view view':
       return by('views.save', 'views.keep', value as Record<string, unknown>);
+    case 'course chosen':
+      return by('courses.choose', 'courses.choose', { course: value, reason: t('course.settled') });
     case 'course description':
       return by('courses.describe', 'drawings.draw', value as Record<string, unknown>);
     case 'signals-plan plan':
@@ -37,7 +40,8 @@ const lasting = ({ valid_until, ...rest }: { valid_until: string | null }, now_m
   valid_until !== null && Date.parse(valid_until) > now_ms ? { ...rest, valid_until } : rest;
 
 /** What the conflict is about, by its name. */
-export function nameOf(desk: Desk, { thing, id }: Conflict): string {
+export function nameOf(desk: Desk, { thing, id, aspect }: Conflict): string {
+  if (aspect === 'chosen') return t('course.title');
   if (thing === 'situation') return desk.current?.title ?? '';
   const { resources, shapes, ended, grids, saved_views, courses, signals_plans } = desk.picture;
   return [...resources, ...shapes, ...ended, ...grids, ...saved_views, ...courses, ...signals_plans].find((one) => one.id === id)?.name ?? id.slice(0, 8);

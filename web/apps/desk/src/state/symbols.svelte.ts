@@ -13,6 +13,8 @@ type Placed = { body: Body };
 const RECENT = 'garance.symbols.recent';
 const FAVOURITES = 'garance.symbols.favourites';
 const MOST_RECENT = 8;
+/** What the palette covers of the map. */
+const PANEL_PX = 330;
 const TURN_DEG = 15;
 const STEP_PX = 24;
 const FAR_STEP_PX = 96;
@@ -71,6 +73,8 @@ export class SymbolsInHand {
     this.sought = '';
     void this.#desk.charters.bring(this.set);
     void this.#desk.charters.list();
+    // At once, so that the first click on the map is heard.
+    void import('@garance/map/stamp.ts');
   }
 
   close = (): void => {
@@ -109,7 +113,7 @@ export class SymbolsInHand {
     const { Stamp } = await import('@garance/map/stamp.ts');
     if (!map || !sign || turn !== this.#turn) return;
     const point = toolOf(sign) === 'point';
-    this.#stamp = new Stamp(map, { place: (position) => (point ? this.place(position) : this.#vertex(position)) }, point);
+    this.#stamp = new Stamp(map, { place: (position) => (point ? this.place(position) : this.#vertex(position)) }, point, PANEL_PX);
     this.#stamp.snap = this.#bench.sketching.snap;
     if (!point) this.#bench.sketching.beginSign(this);
     this.refresh();
