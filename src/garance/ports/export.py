@@ -23,6 +23,8 @@ class Format(enum.StrEnum):
 
     PDF = "pdf"
     TEXT = "text"
+    PNG = "png"
+    """The first page of the PDF, as a picture to look at before printing: whatever has pages has it."""
 
 
 class Need(enum.StrEnum):

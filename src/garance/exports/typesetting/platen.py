@@ -15,6 +15,8 @@ import typst
 
 MAX_MEMORY_BYTES = 3 << 30
 MAX_CPU_S = 30
+PICTURE_PPI = 80
+"""A page to be looked at, not read: an A0 sheet is then ten million pixels."""
 MISSING_SIGN = "could not be displayed with font"
 
 
@@ -50,7 +52,7 @@ def _set(layout: str, wanted: str, *, own_fonts: bool, accessible: bool) -> list
             font_paths=[str(Path(__file__).with_name("fonts"))],
             ignore_system_fonts=own_fonts,
             format="png" if wanted == "png" else "pdf",
-            ppi=110 if wanted == "png" else None,
+            ppi=PICTURE_PPI if wanted == "png" else None,
             pdf_standards=["ua-1"] if wanted == "pdf" and accessible else [],
             package_path=nothing,
             package_cache_path=nothing,

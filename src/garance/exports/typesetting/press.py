@@ -33,6 +33,11 @@ def set_pdf(manuscript: Manuscript, *, timeout_s: float = TIMEOUT_S) -> bytes:
     return _set(manuscript, "pdf", timeout_s)
 
 
+def set_first_page(manuscript: Manuscript, *, timeout_s: float = TIMEOUT_S) -> bytes:
+    """Set the first page as a PNG picture. Blocks; refuses as above."""
+    return set_pictures(manuscript, timeout_s=timeout_s)[0]
+
+
 def set_pictures(manuscript: Manuscript, *, timeout_s: float = TIMEOUT_S) -> list[bytes]:
     """Set the pages as PNG pictures, to be looked at. Blocks; refuses as above."""
     made, pages = _set(manuscript, "png", timeout_s), []

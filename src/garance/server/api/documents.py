@@ -15,7 +15,7 @@ from garance.access.directory import directory
 from garance.domain import commands
 from garance.domain.moment import By, Moment
 from garance.exports.registry import DOCUMENTS, document
-from garance.exports.typesetting.press import set_pdf
+from garance.exports.typesetting.press import set_first_page, set_pdf
 from garance.kernel.identity import FactId, ObjectId, Slug
 from garance.kernel.label import Mode
 from garance.kernel.refusal import Refused
@@ -49,6 +49,11 @@ T = TypeVar("T")
 PRESSES = 2
 """Documents made at once: as many as a small machine has processors."""
 WAITING = 8
+MEDIA = {
+    Format.PDF: ("application/pdf", "pdf"),
+    Format.PNG: ("image/png", "png"),
+    Format.TEXT: ("text/plain; charset=utf-8", "txt"),
+}
 
 REFUSALS = (
     "box-wrong", "document-too-large", "document-too-long", "document-too-slow", "entry-needed", "entry-unknown",
@@ -134,10 +139,10 @@ def document_endpoints(node: Node) -> list[Endpoint]:
         answer=None, status=200, refusals=REFUSALS,
     )  # fmt: skip
     async def print_document(call: Call[Reader], situation: ObjectId, kind: Slug, query: DocumentAsked) -> Response:
-        """Make a document: PDF, or plain text (`format=text`) where there is one."""
+        """Make a document: PDF, its first page (`format=png`), or plain text (`format=text`) where there is one."""
         shelf = Shelf(node, call.who, situation)
         asked = document(kind)
-        if query.format not in asked.formats:
+        if (Format.PDF if query.format is Format.PNG else query.format) not in asked.formats:
             raise Refused("format-not-offered", field="format")
         matter = await gather(node, call, shelf, situation, asked, query)
         order = query.order(node.settings.node.time_zone)
@@ -148,18 +153,22 @@ def document_endpoints(node: Node) -> list[Endpoint]:
 
 def _make(asked: Export, matter: Matter, order: Order, wanted: Format) -> bytes:
     manuscript = asked.compose(matter, order)
-    if wanted is Format.PDF:
-        return set_pdf(manuscript)
-    return (manuscript.text or "").encode("utf-8")
+    match wanted:
+        case Format.PDF:
+            return set_pdf(manuscript)
+        case Format.PNG:
+            return set_first_page(manuscript)
+        case Format.TEXT:
+            return (manuscript.text or "").encode("utf-8")
 
 
 def _answer(content: bytes, wanted: Format, kind: str) -> Response:
-    text = wanted is Format.TEXT
+    media_type, extension = MEDIA[wanted]
     headers = {
         "Cache-Control": "private, no-store",
-        "Content-Disposition": f'inline; filename="{kind}.{"txt" if text else "pdf"}"',
+        "Content-Disposition": f'inline; filename="{kind}.{extension}"',
     }
-    return Response(content, 200, headers, media_type="text/plain; charset=utf-8" if text else "application/pdf")
+    return Response(content, 200, headers, media_type=media_type)
 
 
 async def gather(

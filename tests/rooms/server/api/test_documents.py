@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
 from support.pages import flowing, pages_of
 from support.running_node import RunningNode, running_node
 
@@ -56,6 +58,9 @@ def test_every_kind_of_document_is_offered_and_made(node: RunningNode, web: http
         assert answer.headers["cache-control"] == "private, no-store"
         said = pages_of(answer.content)
         assert all("EXERCICE" in page and "Claire" in page for page in said), kind
+        seen = web.get(path(node, f"documents/{kind}"), params={**query, "format": "png"})
+        assert seen.headers["content-type"] == "image/png"
+        assert Image.open(io.BytesIO(seen.content)).width > 400, kind
         text = web.get(path(node, f"documents/{kind}"), params={**query, "format": "text", "language": "en"})
         assert text.status_code == (200 if "text" in offered[kind] else 422), (kind, text.text)
 

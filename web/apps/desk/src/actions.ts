@@ -7,6 +7,7 @@ import { drawingActions } from './actions/drawing.ts';
 import { instrumentActions } from './actions/instruments.ts';
 import { logbookActions } from './actions/logbook.ts';
 import { offline } from './actions/offline.ts';
+import { paperActions } from './actions/papers.ts';
 import { timeActions } from './actions/time.ts';
 import { elsewhere, together } from './actions/together.ts';
 import { unitActions } from './actions/units.ts';
@@ -90,6 +91,7 @@ export const actionsOf = (bench: Workbench, { openings, ongo, onleave }: Ways): 
   ...instrumentActions(bench),
   ...timeActions(bench),
   ...together(bench),
+  ...paperActions(bench),
   ...elsewhere(openings, ongo),
   ...offline(bench),
   ...castingActions(bench),
@@ -126,7 +128,7 @@ export function listen(bench: Workbench, actions: () => Action[]): () => void {
       return;
     }
     if (key.key === 'Escape' && bench.escape()) return;
-    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help || bench.sharing) return;
+    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help || bench.sharing || bench.paper) return;
     const name = key.key === ' ' ? 'Space' : key.key;
     if (name === 'Space' && pressable(key.target)) return;
     const action = actions().find(({ keys }) => keys === name);

@@ -223,10 +223,9 @@ export class MapView {
   #arrange(): void {
     const { engine, shapes } = this;
     const { lon_deg, lat_deg } = this.camera;
-    const box = engine.getBounds().toArray().flat() as Box;
     const raised = engine.getTerrain() !== null;
     const arranged = this.fleet.arranged(shapes, this.#entries, {
-      box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed, faint: this.#faint,
+      box: this.box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed, faint: this.#faint,
       project: (position) => engine.project(position),
       lift: (position) => (raised ? engine.queryTerrainElevation(position) ?? 0 : 0),
     });
@@ -348,6 +347,11 @@ export class MapView {
   goTo(position: Position, zoom = 14, aside_px = 0): void {
     this.#follow.end();
     this.engine.easeTo({ center: position, zoom: Math.max(zoom, this.engine.getZoom()), offset: [-aside_px / 2, 0], duration: this.#settings.still ? 0 : 500 });
+  }
+
+  /** What the map shows: west, south, east, north, in degrees. */
+  get box(): Box {
+    return this.engine.getBounds().toArray().flat() as Box;
   }
 
   fit(box: Box, aside_px = 0): void {

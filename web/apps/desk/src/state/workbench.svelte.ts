@@ -23,6 +23,8 @@ export class Workbench {
   readonly views: SavedViews;
   /** Whether the sheet of the link is open. */
   sharing = $state(false);
+  /** Which sheet about paper is open: what is printed, or the situation report. */
+  paper = $state<'print' | 'report' | null>(null);
   /** Where the map was last looked at from. */
   camera: Camera | null = null;
   palette = $state(false);
@@ -119,6 +121,7 @@ export class Workbench {
     else if (this.help) this.help = false;
     else if (this.conflicts) this.conflicts = false;
     else if (this.sharing) this.sharing = false;
+    else if (this.paper) this.paper = null;
     else if (this.picking !== null) this.endPicking('nothing');
     else if (this.symbols.sign) this.symbols.letGo();
     else if (this.sketch) this.sketching.setAside();
