@@ -337,6 +337,7 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
         f"/api/v1/people/{oid(name)}" for name in ("dos", "nobody", "no-such-person")
     ],
     "/api/v1/organisations": _same("/api/v1/organisations"),
+    "/api/v1/sheet-models": _with("/api/v1/sheet-models", "?limit=1", "?hazard=flood", "?after=no-such-sheet"),
     "/api/v1/territory": _same("/api/v1/territory"),
     "/territory/{version}/{name}": _same("/territory/1/manifest.json"),
     "/territory/{version}/basemap/{z}/{x}/{y}.mvt": _same("/territory/0123456789abcdef/basemap/6/31/22.mvt"),

@@ -22,6 +22,7 @@ from garance.server.api.depths import depth_endpoints
 from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
 from garance.server.api.samples import sample_endpoint
+from garance.server.api.sheet_models import sheet_model_endpoints
 from garance.server.api.situations import situation_endpoints
 from garance.server.api.territory import territory_endpoints
 from garance.server.api.walls import wall_endpoints
@@ -67,6 +68,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *command_endpoints(node.scribe, node.cursors, metrics),
         *situation_endpoints(node),
         *board_endpoints(node),
+        *sheet_model_endpoints(),
         sample_endpoint(node),
         *wall_endpoints(node),
         *account_endpoints(node),
