@@ -7,6 +7,7 @@ import { drawingActions } from './actions/drawing.ts';
 import { instrumentActions } from './actions/instruments.ts';
 import { logbookActions } from './actions/logbook.ts';
 import { offline } from './actions/offline.ts';
+import { taskingActions } from './actions/taskings.ts';
 import { timeActions } from './actions/time.ts';
 import { elsewhere, together } from './actions/together.ts';
 import { unitActions } from './actions/units.ts';
@@ -85,6 +86,7 @@ export type Ways = { openings: Openings; ongo: (id: string) => void; onleave: ()
 export const actionsOf = (bench: Workbench, { openings, ongo, onleave }: Ways): Action[] => [
   ...writing(bench),
   ...logbookActions(bench),
+  ...taskingActions(bench),
   ...moving(bench),
   ...unitActions(bench),
   ...instrumentActions(bench),

@@ -1,5 +1,6 @@
 /** Settling a conflict: saying again the value to keep, knowing of all the others. */
 import type { Conflict, Figure, Version } from '@garance/client';
+import { settleThing, thingName } from '../boards/settling.ts';
 import type { Desk } from './desk.svelte.ts';
 
 export type Settling = { command: string; ability: string; body: Record<string, unknown>; follows: string[] };
@@ -25,7 +26,7 @@ export function settle({ thing, id, aspect, versions }: Conflict, { value }: Ver
     case 'view view':
       return by('views.save', 'views.keep', value as Record<string, unknown>);
     default:
-      return null;
+      return settleThing(thing, id, aspect, value, follows);
   }
 }
 
@@ -36,5 +37,5 @@ const lasting = ({ valid_until, ...rest }: { valid_until: string | null }, now_m
 export function nameOf(desk: Desk, { thing, id }: Conflict): string {
   if (thing === 'situation') return desk.current?.title ?? '';
   const { resources, shapes, ended, grids, saved_views } = desk.picture;
-  return [...resources, ...shapes, ...ended, ...grids, ...saved_views].find((one) => one.id === id)?.name ?? id.slice(0, 8);
+  return [...resources, ...shapes, ...ended, ...grids, ...saved_views].find((one) => one.id === id)?.name ?? thingName(desk, thing, id) ?? id.slice(0, 8);
 }

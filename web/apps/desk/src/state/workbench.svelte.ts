@@ -9,6 +9,7 @@ import { Logbook } from './logbook.svelte.ts';
 import { MustRead } from './notices.svelte.ts';
 import { Pinned } from './pinned.svelte.ts';
 import { Sketching } from './sketching.svelte.ts';
+import { Taskings } from './taskings.svelte.ts';
 import { SavedViews } from './views.svelte.ts';
 
 export type Notice = { id: number; words: string; grave: boolean };
@@ -19,6 +20,7 @@ export class Workbench {
   readonly instruments: Instruments;
   readonly mustRead: MustRead;
   readonly views: SavedViews;
+  readonly tasks: Taskings;
   /** Whether the sheet of the link is open. */
   sharing = $state(false);
   /** Where the map was last looked at from. */
@@ -44,6 +46,7 @@ export class Workbench {
     this.instruments = new Instruments(this);
     this.mustRead = new MustRead(this);
     this.views = new SavedViews(this);
+    this.tasks = new Taskings(this);
   }
 
   /** Says something to the person; answers the notice's number, to be dismissed by. */
@@ -122,6 +125,7 @@ export class Workbench {
     else if (this.mustRead.shown) this.mustRead.shown = false;
     else if (this.views.shown) this.views.shown = false;
     else if (this.views.current) this.views.leave();
+    else if (this.tasks.escape()) return true;
     else if (this.desk.selection) this.desk.select(null);
     else return false;
     return true;
