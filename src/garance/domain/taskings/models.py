@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -23,7 +23,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: Phrase
 
 
-class ModelStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ModelStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """One step: what to do, and how many minutes after the opening it is late."""
 
     id: Slug
@@ -56,3 +56,12 @@ def sheet_models() -> tuple[SheetModel, ...]:
     texts = [each.read_bytes() for each in sorted(folder.iterdir(), key=lambda each: each.name)]
     read = [sheet for text in texts for sheet in msgspec.toml.decode(text, type=_File).sheet]
     return tuple(sorted(read, key=lambda sheet: (sheet.hazard != "all", sheet.hazard)))
+
+
+def started_in_french(template: str) -> dict[str, Any]:
+    """The members that run that sheet, as `taskings.start-sheet` wants them; a KeyError when there is none."""
+    model = {each.id: each for each in sheet_models()}[template]
+    said: dict[str, Any] = msgspec.to_builtins(model)
+    steps = [{"title": step.pop("fr"), **{name: step[name] for name in step if name != "en"}} for step in said["steps"]]
+    words = {member: said[member]["fr"] for member in ("title", "trigger", "exit")}
+    return {"template": template, **words, "owner": said["owner"], "deputy": said["deputy"], "steps": steps}

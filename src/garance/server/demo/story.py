@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from garance.domain.taskings.models import started_in_french
 from garance.kernel.clock import Instant
 from garance.kernel.identity import derived_id
 from garance.kernel.label import Label
@@ -290,8 +291,12 @@ class Script:
             self._facts[step.id] = facts[0]
 
     def body(self, step: Step) -> dict[str, Any]:
-        """The step's body as the command wants it; refuses `entry-unknown` when it speaks of a fact never made."""
-        return {member: self._value(value) for member, value in step.body.items()}
+        """The step's body as the command wants it; refuses `entry-unknown` when it speaks of a fact never made.
+
+        A sheet that is started names its model, whose steps it takes.
+        """
+        body = {member: self._value(value) for member, value in step.body.items()}
+        return {**started_in_french(body["template"]), **body} if step.command == "taskings.start-sheet" else body
 
     def answered(self, step: Step) -> tuple[str, ...]:
         """The facts that the step comes from, among those that were made."""
