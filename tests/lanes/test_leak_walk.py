@@ -324,6 +324,7 @@ async def walk_own_things(walk: Walk) -> None:
     assert shown["signed_in"]
     await walk.get("/api/v1/second-factor")
     assert len((await walk.get("/api/v1/sessions"))["items"]) <= 1
+    assert (await walk.get("/api/v1/sheet-models?limit=1"))["next"] == "first-fifteen-minutes"
     drawn = await walk.ask("POST", "/api/v1/qr-code", json={"address": "https://garance.example/?situation=x"})
     assert drawn.status_code == (403 if walk.reader.wall else 200)
     other = walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)[0].session
@@ -652,6 +653,7 @@ READING = {
     "get /api/v1/session": walk_own_things,
     "get /api/v1/second-factor": walk_own_things,
     "get /api/v1/sessions": walk_own_things,
+    "get /api/v1/sheet-models": walk_own_things,
     "post /api/v1/qr-code": walk_own_things,
     "delete /api/v1/sessions/{session}": walk_own_things,
     "get /api/v1/people": walk_register,

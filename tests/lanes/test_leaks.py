@@ -347,6 +347,7 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
         f"/api/v1/people/{oid(name)}" for name in ("dos", "nobody", "no-such-person")
     ],
     "/api/v1/organisations": _same("/api/v1/organisations"),
+    "/api/v1/sheet-models": _with("/api/v1/sheet-models", "?limit=1", "?hazard=flood", "?after=no-such-sheet"),
     "/api/v1/territory": _same("/api/v1/territory"),
     "/api/v1/symbol-sets": _same("/api/v1/symbol-sets"),
     "/api/v1/symbol-sets/{charter}": _same("/api/v1/symbol-sets/french-civil-security"),

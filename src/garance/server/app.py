@@ -24,6 +24,7 @@ from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
 from garance.server.api.reports import report_endpoints
 from garance.server.api.samples import sample_endpoint
+from garance.server.api.sheet_models import sheet_model_endpoints
 from garance.server.api.situations import situation_endpoints
 from garance.server.api.symbols import symbol_endpoints
 from garance.server.api.territory import territory_endpoints
@@ -72,6 +73,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *board_endpoints(node),
         *document_endpoints(node),
         *report_endpoints(node),
+        *sheet_model_endpoints(),
         sample_endpoint(node),
         *wall_endpoints(node),
         *account_endpoints(node),

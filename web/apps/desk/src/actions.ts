@@ -8,6 +8,7 @@ import { instrumentActions } from './actions/instruments.ts';
 import { logbookActions } from './actions/logbook.ts';
 import { offline } from './actions/offline.ts';
 import { paperActions } from './actions/papers.ts';
+import { taskingActions } from './actions/taskings.ts';
 import { timeActions } from './actions/time.ts';
 import { elsewhere, together } from './actions/together.ts';
 import { unitActions } from './actions/units.ts';
@@ -86,6 +87,7 @@ export type Ways = { openings: Openings; ongo: (id: string) => void; onleave: ()
 export const actionsOf = (bench: Workbench, { openings, ongo, onleave }: Ways): Action[] => [
   ...writing(bench),
   ...logbookActions(bench),
+  ...taskingActions(bench),
   ...moving(bench),
   ...unitActions(bench),
   ...instrumentActions(bench),

@@ -1,7 +1,7 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
   browserTabs, byStamp, DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, PictureFold, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
-  type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
+  type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Me, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
 import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
@@ -30,7 +30,8 @@ const TAB_OF: Record<Selection['kind'], Tab> = {
   zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
 };
 
-export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
+/** `answers`: the lines, or the statements of things, that it comes from. */
+export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number };
 
 export class Desk {
   readonly account: Account;
@@ -88,6 +89,7 @@ export class Desk {
     this.layers = new Layers(account.person);
     this.charters = new Charters(account);
     this.layers.enter('conduct', this.grant?.role);
+    this.tab = this.landing;
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
     this.sight = new Sight(this, this.conductor);
     this.timeline = new Timeline(this);
@@ -143,6 +145,11 @@ export class Desk {
 
   get mode(): SituationShown['mode'] {
     return this.current?.mode ?? 'actual';
+  }
+
+  /** Who looks, as those who ask name them. */
+  get me(): Me {
+    return { person: this.account.person, role: this.grant?.role, cell: this.grant?.cell, organisation: this.grant?.organisation };
   }
 
   /** Whether the person may, in their present role. The server decides again; this only avoids a useless gesture. */
@@ -322,7 +329,7 @@ export class Desk {
   }
 
   /** Gives a command: kept on this device with its time, then sent; answers what became of it. */
-  async say(name: string, body: Record<string, unknown>, { follows, label, occurred_ms }: Saying = {}): Promise<Outcome> {
+  async say(name: string, body: Record<string, unknown>, { follows, answers, label, occurred_ms }: Saying = {}): Promise<Outcome> {
     const now_ms = this.clock.now_ms();
     const command = {
       id: crypto.randomUUID(),
@@ -331,6 +338,7 @@ export class Desk {
       occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, now_ms)),
       ...(label ? { label } : {}),
       ...(follows && follows.length > 0 ? { follows } : {}),
+      ...(answers && answers.length > 0 ? { answers } : {}),
       body,
     };
     return this.#outbox!.post(name, command, now_ms);
@@ -354,7 +362,20 @@ export class Desk {
     this.axis = axis;
     this.layers.enter(axis, this.grant?.role);
     if (axis === 'watch') this.tab = 'sensors';
-    if (axis === 'conduct') this.tab = 'logbook';
+    if (axis === 'conduct') this.tab = this.landing;
+  }
+
+  /** Where this person comes in: the tab they last chose on this device, else what their role does first. */
+  get landing(): Tab {
+    const kept = localStorage.getItem(`garance.tab.${this.account.person}`) as Tab | null;
+    if (kept && TABS.includes(kept)) return kept;
+    return this.account.readOnly || this.grant?.role === 'logbook-secretary' ? 'logbook' : 'home';
+  }
+
+  /** A tab chosen by hand: the next visit begins there. */
+  choose(tab: Tab): void {
+    this.tab = tab;
+    if (!this.account.readOnly) localStorage.setItem(`garance.tab.${this.account.person}`, tab);
   }
 
   get visibility(): Visibility {

@@ -1,6 +1,6 @@
 /** What this person must have read of one situation: raised, acknowledged, kept on the device where no fact says it. */
 import {
-  byUrgency, foldPicture, isGrave, keepMarks, markGauge, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights,
+  byUrgency, dueOf, foldPicture, isGrave, keepMarks, markGauge, raisedByDue, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights, storyTime,
   type GaugeMarks, type Picture, type Raised,
 } from '@garance/client';
 import { readingAt } from '@garance/map';
@@ -57,13 +57,22 @@ export class MustRead {
     return this.#now.series.filter(({ thresholds }) => thresholds.length > 0).map((series) => readingAt(series, this.#desk.tracks, now_ms));
   });
 
+  /** What fell due to this reader since they first looked. */
+  readonly #due = $derived.by(() => {
+    const desk = this.#desk;
+    if (this.#first_ms === null) return [];
+    void this.#beat;
+    const now_ms = untrack(() => desk.story_now_ms);
+    return raisedByDue(dueOf(this.#now, now_ms), desk.me, storyTime(desk.exerciseClock, this.#first_ms), this.#seen);
+  });
+
   /** Everything to read, the most pressing first. */
   readonly list: Raised[] = $derived.by(() => {
     const desk = this.#desk;
     if (this.#first_ms === null || desk.account.readOnly) return [];
     const parcels = raisedByParcels(desk.parcels, desk.id, this.#beat, this.#seen);
     const rights = raisedByRights(desk.grant, this.#beat, this.#seen);
-    return [...this.#said.raised, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
+    return [...this.#said.raised, ...this.#due, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
   });
 
   get top(): Raised | null {
@@ -126,6 +135,7 @@ export class MustRead {
     if (raised.kind === 'conflict') desk.enter('analyse');
     else if (raised.kind === 'gauge' && raised.about) desk.select({ kind: 'series', id: raised.about });
     else if (raised.fact) desk.select({ kind: 'entry', id: raised.fact });
+    else if (raised.about?.includes(' ')) this.#bench.tasks.open(raised.about);
   };
 
   openTop = (): void => {

@@ -1,6 +1,7 @@
 /** Settling a conflict: saying again the value to keep, knowing of all the others. */
 import type { Conflict, Figure, Version } from '@garance/client';
 import { t } from '@garance/kit';
+import { settleThing, thingName } from '../boards/settling.ts';
 import type { Desk } from './desk.svelte.ts';
 
 export type Settling = { command: string; ability: string; body: Record<string, unknown>; follows: string[] };
@@ -32,7 +33,7 @@ export function settle({ thing, id, aspect, versions }: Conflict, { value }: Ver
     case 'signals-plan plan':
       return by('signals.set-plan', 'resources.command', value as Record<string, unknown>);
     default:
-      return null;
+      return settleThing(thing, id, aspect, value, follows);
   }
 }
 
@@ -44,5 +45,5 @@ export function nameOf(desk: Desk, { thing, id, aspect }: Conflict): string {
   if (aspect === 'chosen') return t('course.title');
   if (thing === 'situation') return desk.current?.title ?? '';
   const { resources, shapes, ended, grids, saved_views, courses, signals_plans } = desk.picture;
-  return [...resources, ...shapes, ...ended, ...grids, ...saved_views, ...courses, ...signals_plans].find((one) => one.id === id)?.name ?? id.slice(0, 8);
+  return [...resources, ...shapes, ...ended, ...grids, ...saved_views, ...courses, ...signals_plans].find((one) => one.id === id)?.name ?? thingName(desk, thing, id) ?? id.slice(0, 8);
 }

@@ -11,6 +11,7 @@ import { Pinned } from './pinned.svelte.ts';
 import { CoursesInHand } from './courses.svelte.ts';
 import { Sketching } from './sketching.svelte.ts';
 import { SymbolsInHand } from './symbols.svelte.ts';
+import { Taskings } from './taskings.svelte.ts';
 import { SavedViews } from './views.svelte.ts';
 
 export type Notice = { id: number; words: string; grave: boolean };
@@ -21,6 +22,7 @@ export class Workbench {
   readonly instruments: Instruments;
   readonly mustRead: MustRead;
   readonly views: SavedViews;
+  readonly tasks: Taskings;
   /** Whether the sheet of the link is open. */
   sharing = $state(false);
   /** Which sheet about paper is open: what is printed, or the situation report. */
@@ -52,6 +54,7 @@ export class Workbench {
     this.instruments = new Instruments(this);
     this.mustRead = new MustRead(this);
     this.views = new SavedViews(this);
+    this.tasks = new Taskings(this);
   }
 
   /** Says something to the person; answers the notice's number, to be dismissed by. */
@@ -133,6 +136,7 @@ export class Workbench {
     else if (this.mustRead.shown) this.mustRead.shown = false;
     else if (this.views.shown) this.views.shown = false;
     else if (this.views.current) this.views.leave();
+    else if (this.tasks.escape()) return true;
     else if (this.desk.selection) this.desk.select(null);
     else return false;
     return true;
