@@ -10,6 +10,7 @@ export * from './keeping.ts';
 export * from './looking.ts';
 export * from './kept.ts';
 export * from './places.ts';
+export * from './potential.ts';
 export * from './quality.ts';
 export * from './tabs.ts';
 export * from './link.ts';
