@@ -14,6 +14,7 @@ export * from './potential.ts';
 export * from './quality.ts';
 export * from './tabs.ts';
 export * from './link.ts';
+export * from './means-list.ts';
 export * from './notices.ts';
 export * from './register.ts';
 export * from './samples.ts';

@@ -64,7 +64,13 @@ export function firstShortage(outlooks: readonly Outlook[]): Shortage | null {
 }
 
 function grouped<T extends { kind: string }>(all: readonly T[]): Map<string, T[]> {
-  return Map.groupBy(all, ({ kind }) => kind);
+  const found = new Map<string, T[]>();
+  for (const one of all) {
+    const same = found.get(one.kind);
+    if (same) same.push(one);
+    else found.set(one.kind, [one]);
+  }
+  return found;
 }
 
 function relieved(crew: Crew, known: ReadonlyMap<string, Crew>, at_ms: number): Move[] {

@@ -29,6 +29,7 @@ const TAB_OF: Record<Selection['kind'], Tab> = {
   zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
 };
 
+/** `follows`: what was known of the thing; nothing when it is empty, all that may be seen when it is left out. */
 export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
 
 export class Desk {
@@ -327,7 +328,7 @@ export class Desk {
       role: this.grant?.id ?? '',
       occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, now_ms)),
       ...(label ? { label } : {}),
-      ...(follows && follows.length > 0 ? { follows } : {}),
+      ...(follows ? { follows } : {}),
       body,
     };
     return this.#outbox!.post(name, command, now_ms);

@@ -1,5 +1,7 @@
 /** Settling a conflict: saying again the value to keep, knowing of all the others. */
 import type { Conflict, Figure, Version } from '@garance/client';
+import { keepMeans } from '../boards/means/claims.ts';
+import { namedThings } from '../boards/things.ts';
 import type { Desk } from './desk.svelte.ts';
 
 export type Settling = { command: string; ability: string; body: Record<string, unknown>; follows: string[] };
@@ -8,8 +10,12 @@ export type Settling = { command: string; ability: string; body: Record<string, 
  * The command that keeps one of the values; null when no single command can (an end against a change, a name).
  * An outline keeps the `figure` it was said with; a validity that is over at `now_ms` is not said again.
  */
-export function settle({ thing, id, aspect, versions }: Conflict, { value }: Version, figure: Figure | null = null, now_ms = 0): Settling | null {
+export function settle(conflict: Conflict, version: Version, figure: Figure | null = null, now_ms = 0): Settling | null {
+  const { thing, id, aspect, versions } = conflict;
+  const { value } = version;
   const follows = versions.map(({ fact }) => fact);
+  const ofMeans = keepMeans(conflict, version);
+  if (ofMeans) return { ...ofMeans, follows };
   const by = (command: string, ability: string, body: Record<string, unknown>): Settling => ({ command, ability, body, follows });
   switch (`${thing} ${aspect}`) {
     case 'situation level':
@@ -35,6 +41,6 @@ const lasting = ({ valid_until, ...rest }: { valid_until: string | null }, now_m
 /** What the conflict is about, by its name. */
 export function nameOf(desk: Desk, { thing, id }: Conflict): string {
   if (thing === 'situation') return desk.current?.title ?? '';
-  const { resources, shapes, ended, grids, saved_views } = desk.picture;
-  return [...resources, ...shapes, ...ended, ...grids, ...saved_views].find((one) => one.id === id)?.name ?? id.slice(0, 8);
+  const { ended, grids, saved_views } = desk.picture;
+  return [...namedThings(desk.picture), ...ended, ...grids, ...saved_views].find((one) => one.id === id)?.name ?? id.slice(0, 8);
 }
