@@ -15,6 +15,11 @@ const COMMANDS: Record<string, [command: string, ability: string]> = {
   'handover text': ['taskings.give-handover', 'missions.carry'],
   'post holder': ['posts.hold', 'operation.follow'],
   'cycle cycle': ['posts.set-cycle', 'operation.follow'],
+  'resource assignment': ['resources.assign', 'resources.command'],
+  'resource details': ['resources.detail', 'resources.command'],
+  'resource relief': ['resources.plan-relief', 'resources.command'],
+  'demand state': ['resources.answer', 'resources.command'],
+  'demand description': ['resources.ask', 'missions.request'],
 };
 
 /** The member that names a thing of that kind. */

@@ -4,3 +4,7 @@ import type { Label } from '@garance/client';
 export const CATEGORIES = ['information', 'request', 'decision', 'order', 'report', 'public-message', 'rumour'] as const;
 export const CHANNELS = ['radio', 'phone', 'mail', 'face-to-face', 'social', 'other'] as const;
 export const AUDIENCES: readonly Label['audience'][] = ['organisation', 'partners', 'level-above', 'public'];
+
+/** What means may be, in the order people choose from; a situation may know others. */
+export const KINDS = ['fire-engine', 'ambulance', 'command-car', 'rescue-boat', 'helicopter', 'bus', 'pump', 'team', 'other'] as const;
+export const LEVELS = ['vehicle', 'team', 'group', 'column', 'stock'] as const;

@@ -30,7 +30,10 @@ const TAB_OF: Record<Selection['kind'], Tab> = {
   zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
 };
 
-/** `answers`: the lines, or the statements of things, that it comes from. */
+/**
+ * `follows`: what was known of the thing; nothing when it is empty, all that may be seen when it is left out.
+ * `answers`: the lines, or the statements of things, that it comes from.
+ */
 export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number };
 
 export class Desk {
@@ -337,8 +340,8 @@ export class Desk {
       role: this.grant?.id ?? '',
       occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, now_ms)),
       ...(label ? { label } : {}),
-      ...(follows && follows.length > 0 ? { follows } : {}),
       ...(answers && answers.length > 0 ? { answers } : {}),
+      ...(follows ? { follows } : {}),
       body,
     };
     return this.#outbox!.post(name, command, now_ms);

@@ -10,7 +10,9 @@ export type Settling = { command: string; ability: string; body: Record<string, 
  * The command that keeps one of the values; null when no single command can (an end against a change, a name).
  * An outline keeps the `figure` it was said with; a validity that is over at `now_ms` is not said again.
  */
-export function settle({ thing, id, aspect, versions }: Conflict, { value }: Version, figure: Figure | null = null, now_ms = 0): Settling | null {
+export function settle(conflict: Conflict, version: Version, figure: Figure | null = null, now_ms = 0): Settling | null {
+  const { thing, id, aspect, versions } = conflict;
+  const { value } = version;
   const follows = versions.map(({ fact }) => fact);
   const by = (command: string, ability: string, body: Record<string, unknown>): Settling => ({ command, ability, body, follows });
   switch (`${thing} ${aspect}`) {

@@ -1,5 +1,5 @@
 /** What this person has in hand on the desk: an entry being written, a place being picked, a drawing, the palette. */
-import { Refusal, type Figure, type Geometry, type Outcome, type Position } from '@garance/client';
+import type { Figure, Geometry, Outcome, Position, Refusal } from '@garance/client';
 import { refusalWords, t } from '@garance/kit';
 import type { Camera, Draft } from '@garance/map';
 import { tick } from 'svelte';
@@ -14,6 +14,8 @@ import { SymbolsInHand } from './symbols.svelte.ts';
 import { Taskings } from './taskings.svelte.ts';
 import { SavedViews } from './views.svelte.ts';
 
+/** A command to give; `about` names what it is about when several are given together. */
+export type Order = { name: string; body: Record<string, unknown>; saying?: Saying; about?: string };
 export type Notice = { id: number; words: string; grave: boolean };
 
 export class Workbench {
@@ -71,18 +73,26 @@ export class Workbench {
 
   /** Gives a command and tells the person only what they must know: a refusal, or that it waits. */
   async give(name: string, body: Record<string, unknown>, saying: Saying = {}): Promise<boolean> {
-    const outcome: Outcome = await this.desk.say(name, body, saying);
-    if ('refused' in outcome) {
-      const { refused } = outcome;
-      this.notify(refusalWords(refused.code, refused.detail), true);
-      if (refused instanceof Refusal) {
-        const parcel = this.desk.parcels.find((kept) => kept.state === 'refused' && kept.name === name);
-        if (parcel) await this.desk.discard(parcel.command.id);
-      }
-      return false;
+    return (await this.giveAll([{ name, body, saying }])) === 1;
+  }
+
+  /** Gives commands one after the other; answers how many were taken. What waits is said once for all. */
+  async giveAll(orders: readonly Order[]): Promise<number> {
+    let [taken, waiting] = [0, false];
+    for (const { name, body, saying, about } of orders) {
+      const outcome: Outcome = await this.desk.say(name, body, saying);
+      if ('refused' in outcome) await this.#refused(name, outcome.refused, about);
+      else taken += 1;
+      waiting ||= 'waiting' in outcome;
     }
-    if ('waiting' in outcome) this.notify(t('outbox.kept'));
-    return true;
+    if (waiting) this.notify(t('outbox.kept'));
+    return taken;
+  }
+
+  async #refused(name: string, refused: Refusal, about = ''): Promise<void> {
+    this.notify(`${about ? `${about} : ` : ''}${refusalWords(refused.code, refused.detail)}`, true);
+    const parcel = this.desk.parcels.find((kept) => kept.state === 'refused' && kept.name === name);
+    if (parcel) await this.desk.discard(parcel.command.id);
   }
 
   /** Asks for a place on the map; null when the person gives up. */
