@@ -1,6 +1,7 @@
 export * from './wire.ts';
 export * from './instant.ts';
 export * from './api.ts';
+export * from './balance.ts';
 export * from './journal.ts';
 export * from './depths.ts';
 export * from './fold.ts';
