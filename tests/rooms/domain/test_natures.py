@@ -23,8 +23,8 @@ def test_each_sign_is_a_pen_path_on_the_grid() -> None:
 
 def test_what_the_reference_asks_for_is_there() -> None:
     asked = (
-        "vigilance-change log-jam erosion flooded-area submersion fire smoke industrial-accident road-accident road-cut "
-        "rail-accident explosion pollution landslide collapse missing-person damage"
+        "vigilance-change log-jam erosion flooded-area submersion fire smoke industrial-accident road-accident "
+        "road-cut rail-accident explosion pollution landslide collapse missing-person damage"
     )
     assert set(asked.split()) <= set(natures())
 
