@@ -24,3 +24,4 @@ export * from './stream.ts';
 export * from './tracks.ts';
 export * from './wall.ts';
 export * from './things.ts';
+export { TELLINGS, type Telling as Told } from './tellings.ts';

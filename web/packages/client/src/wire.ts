@@ -99,6 +99,7 @@ export type Command = {
   occurred_at?: string;
   label?: Label;
   follows?: string[];
+  answers?: string[];
   body: Record<string, unknown>;
 };
 

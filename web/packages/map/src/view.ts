@@ -9,6 +9,7 @@ import { Dress } from './dress.ts';
 import type { Opacity, Order } from './dressing.ts';
 import { Fleet } from './fleet.ts';
 import { Follow } from './follow.ts';
+import { mattersOf, type Telling } from './matters.ts';
 import { groundSources } from './ground.ts';
 import { DEPTHS_LAYER, DepthOverlay } from './depths.ts';
 import type { GroupId, Visibility } from './groups.ts';
@@ -182,8 +183,11 @@ export class MapView {
     void source.setData(data as Parameters<GeoJSONSource['setData']>[0]);
   }
 
-  showPicture(picture: Picture, entries: readonly Entry[]): void {
+  /** `tell` gives what each incident, network, zone, centre or mission says under its name. */
+  showPicture(picture: Picture, entries: readonly Entry[], tell: Telling = () => ''): void {
     this.#picture = picture;
+    this.fleet.matters = mattersOf(picture);
+    this.fleet.tell = tell;
     this.#entries = entries;
     this.#arrange();
   }

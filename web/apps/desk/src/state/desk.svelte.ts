@@ -4,7 +4,7 @@ import {
   type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
-import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
+import { mattersOf, operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { siteRoot, type Account } from './account.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
 import { KeptCopy } from './copy.svelte.ts';
@@ -29,7 +29,7 @@ const TAB_OF: Record<Selection['kind'], Tab> = {
   zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
 };
 
-export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
+export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number };
 
 export class Desk {
   readonly account: Account;
@@ -319,7 +319,7 @@ export class Desk {
   }
 
   /** Gives a command: kept on this device with its time, then sent; answers what became of it. */
-  async say(name: string, body: Record<string, unknown>, { follows, label, occurred_ms }: Saying = {}): Promise<Outcome> {
+  async say(name: string, body: Record<string, unknown>, { follows, answers, label, occurred_ms }: Saying = {}): Promise<Outcome> {
     const now_ms = this.clock.now_ms();
     const command = {
       id: crypto.randomUUID(),
@@ -328,6 +328,7 @@ export class Desk {
       occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, now_ms)),
       ...(label ? { label } : {}),
       ...(follows && follows.length > 0 ? { follows } : {}),
+      ...(answers && answers.length > 0 ? { answers } : {}),
       body,
     };
     return this.#outbox!.post(name, command, now_ms);
@@ -364,7 +365,7 @@ export class Desk {
 
   /** The box of what is going on at the time shown; null when nothing is placed. */
   get operations(): [number, number, number, number] | null {
-    return operationsBox(this.picture, this.units);
+    return operationsBox(this.picture, this.units, mattersOf(this.picture).map(({ geometry }) => geometry));
   }
 
   frameOperations(): void {

@@ -1,5 +1,6 @@
 /** Settling a conflict: saying again the value to keep, knowing of all the others. */
-import type { Conflict, Figure, Version } from '@garance/client';
+import { TELLINGS, type Conflict, type Figure, type Version } from '@garance/client';
+import { titleOf } from '../boards/matters.ts';
 import type { Desk } from './desk.svelte.ts';
 
 export type Settling = { command: string; ability: string; body: Record<string, unknown>; follows: string[] };
@@ -25,8 +26,24 @@ export function settle({ thing, id, aspect, versions }: Conflict, { value }: Ver
     case 'view view':
       return by('views.save', 'views.keep', value as Record<string, unknown>);
     default:
-      return null;
+      return settleTold(thing, id, aspect, value as Record<string, unknown>, by);
   }
+}
+
+/** What is told aspect by aspect: the command that says each, without which nothing settles it. */
+const TOLD: Record<string, string> = {
+  'incident description': 'incidents.describe', 'incident evolution': 'incidents.evolve', 'outage description': 'incidents.describe-outage', 'outage state': 'incidents.set-outage-state',
+  'zone description': 'population.describe-zone', 'zone state': 'population.set-zone-state', 'centre description': 'population.describe-centre', 'centre state': 'population.set-centre-state',
+  'centre occupancy': 'population.count-centre', 'toll stated': 'population.state-toll', 'toll settled': 'population.settle-toll',
+};
+
+type By = (command: string, ability: string, body: Record<string, unknown>) => Settling;
+
+function settleTold(kind: string, id: string, aspect: string, value: Record<string, unknown>, by: By): Settling | null {
+  const [part] = aspect.split('|');
+  const command = TOLD[`${kind} ${part}`];
+  const told = Object.values(TELLINGS).find((one) => one.kind === kind && one.aspect === part);
+  return command && told ? by(command, 'operation.follow', { [told.thing]: id, ...value }) : null;
 }
 
 const lasting = ({ valid_until, ...rest }: { valid_until: string | null }, now_ms: number): object =>
@@ -35,6 +52,9 @@ const lasting = ({ valid_until, ...rest }: { valid_until: string | null }, now_m
 /** What the conflict is about, by its name. */
 export function nameOf(desk: Desk, { thing, id }: Conflict): string {
   if (thing === 'situation') return desk.current?.title ?? '';
+  const told = desk.picture.things.find((one) => one.id === id && titleOf(one) !== '');
+  if (told) return titleOf(told);
+  if (id === desk.id) return desk.current?.title ?? '';
   const { resources, shapes, ended, grids, saved_views } = desk.picture;
   return [...resources, ...shapes, ...ended, ...grids, ...saved_views].find((one) => one.id === id)?.name ?? id.slice(0, 8);
 }
