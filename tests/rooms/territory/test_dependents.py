@@ -86,7 +86,9 @@ def test_the_internet_comes_by_the_telephone_exchanges() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from("ABCDE"), st.one_of(st.none(), st.text(alphabet="ABCDE; ", max_size=9))), min_size=1, max_size=8
+        st.tuples(st.sampled_from("ABCDE"), st.one_of(st.none(), st.text(alphabet="ABCDE; ", max_size=9))),
+        min_size=1,
+        max_size=8,
     ),
     st.lists(st.sampled_from(["A", "C", "?"])),
 )

@@ -84,7 +84,8 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One command: when in the story, by whom, with what body. `id` lets later steps point at its fact; `key` names
-    it for ever; `needs` is what the territory must have for it to make sense."""
+    it for ever; `needs` is what the territory must have for it to make sense; `answers` are the named steps whose facts
+    it comes from or weighs."""
 
     key: str
     at: Instant
@@ -94,6 +95,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str | None = None
     label: Label | None = None
     needs: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -104,6 +106,7 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     id: str | None = None
     label: Label | None = None
     needs: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     command: str | None = None
     body: dict[str, Any] = {}
     write: str | None = None
@@ -232,6 +235,7 @@ def _step(written: _Written, number: int, line: _Line) -> Step:
         id=line.id,
         label=line.label,
         needs=line.needs,
+        answers=line.answers,
     )
 
 
@@ -289,12 +293,20 @@ class Script:
         """The step's body as the command wants it; refuses `entry-unknown` when it speaks of a fact never made."""
         return {member: self._value(value) for member, value in step.body.items()}
 
+    def answers(self, step: Step) -> tuple[str, ...]:
+        """The facts that the step comes from or weighs; those of steps that were refused are left out."""
+        return tuple(self._facts[name] for name in step.answers if name in self._facts)
+
     def _value(self, value: object) -> object:
         if isinstance(value, str):
             return self.say(value)
         if not isinstance(value, dict):
             return value
         ((kind, name),) = value.items()
+        if kind == "number":
+            return int(self._words[name])
+        if kind == "whole":
+            return self.situation
         if kind == "id":
             return self.object_id(name)
         if kind == "fact":
