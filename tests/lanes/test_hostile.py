@@ -86,7 +86,7 @@ def code_of(answer: httpx2.Response) -> tuple[int, str]:
     return answer.status_code, problem["code"]
 
 
-READINGS_POSTED = frozenset({"/api/v1/territory/inside"})
+READINGS_POSTED = frozenset({"/api/v1/territory/inside", "/api/v1/territory/dependents"})
 """Questions whose matter is too long for an address: they change nothing, and a screen that only looks may ask them."""
 
 

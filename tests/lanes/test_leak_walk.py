@@ -405,6 +405,7 @@ QUESTIONS = (
 SYMBOLS = ("/api/v1/symbol-sets", "/api/v1/symbol-sets/{charter}")
 COMPARISON = "/api/v1/territory/depths/{grid}/{band}/comparison"
 INSIDE = "/api/v1/territory/inside"
+DEPENDENTS = "/api/v1/territory/dependents"
 AREA = {"type": "Polygon", "coordinates": [[[-1, 46], [-1, 46.1], [-0.9, 46.1], [-1, 46]]]}
 OGC = (
     "/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections", "/ogc/collections/{collection}",
@@ -426,6 +427,7 @@ async def walk_public(walk: Walk) -> None:
     for path in (*QUESTIONS, COMPARISON.format(grid="water-depths-steps", band=1)):
         assert (await walk.ask("GET", path)).status_code == 404
     assert (await walk.ask("POST", INSIDE, json={"geometry": AREA})).status_code == 404
+    assert (await walk.ask("POST", DEPENDENTS, json={"network": "power", "geometry": AREA})).status_code == 404
     for path in OGC:
         assert (await walk.ask("GET", path.format(collection="roads", number=1))).status_code == 404
     for path in SYMBOLS:

@@ -85,7 +85,8 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One command: when in the story, by whom, with what body. `id` lets later steps point at its fact; `key` names
-    it for ever; `needs` is what the territory must have for it to make sense; `answers` are the steps it comes from."""
+    it for ever; `needs` is what the territory must have for it to make sense; `answers` are the named steps whose facts
+    it comes from or weighs."""
 
     key: str
     at: Instant
@@ -316,6 +317,10 @@ class Script:
 
     def _named(self, value: dict[str, Any]) -> object:
         ((kind, name),) = value.items()
+        if kind == "number":
+            return int(self._words[name])
+        if kind == "whole":
+            return self.situation
         if kind == "id":
             return self.object_id(name)
         if kind == "fact":

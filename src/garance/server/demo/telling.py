@@ -209,8 +209,8 @@ class Teller:
         command: str,
         at: datetime | None,
         label: Label | None = None,
-        situation: str | None = "",
         answers: tuple[str, ...] = (),
+        situation: str | None = "",
     ) -> Answer:
         person = self.script.story.people()[by]
         wanted = commands.find(name)

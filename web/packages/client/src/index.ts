@@ -1,6 +1,7 @@
 export * from './wire.ts';
 export * from './instant.ts';
 export * from './api.ts';
+export * from './balance.ts';
 export * from './journal.ts';
 export * from './depths.ts';
 export * from './due.ts';
@@ -27,3 +28,4 @@ export * from './tracks.ts';
 export * from './wall.ts';
 export * from './tellings.ts';
 export * from './things.ts';
+export { TELLINGS, type Telling as Told } from './tellings.ts';

@@ -93,10 +93,11 @@ export function placing({ right_px, down_px, beside }: Placed = PLAIN): Feature[
 /** What there is room for of a name. */
 export const labelOf = (name: string, letters = Infinity): string => (name.length <= letters ? name : letters <= 1 ? '' : `${name.slice(0, letters - 1).trimEnd()}…`);
 
-/** What stands somewhere and must be read: units, points drawn, and the entries that point at a place. */
-export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[]): Spot[] {
+/** What stands somewhere and must be read: units, what is followed on boards, points drawn, and the entries that point at a place. */
+export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[], matters: readonly Spot[] = []): Spot[] {
   return [
     ...units,
+    ...matters,
     ...shapes.flatMap((shape) => (shape.geometry.type === 'Point' && !signedShape(shape) ? [{ id: shape.id, position: shape.geometry.coordinates, stands: true, must: true, letters: shape.name.length }] : [])),
     ...entries.flatMap(({ entry, geometry, struck }) => (geometry && struck.length === 0 ? [{ id: entry, position: anchorOf(geometry), stands: false }] : [])),
   ];
@@ -216,12 +217,13 @@ export function boxOf(geometry: Geometry): [number, number, number, number] {
 }
 
 /**
- * The box that holds what is going on: shapes, gauges, placed entries. Units only where nothing else is placed: those on
+ * The box that holds what is going on: shapes, what is followed on boards, gauges, placed entries. Units only where nothing else is placed: those on
  * their way, far off, would make all the rest small. Null when nothing is placed.
  */
-export function operationsBox(picture: Picture, units: readonly Unit[]): [number, number, number, number] | null {
+export function operationsBox(picture: Picture, units: readonly Unit[], matters: readonly Geometry[] = []): [number, number, number, number] | null {
   const placed: Geometry[] = [
     ...picture.shapes.map(({ geometry }) => geometry),
+    ...matters,
     ...picture.series.flatMap(({ geometry }) => (geometry ? [geometry] : [])),
     ...picture.entries.flatMap(({ geometry }) => (geometry ? [geometry] : [])),
   ];

@@ -1,16 +1,17 @@
 /** The style of what people make: shapes, units, gauges, places of entries; and of what is selected or being picked. */
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl';
 import { collection } from './features.ts';
+import { matterLayers, matterSignLayers } from './matters.ts';
 import { hueOf, SHAPE_KINDS } from './kinds.ts';
 import { FAINT, inkOfSign, SIGN_LINES, signed, signLayers, whole } from './sign_layers.ts';
 import type { Palette } from './palette.ts';
 import { among, by, TEXT_FONT, type Grouped } from './styling.ts';
 
-export const OPERATION_SOURCES = ['shapes', 'shape-names', 'trails', 'units', 'crowds', 'gauges', 'entries', 'mark', 'claims', 'hands', 'sketch'] as const;
+export const OPERATION_SOURCES = ['shapes', 'shape-names', 'matter-areas', 'matters', 'trails', 'units', 'crowds', 'gauges', 'entries', 'mark', 'claims', 'hands', 'sketch'] as const;
 export type OperationSource = (typeof OPERATION_SOURCES)[number];
 
 /** Layers a person can click, nearest to the eye first. */
-export const CLICKABLE = ['gauges', 'crowds', 'units', 'entries', 'sign-points', 'sign-turned', 'shape-points', 'sign-ends', ...SIGN_LINES, 'shape-lines', 'shape-lines-planned', 'shape-lines-lapsed', 'sign-fills', 'shape-fills'] as const;
+export const CLICKABLE = ['gauges', 'crowds', 'units', 'matters', 'entries', 'sign-points', 'sign-turned', 'shape-points', 'sign-ends', ...SIGN_LINES, 'shape-lines', 'shape-lines-planned', 'shape-lines-lapsed', 'matter-lines', 'matter-lines-tentative', 'matter-fills', 'sign-fills', 'shape-fills'] as const;
 
 export function operationSources(): Record<OperationSource, SourceSpecification> {
   const empty = { type: 'geojson', data: collection([]) } as unknown as SourceSpecification;
@@ -159,6 +160,7 @@ export function operationLayers(p: Palette): Grouped[] {
   const grouped = (group: Grouped['group'], layers: LayerSpecification[]): Grouped[] => layers.map((layer) => ({ group, layer }));
   return [
     ...grouped('shapes', shapeLayers(p)),
+    ...grouped('incidents', [...matterLayers(p), ...matterSignLayers(p, pair)]),
     ...grouped('entries', entryLayers(p).slice(0, 1)),
     ...grouped('resources', unitLayers(p)),
     ...grouped('sensors', gaugeLayers(p)),

@@ -9,6 +9,7 @@ import { Dress } from './dress.ts';
 import type { Opacity, Order } from './dressing.ts';
 import { Fleet } from './fleet.ts';
 import { Follow } from './follow.ts';
+import { mattersOf, type Telling } from './matters.ts';
 import { groundSources } from './ground.ts';
 import { DEPTHS_LAYER, DepthOverlay } from './depths.ts';
 import type { GroupId, Visibility } from './groups.ts';
@@ -183,10 +184,15 @@ export class MapView {
     void source.setData(data as Parameters<GeoJSONSource['setData']>[0]);
   }
 
-  /** `faint` are the drawings of a course of action that is not the one looked at. */
-  showPicture(picture: Picture, entries: readonly Entry[], faint: ReadonlySet<string> = new Set()): void {
+  /**
+   * `faint` are the drawings of a course of action that is not the one looked at; `tell` gives what each incident,
+   * network, zone, centre or mission says under its name.
+   */
+  showPicture(picture: Picture, entries: readonly Entry[], faint: ReadonlySet<string> = new Set(), tell: Telling = () => ''): void {
     this.#picture = picture;
     this.#faint = faint;
+    this.fleet.matters = mattersOf(picture);
+    this.fleet.tell = tell;
     this.#entries = entries;
     this.#arrange();
   }

@@ -1,8 +1,10 @@
 /** Things told aspect by aspect, when two people said different things of one: what keeps a version, and its words. */
-import { TELLINGS, type Body, type Party, type Version } from '@garance/client';
+import { TELLINGS, type Body, type Conflict, type Party, type Version } from '@garance/client';
 import { clockTime, t, term } from '@garance/kit';
 import type { Desk } from '../state/desk.svelte.ts';
 import type { Settling } from '../state/settling.ts';
+import { KINDS_TOLD, saidOf } from './claims.ts';
+import { meansClaim } from './means/claims.ts';
 import { partyWords, thingOf, told } from './things.ts';
 
 /** The command that says each aspect again, and what it needs. An end is not said again. */
@@ -15,6 +17,17 @@ const COMMANDS: Record<string, [command: string, ability: string]> = {
   'handover text': ['taskings.give-handover', 'missions.carry'],
   'post holder': ['posts.hold', 'operation.follow'],
   'cycle cycle': ['posts.set-cycle', 'operation.follow'],
+  'incident description': ['incidents.describe', 'operation.follow'],
+  'incident evolution': ['incidents.evolve', 'operation.follow'],
+  'outage description': ['incidents.describe-outage', 'operation.follow'],
+  'outage state': ['incidents.set-outage-state', 'operation.follow'],
+  'zone description': ['population.describe-zone', 'operation.follow'],
+  'zone state': ['population.set-zone-state', 'operation.follow'],
+  'centre description': ['population.describe-centre', 'operation.follow'],
+  'centre state': ['population.set-centre-state', 'operation.follow'],
+  'centre occupancy': ['population.count-centre', 'operation.follow'],
+  'toll stated': ['population.state-toll', 'operation.follow'],
+  'toll settled': ['population.settle-toll', 'operation.follow'],
   'resource assignment': ['resources.assign', 'resources.command'],
   'resource details': ['resources.detail', 'resources.command'],
   'resource relief': ['resources.plan-relief', 'resources.command'],
@@ -37,12 +50,19 @@ export function thingName(desk: Desk, kind: string, id: string): string | null {
   if (!thing) return null;
   if (kind === 'intent') return t('intent.title');
   if (kind === 'cycle') return t('cycle.title');
-  const words = ['description', 'text', 'sheet', 'holder'].map((aspect) => told(thing, aspect)).map((body) => body['title'] ?? body['summary']);
+  if (id === desk.id) return desk.current?.title ?? '';
+  const words = ['description', 'text', 'sheet', 'holder'].map((aspect) => told(thing, aspect)).map((body) => body['title'] ?? body['name'] ?? body['what'] ?? body['summary']);
   return (words.find((one) => typeof one === 'string') as string | undefined) ?? null;
 }
 
-/** What a version says, in a few words; null for what is not told this way. */
-export function statementWords(desk: Desk, kind: string, { aspect, value }: Version): string | null {
+/** What a version says, in a few words; null for what is not told aspect by aspect. */
+export function statementWords(desk: Desk, conflict: Conflict, version: Version): string | null {
+  const { thing, aspect } = conflict;
+  if (thing in KINDS_TOLD) return saidOf(thing, aspect, version.value as Body);
+  return meansClaim(desk, conflict, version) ?? taskWords(desk, thing, version);
+}
+
+function taskWords(desk: Desk, kind: string, { aspect, value }: Version): string | null {
   const body = value as Body;
   const [first] = aspect.split('|');
   const note = typeof body['note'] === 'string' ? ` (${body['note']})` : '';

@@ -4,7 +4,7 @@ import {
   type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Me, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
-import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
+import { mattersOf, operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { siteRoot, type Account } from './account.svelte.ts';
 import { Charters } from './charters.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
@@ -391,7 +391,7 @@ export class Desk {
 
   /** The box of what is going on at the time shown; null when nothing is placed. */
   get operations(): [number, number, number, number] | null {
-    return operationsBox(this.picture, this.units);
+    return operationsBox(this.picture, this.units, mattersOf(this.picture).map(({ geometry }) => geometry));
   }
 
   frameOperations(): void {
