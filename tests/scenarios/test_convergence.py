@@ -12,7 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.law_of_views import VIEWS, check_law_of_views, folded, looks
 from support.nodes import Node
-from support.story import SQUARE, START, WIDER, entry, grid, oid, person, point, resource, saved_view, series, shape
+from support.story import (
+    SQUARE,
+    START,
+    WIDER,
+    entry,
+    grid,
+    oid,
+    person,
+    point,
+    report,
+    resource,
+    saved_view,
+    series,
+    shape,
+)
 
 from garance.domain.moment import By, Moment
 from garance.domain.state import State
@@ -21,6 +35,7 @@ from garance.kernel.refusal import Refused
 
 SITUATION = oid("situation")
 THINGS = ("a", "b")
+AFTER = [(START + timedelta(hours=n)).isoformat() for n in range(3)]
 STATES = ("arrived", "engaged", "released")
 
 nodes = st.integers(0, 2)
@@ -52,6 +67,7 @@ says = st.one_of(
     ),
     st.builds(lambda t: ("drawings.end", {"shape": oid(t), "reason": "levée"}), things),
     st.builds(lambda t: ("observations.declare-series", series(t)), things),
+    st.builds(lambda t, n: ("reports.draft", report(t, next_point_at=AFTER[n])), things, st.integers(0, 2)),
     st.builds(lambda t, n: ("views.save", saved_view(view=oid(t), name=f"vue {n}")), things, st.integers(0, 2)),
     st.builds(lambda t: ("views.remove", {"view": oid(t)}), things),
     st.builds(lambda t: ("grids.attach", grid(t)), things),
@@ -107,7 +123,7 @@ async def _redact(node: Node, which: int, *, destroy: bool) -> None:
 def known(state: State) -> list[Any]:
     """All that the rules know."""
     things = [state.keeping, state.situations, state.entries, state.resources, state.drawings, state.observations]
-    return [*things, state.acknowledgements, state.grids, state.saved_views]
+    return [*things, state.acknowledgements, state.grids, state.saved_views, state.reports]
 
 
 def moments_of(facts: list[Fact[Any]], random: Random) -> list[Moment | None]:

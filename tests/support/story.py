@@ -192,6 +192,12 @@ def saved_view(**more: Any) -> Fields:
     }
 
 
+def report(name: str = "report", **more: Any) -> Fields:
+    """The body of a drafted situation report."""
+    sections = [{"heading": "situation", "text": "L'eau monte."}]
+    return {"report": oid(name), "at": START.isoformat(), "sections": sections, **more}
+
+
 def grid(name: str = "grid", **more: Any) -> Fields:
     """The body of a dated grid: two bands, ten minutes apart."""
     at = [START + timedelta(minutes=minutes) for minutes in (10, 20)]
