@@ -158,7 +158,9 @@ WORDS = st.text(
 ).filter(str.strip)
 
 
-INSTRUCTIONS = ('#read("/etc/passwd")', '#import "@preview/cetz:0.3.0"', "= Titre", "#panic()", "<svg>&amp;", "*a* _b_ $c$")
+INSTRUCTIONS = (
+    '#read("/etc/passwd")', '#import "@preview/cetz:0.3.0"', "= Titre", "#panic()", "<svg>&amp;", "*a* _b_ $c$",
+)  # fmt: skip
 
 
 def test_no_word_of_a_person_is_an_instruction() -> None:
