@@ -29,9 +29,8 @@ def seen(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('dialog figure img')?.complete")
 
 
-@pytest.mark.slow
-def test_a_document_is_seen_before_it_is_printed(visit: Visit, node: NodeProcess, album: Album) -> None:
-    desk = visit(node.url).open(role="Maire")
+def test_a_document_is_seen_before_it_is_printed(visit: Visit, town: NodeProcess, album: Album) -> None:
+    desk = visit(town.url).open(role="Maire")
     page = desk.page
     desk.witness.expect(r"Failed to load resource: .* 422 .*/documents/map")
     page.keyboard.press("p")
