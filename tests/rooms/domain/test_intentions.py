@@ -84,7 +84,13 @@ def test_a_choice_is_as_narrow_as_what_is_chosen(story: Story) -> None:
 
 def test_a_symbol_its_state_and_its_phase_are_kept(story: Story) -> None:
     story.tell("courses.describe", course("nord"))
-    more: dict[str, Any] = {"symbol": SYMBOL, "course": oid("nord"), "phase": 2, "sector": oid("secteur"), "state": "cancelled"}
+    more: dict[str, Any] = {
+        "symbol": SYMBOL,
+        "course": oid("nord"),
+        "phase": 2,
+        "sector": oid("secteur"),
+        "state": "cancelled",
+    }
     drawn = story.tell("drawings.draw", shape(**more))
     said = msgspec.to_builtins(drawn.body)
     assert {key: said[key] for key in more} == more

@@ -37,6 +37,8 @@ export class SymbolsInHand {
   #stamp: Stamp | null = null;
   #turn = 0;
   #last: Position | null = null;
+  /** Keys pressed before the symbol in hand is on the map: on a slow machine none is lost. */
+  #early: ((stamp: Stamp) => void)[] = [];
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -117,6 +119,7 @@ export class SymbolsInHand {
     this.#stamp.snap = this.#bench.sketching.snap;
     if (!point) this.#bench.sketching.beginSign(this);
     this.refresh();
+    for (const act of this.#early.splice(0)) act(this.#stamp);
   }
 
   /** The ghost on the map, as it would be placed. */
@@ -134,6 +137,7 @@ export class SymbolsInHand {
     this.#turn += 1;
     this.#stamp?.end();
     this.#stamp = null;
+    this.#early = [];
     this.#last = null;
     this.sign = null;
     if (this.#bench.sketching.quick) this.#bench.sketching.discard();
@@ -224,24 +228,31 @@ export class SymbolsInHand {
   /** A key pressed while the palette is open, outside any field; true when it was for it. */
   key(press: KeyboardEvent): boolean {
     const arrow = ARROWS[press.key];
-    if (arrow && this.#stamp) {
+    if (arrow && this.sign) {
       const step = press.shiftKey ? FAR_STEP_PX : STEP_PX;
-      this.#stamp.nudge(arrow[0] * step, arrow[1] * step);
+      this.#act((stamp) => stamp.nudge(arrow[0] * step, arrow[1] * step));
       return true;
     }
-    if (press.key === 'Enter' && this.#stamp) {
-      this.#stamp.placeHere();
+    if (press.key === 'Enter' && this.sign) {
+      this.#act((stamp) => stamp.placeHere());
       return true;
     }
     if (press.key === 'PageUp' || press.key === 'PageDown') {
-      this.turnBy(press.key === 'PageDown' ? TURN_DEG : -TURN_DEG);
+      this.#act(() => this.turnBy(press.key === 'PageDown' ? TURN_DEG : -TURN_DEG));
       return true;
     }
     if (press.key === ' ') {
-      this.setState(this.state === 'engaged' ? 'planned' : 'engaged');
+      const other = (): void => this.setState(this.state === 'engaged' ? 'planned' : 'engaged');
+      if (this.sign) this.#act(other);
+      else other();
       return true;
     }
     return this.#letter(press);
+  }
+
+  #act(act: (stamp: Stamp) => void): void {
+    if (this.#stamp) act(this.#stamp);
+    else this.#early.push(act);
   }
 
   /** A family by its letter, then one of its symbols: digits by their place, whatever the layout writes there. */
