@@ -36,6 +36,7 @@ export class SymbolsInHand {
   undone = $state.raw<readonly Placed[]>([]);
   #stamp: Stamp | null = null;
   #turn = 0;
+  #chosen = '';
   #last: Position | null = null;
   /** Keys pressed before the symbol in hand is on the map: on a slow machine none is lost. */
   #early: ((stamp: Stamp) => void)[] = [];
@@ -87,9 +88,12 @@ export class SymbolsInHand {
   choose(sign: Sign): void {
     const { sketching } = this.#bench;
     if (sketching.draft && !sketching.quick && sketching.started) return void this.#bench.notify(t('sketch.unfinished'));
+    const another = this.#chosen !== sign.id;
     this.letGo();
     this.sign = sign;
-    if (!sign.turns) this.rotation_deg = 0;
+    this.#chosen = sign.id;
+    // The words and the turn of one symbol are not those of the next.
+    if (another) [this.text, this.rotation_deg] = ['', 0];
     this.family = null;
     this.#remember(sign.id);
     void this.#hold();
@@ -125,6 +129,8 @@ export class SymbolsInHand {
   /** The ghost on the map, as it would be placed. */
   refresh(): void {
     const { sign } = this;
+    const { told } = this.#bench.sketching;
+    if (this.tracing) Object.assign(told, { name: this.name, state: this.state, symbol: this.symbol });
     if (!this.#stamp || !sign) return;
     const { halo } = paletteOf(theme.name);
     const ground: Ground = halo === '#ffffff' ? 'light' : 'dark';
@@ -152,7 +158,6 @@ export class SymbolsInHand {
   setState(state: 'engaged' | 'planned'): void {
     this.state = state;
     this.refresh();
-    this.#bench.sketching.told.state = state;
   }
 
   // -- placing ---------------------------------------------------------------------------------------------------
