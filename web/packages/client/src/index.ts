@@ -1,5 +1,6 @@
 export * from './wire.ts';
 export * from './instant.ts';
+export * from './amounts.ts';
 export * from './api.ts';
 export * from './journal.ts';
 export * from './depths.ts';
@@ -17,6 +18,8 @@ export * from './notices.ts';
 export * from './register.ts';
 export * from './samples.ts';
 export * from './seeking.ts';
+export * from './heading.ts';
+export * from './sentence.ts';
 export * from './shown.ts';
 export * from './spoken.ts';
 export * from './stream.ts';
