@@ -99,6 +99,8 @@ export type Command = {
   occurred_at?: string;
   label?: Label;
   follows?: string[];
+  /** The lines, or the statements of things, that it comes from. */
+  answers?: string[];
   body: Record<string, unknown>;
 };
 
