@@ -8,7 +8,7 @@ const PICTURE = Buffer.from(
   '/9j/4AAQSkZJRgABAQAAAQABAAD/4QDuRXhpZgAATU0AKgAAAAgAAwEyAAIAAAAUAAAAModpAAQAAAABAAAARoglAAQAAAABAAAAgAAAAAAyMDEwOjAyOjI4IDA0OjAwOjAwAAACkAMAAgAAABQAAABkkBEAAgAAAAcAAAB4AAAAADIwMTA6MDI6MjggMDQ6MzE6MDcAKzAxOjAwAAAABAABAAIAAAACTgAAAAACAAUAAAADAAAAtgADAAIAAAACVwAAAAAEAAUAAAADAAAAzgAAAAAAAAAtAAAAAQAAADgAAAABAAAAHgAAAAEAAAAAAAAAAQAAADkAAAABAAAAJAAAAAH/2wBDAP///////////////////w==',
   'base64',
 );
-const bytes = (given: Uint8Array): ArrayBuffer => given.slice().buffer as ArrayBuffer;
+const bytes = (given: Uint8Array): ArrayBuffer => Uint8Array.from(given).buffer;
 
 test('the hour with its zone, and the place', () => {
   assert.deepEqual(takenOf(bytes(PICTURE)), { wall: '2010-02-28T04:31:07', offset_min: 60, geometry: { type: 'Point', coordinates: [-0.96, 45.9416667] } });
