@@ -3,6 +3,7 @@ export * from './instant.ts';
 export * from './amounts.ts';
 export * from './api.ts';
 export * from './asked.ts';
+export * from './attaching.ts';
 export * from './journal.ts';
 export * from './depths.ts';
 export * from './exif.ts';

@@ -113,7 +113,8 @@ export function raisedByAsking(picture: Picture, grant: Grant | null, clock: Clo
     if (!mine) return [];
     const stage = stageOf(mine, now_ms);
     const at_ms = stage === 'first' ? mine.from_ms : stage === 'half' ? (mine.from_ms + mine.due_ms) / 2 : mine.due_ms;
-    return [{ ...said, id: `asked ${line.entry} ${stage}`, kind: 'asked', gravity: stage === 'over' ? 'critical' : 'serious', at_ms, fact: line.entry, due_ms: mine.due_ms }];
+    const id = `asked ${line.entry} ${stage}`;
+    return reader.seen.has(id) ? [] : [{ ...said, id, kind: 'asked', gravity: stage === 'over' ? 'critical' : 'serious', at_ms, fact: line.entry, due_ms: mine.due_ms }];
   });
 }
 

@@ -1,7 +1,7 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
   browserTabs, byStamp, DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, PictureFold, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
-  type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
+  type By, type Command, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
 import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
@@ -13,6 +13,7 @@ import { Doubt } from './doubt.ts';
 import { Ground } from './ground.svelte.ts';
 import { Layers } from './layers.svelte.ts';
 import { LinkWatch } from './link.svelte.ts';
+import { Pieces } from './pieces.svelte.ts';
 import { Sight } from './sight.svelte.ts';
 import { Timeline } from './timeline.svelte.ts';
 import { UnitsInHand } from './units.svelte.ts';
@@ -24,12 +25,13 @@ export const TABS = ['home', 'logbook', 'missions', 'resources', 'incidents', 'p
 export type Tab = (typeof TABS)[number];
 export type Doing = Presence['doing'];
 
-const TAB_OF: Record<Selection['kind'], Tab> = {
+export const TAB_OF: Record<Selection['kind'], Tab> = {
   entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors', incident: 'incidents', outage: 'incidents',
   zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
 };
 
-export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
+/** `answers` are the lines it comes from; `then` what comes from it: given with it, and naming it once it is recorded. */
+export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number; answers?: string[]; then?: { name: string; body: Record<string, unknown> }[] };
 
 export class Desk {
   readonly account: Account;
@@ -47,6 +49,7 @@ export class Desk {
   readonly ground: Ground;
   readonly layers: Layers;
   readonly fleet = new UnitsInHand(this);
+  readonly pieces: Pieces;
   /** The map once made; not reactive on purpose. */
   map: MapView | null = null;
 
@@ -84,6 +87,7 @@ export class Desk {
     this.id = id;
     this.ground = new Ground(account, territory);
     this.layers = new Layers(account.person);
+    this.pieces = new Pieces(account);
     this.layers.enter('conduct', this.grant?.role);
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
     this.sight = new Sight(this, this.conductor);
@@ -160,7 +164,7 @@ export class Desk {
       keeper = new MemoryKeeper();
       this.kept = false;
     }
-    const send = (name: string, command: Parcel['command']) => this.watch.timed(this.account.api.command(name, command));
+    const send = (name: string, command: Command) => this.pieces.carry(command, () => this.watch.timed(this.account.api.command(name, command)));
     this.#outbox = new Outbox(keeper, this.account.person, send, (parcels) => (this.parcels = parcels), browserTabs(`garance-outbox ${siteRoot} ${this.account.person}`));
     this.parcels = await this.#outbox.parcels();
     await this.ground.open();
@@ -319,18 +323,18 @@ export class Desk {
   }
 
   /** Gives a command: kept on this device with its time, then sent; answers what became of it. */
-  async say(name: string, body: Record<string, unknown>, { follows, label, occurred_ms }: Saying = {}): Promise<Outcome> {
-    const now_ms = this.clock.now_ms();
-    const command = {
-      id: crypto.randomUUID(),
-      situation: this.id,
-      role: this.grant?.id ?? '',
-      occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, now_ms)),
-      ...(label ? { label } : {}),
-      ...(follows && follows.length > 0 ? { follows } : {}),
-      body,
+  async say(name: string, body: Record<string, unknown>, { then = [], ...saying }: Saying = {}): Promise<Outcome> {
+    const { label, occurred_ms } = saying;
+    const following = then.map((one) => ({ name: one.name, command: this.#command(one.body, { ...(label ? { label } : {}), ...(occurred_ms === undefined ? {} : { occurred_ms }) }) }));
+    return this.#outbox!.post(name, this.#command(body, saying), this.clock.now_ms(), following);
+  }
+
+  #command(body: Record<string, unknown>, { follows = [], label, occurred_ms, answers = [] }: Omit<Saying, 'then'>): Command {
+    return {
+      id: crypto.randomUUID(), situation: this.id, role: this.grant?.id ?? '',
+      occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, this.clock.now_ms())),
+      ...(label ? { label } : {}), ...(follows.length > 0 ? { follows } : {}), ...(answers.length > 0 ? { answers } : {}), body,
     };
-    return this.#outbox!.post(name, command, now_ms);
   }
 
   /** Tries now what waits, link or not. */
