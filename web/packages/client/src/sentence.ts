@@ -140,20 +140,21 @@ const TRAPPED = /^(?:bloques?|bloquees?|coinces?|coincees?|pieges?|piegees?|isol
 const NOTHING = /\b(?:rien a|personne a|inutile|ne pas|n est pas|pas besoin|plus besoin|pas de|aucune?|annul[a-z]*|fini|terminee?)\b/;
 
 const capital = (words: string): string => words.charAt(0).toLocaleUpperCase('fr') + words.slice(1);
-const tidy = (words: string): string => words.replace(/\s+/g, ' ').replace(/[\s:,;.-]+$/, '').trim();
+const tidy = (words: string): string => words.replace(/\s+/g, ' ').replace(/^[\s:,;.-]+|[\s:,;.-]+$/g, '');
 
 /** What a clause gives to do, in an infinitive: « 3 personnes à évacuer » is « Évacuer 3 personnes ». */
 function missionIn(clause: readonly Token[], text: string): string | null {
   const words = clause.map(({ word }) => word);
   const nothing = NOTHING.test(words.join(' ')) && !/\b(?:un|une|\d+) personne a\b/.test(words.join(' '));
-  if (nothing) return null;
+  if (nothing || words.includes('…')) return null; // a frame whose blanks are not filled in asks for nothing yet
   const said = (from: number, to: number): string => (to > from ? tidy(text.slice(clause[from]!.from, clause[to - 1]!.to)) : '');
   const last = clause.length;
   const toDo = words.findIndex((word, at) => at > 0 && TO_DO.has(word) && words[at - 1] === 'a');
   if (toDo > 0) return `${capital(said(toDo, toDo + 1))} ${said(beginning(words), toDo - 1)} ${said(toDo + 1, last)}`;
   const asked = words.findIndex((word) => ASKS.test(word));
   if (asked >= 0 && asked + 1 < last) {
-    const first = words[asked + 1] === 'de' || words[asked + 1] === 'd' ? asked + (words[asked + 2] === "'" || words[asked + 2] === '’' ? 3 : 2) : asked + 1;
+    const colon = words[asked + 1] === ':' ? 1 : 0;
+    const first = colon ? asked + 2 : words[asked + 1] === 'de' || words[asked + 1] === 'd' ? asked + (words[asked + 2] === "'" || words[asked + 2] === '’' ? 3 : 2) : asked + 1;
     if (first < last) return TO_DO.has(words[first]!) ? capital(said(first, last)) : `Demande : ${said(first, last)}`;
   }
   const must = words.findIndex((word) => MUST.test(word));

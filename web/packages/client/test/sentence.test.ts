@@ -114,6 +114,8 @@ const SAID: [string, string][] = [
   ['3 évacués, pardon, 5 évacués', 'evacuated 5'],
   ['PCC BILAN 3 BLESSES', 'relative-urgency 3 | report'],
   ['blessé léger au FPT 1', ''],
+  ['Je demande : 2 motopompes', 'Demande : 2 motopompes | request'],
+  ['Je demande : …', 'request'],
   ['plus de 30 évacués', 'evacuated 30'],
 ];
 

@@ -1,6 +1,6 @@
 /** What is proposed of the words of a line, and what becomes of what is taken: every one is confirmed or refused by hand. */
 import { names, type Party, type Position, type Sentence } from '@garance/client';
-import { clockTime, decimal, t, term } from '@garance/kit';
+import { decimal, t, term } from '@garance/kit';
 import { namedThings, type Named } from '../boards/things.ts';
 import type { Desk } from '../state/desk.svelte.ts';
 import type { Draft } from '../state/draft.svelte.ts';
@@ -53,8 +53,9 @@ function judged({ draft, sentence: { category, importance, certainty } }: Given,
 }
 
 /** Units and things of the board that the text names. */
-function links({ desk, draft }: Given): Proposal[] {
-  const known = namedThings(desk.picture).filter(({ id, name }) => !draft.links.includes(id) && name.length > 2 && names(draft.text, name));
+function links({ desk, draft, sentence }: Given): Proposal[] {
+  const text = draft.text.slice(sentence.length);
+  const known = namedThings(desk.picture).filter(({ id, name }) => !draft.links.includes(id) && name.length > 2 && names(text, name));
   return known.slice(0, MOST_LINKS).map(({ id, kind, name }) => ({
     key: `link ${id}`, words: t('entry.propose-link', { what: term('object', kind), name }), aside: () => void (draft.links = [...draft.links, id]),
   }));
@@ -111,5 +112,3 @@ export function linkNames(desk: Desk, ids: readonly string[]): Named[] {
   const known = namedThings(desk.picture);
   return ids.map((id) => known.find((one) => one.id === id) ?? { id, kind: 'object', name: t('entry.link-hidden') });
 }
-
-export const takenWords = (taken_ms: number): string => clockTime(taken_ms);

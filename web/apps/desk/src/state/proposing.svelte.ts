@@ -25,6 +25,7 @@ export class Proposing {
   /** Reads the text as it is now; places of the territory are asked for once the typing pauses. */
   read(text: string, correspondents: readonly string[]): void {
     this.sentence = readSentence(text, correspondents);
+    text = text.slice(this.sentence.length); // who speaks to whom is not where it happens
     this.place = this.#known(text);
     clearTimeout(this.#timer);
     this.#turn += 1;
