@@ -112,8 +112,8 @@ def test_a_photograph_is_joined_shown_and_kept(town: NodeProcess, visit: Visit, 
     page.locator("input[type=file]").set_input_files([tmp_path / "breche.jpg", tmp_path / "notes.txt"])
     expect(page.get_by_text("notes.txt : ")).to_be_visible()
     page.locator(".notices").get_by_role("button").first.click()
-    pieces = page.get_by_role("list", name="Pièces jointes")
-    expect(pieces).to_contain_text("envoyée")
+    joined = page.get_by_role("form", name="Écrire une ligne").get_by_role("list", name="Pièces jointes")
+    expect(joined).to_contain_text("envoyée")
     expect(page.get_by_role("button", name="Photo de 03:05")).to_be_visible()
     check_accessible(page, "a photograph joined")
     album.take(page, "lines-photo-joined")
@@ -122,7 +122,7 @@ def test_a_photograph_is_joined_shown_and_kept(town: NodeProcess, visit: Visit, 
     row = desk.row("Brèche vue de la digue")
     expect(row).to_contain_text("03:05")
     row.get_by_role("button", pressed=False).first.click()
-    picture = row.get_by_role("list", name="Pièces jointes").get_by_role("img", include_hidden=True)
+    picture = row.get_by_role("list", name="Pièces jointes").locator("img")
     page.wait_for_function(
         "() => [...document.querySelectorAll('li[data-entry] img')].every((one) => one.naturalWidth > 0)"
     )
@@ -151,7 +151,8 @@ def test_without_the_network_a_line_keeps_its_number_and_its_file(
     page.keyboard.press("/")
     page.keyboard.type("Pont coupé, 4 évacués")
     page.locator("input[type=file]").set_input_files(tmp_path / "pont.jpg")
-    expect(page.get_by_role("list", name="Pièces jointes")).to_contain_text("gardée sur ce poste")
+    joined = page.get_by_role("form", name="Écrire une ligne").get_by_role("list", name="Pièces jointes")
+    expect(joined).to_contain_text("gardée sur ce poste")
     page.keyboard.press("Alt+a")
     page.keyboard.press("Enter")
     waiting = page.locator(".unsent")
@@ -177,9 +178,7 @@ def test_an_answer_is_wanted_by_name_then_of_the_next(town: NodeProcess, visit: 
     page.keyboard.press("/")
     page.keyboard.type("La digue nord menace de céder.")
     page.keyboard.press("Alt+p")
-    page.get_by_label("Accusé de réception demandé à").select_option(
-        label="Directeur des opérations de secours (maire)"
-    )
+    page.get_by_label("Accusé de réception demandé à").select_option(label="Directeur des opérations (DOS)")
     page.get_by_label("sous (min)").fill("10")
     page.get_by_label("puis, sans réponse, à").select_option(index=2)
     check_accessible(page, "everything that a line may say")
