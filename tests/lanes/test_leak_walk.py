@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +18,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from support.allowed import Role, sees
 from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_node
 from support.mixed_house import (
@@ -69,8 +72,6 @@ DRAFTED = "report.drafted.v1"
 
 SOME_SERIES = 7
 """Each reader asks for one series in so many, not the same ones."""
-
-PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @pytest.fixture
@@ -369,24 +370,56 @@ async def walk_walls(walk: Walk) -> None:
 
 
 async def walk_files(walk: Walk) -> None:
-    """A file is for the organisations that sent it."""
-    for organisation, sha256 in walk.house.files.items():
+    """A file is for the organisations that sent it, and for whoever may see a line that carries it."""
+    carried = {
+        attached["sha256"]
+        for situation in walk.house.situations.values()
+        for line in walk.judge.seen(walk.reader, situation)
+        for attached in line.body.get("attachments", ())
+    }
+    for who, sha256 in walk.house.files.items():
+        organisation = walk.house.people[who.partition(" ")[0]].roles[0].organisation
         mine = any(role.organisation == organisation and role.holds for role in walk.reader.roles)
-        path = f"/api/v1/files/{sha256}"
-        if mine:
-            assert (await walk.ask("GET", path)).status_code == 200
-        else:
-            ghost = f"/api/v1/files/{'0' * 64}"
-            await walk.alike("GET", path, ghost)
-            await walk.alike("GET", path, ghost, headers={"if-none-match": "*"})
-            await walk.alike("GET", path, ghost, headers={"range": "bytes=0-3"})
+        for end in ("", "/thumbnail"):
+            path, ghost = f"/api/v1/files/{sha256}{end}", f"/api/v1/files/{'0' * 64}{end}"
+            if mine or sha256 in carried:
+                assert (await walk.ask("GET", path)).status_code == 200, (walk.name, who)
+            else:
+                await walk.alike("GET", path, ghost)
+                await walk.alike("GET", path, ghost, headers={"if-none-match": "*"})
+                await walk.alike("GET", path, ghost, headers={"range": "bytes=0-3"})
+
+
+def pixel(told: str) -> bytes:
+    """A picture that is like no other."""
+    out = io.BytesIO()
+    Image.new("L", (4, 4)).save(out, "PNG", pnginfo=_told(told))
+    return out.getvalue()
+
+
+def _told(words: str) -> PngInfo:
+    told = PngInfo()
+    told.add_text("Comment", words)
+    return told
+
+
+CARRYING = {
+    "mayor-a": None,
+    "officer": None,
+    "officer partners": Label(Audience.PARTNERS),
+    "officer organisation": Label(Audience.ORGANISATION),
+    "water-a cell": Label(Audience.CELL),
+    "mayor-a health": Label(Audience.PARTNERS, Sensitivity.HEALTH),
+}
+"""Files by who sends them, and for whom the line is that carries each; None for one that no line carries."""
 
 
 async def send_files(house: House) -> None:
-    """A file of each of two organisations."""
+    """A file of each, and the lines that carry some of them."""
     async with httpx2.AsyncClient(base_url=house.url) as web:
-        for who, organisation in (("mayor-a", "commune-a"), ("officer", "sdis")):
-            content, person = PIXEL + organisation.encode(), house.people[who]
+        for name, label in CARRYING.items():
+            who = name.partition(" ")[0]
+            content, person = pixel(name), house.people[who]
             sha256 = hashlib.sha256(content).hexdigest()
             headers = {
                 "cookie": f"garance={person.cookie}", "x-garance-csrf": person.csrf,
@@ -394,7 +427,11 @@ async def send_files(house: House) -> None:
             }  # fmt: skip
             sent = await web.put(f"/api/v1/files/{sha256}", content=content, headers=headers)
             assert sent.status_code == 200, sent.text
-            house.files[organisation] = sha256
+            house.files[name] = sha256
+            if label is not None:
+                attached = {"sha256": sha256, "name": mark(), "kind": "image/png", "size_bytes": len(content)}
+                body = {"text": mark(), "category": "report", "attachments": [attached]}
+                await house.say(who, "logbook.write", body, where=house.flood, label=label)
 
 
 QUESTIONS = (
@@ -668,6 +705,7 @@ READING = {
     "post /api/v1/walls": walk_walls,
     "delete /api/v1/walls/{wall}": walk_walls,
     "get /api/v1/files/{sha256}": walk_files,
+    "get /api/v1/files/{sha256}/thumbnail": walk_files,
     "put /api/v1/files/{sha256}": walk_files,
 }
 ONCE = {

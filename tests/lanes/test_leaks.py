@@ -375,6 +375,7 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     "/ogc/collections/{collection}/items": _same("/ogc/collections/roads/items?limit=5"),
     "/ogc/collections/{collection}/items/{number}": _same("/ogc/collections/roads/items/1"),
     "/api/v1/files/{sha256}": lambda place, situation: [f"/api/v1/files/{place.sha256}"],
+    "/api/v1/files/{sha256}/thumbnail": lambda place, situation: [f"/api/v1/files/{place.sha256}/thumbnail"],
     "/health": _same("/health"),
     "/ready": _same("/ready"),
     "/metrics": _same("/metrics"),

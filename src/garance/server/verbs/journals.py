@@ -12,8 +12,10 @@ from garance.journal.head import Head
 from garance.journal.verify import Report
 from garance.kernel.clock import SystemClock
 from garance.kernel.refusal import Refused
+from garance.server.attached import Carried, beside, named_files, read_attached, write_attached
 from garance.server.console import UNSOUND, Console, Verbs
 from garance.server.data_folder import DataFolder
+from garance.server.files import FolderFiles
 from garance.server.trust import trust_writers
 from garance.server.verbs.integrity import check_printed, read_printed, verify_folder
 from garance.server.verbs.options import add_settings, chosen_settings
@@ -131,17 +133,32 @@ def run_export(args: Namespace, console: Console) -> int:
         f"Exporté : {written.records} faits, dont {written.withheld} sans leur contenu (données de personnes).",
         f"Exported: {written.records} facts, {written.withheld} of them without their body (personal data).",
     )
+    named = named_files(_journal(args, console), after=after or None)
+    _tell_files(write_attached(named, _folder(args, console).files, beside(args.out)), console)
     return 0
+
+
+def _tell_files(carried: Carried, console: Console) -> None:
+    if carried != Carried(0, 0):
+        console.say(
+            f"Pièces jointes : {carried.files} ; nommées mais absentes : {carried.missing}.",
+            f"Attached files: {carried.files}; named but absent: {carried.missing}.",
+        )
 
 
 def run_import(args: Namespace, console: Console) -> int:
     """Verify a file whole, then add what is new to the journal of a stopped server."""
-    folder = DataFolder(chosen_settings(args, console).data).prepare()
+    settings = chosen_settings(args, console)
+    folder = DataFolder(settings.data).prepare()
     found = import_file(args.source, folder.journal)
     console.say(
         f"Vérifié : {found.records} faits ; ajoutés : {found.fresh} ; déjà là : {found.records - found.fresh}.",
         f"Verified: {found.records} facts; added: {found.fresh}; here already: {found.records - found.fresh}.",
     )
+    if beside(args.source).is_file():
+        limits = settings.files
+        files = FolderFiles(folder.files, kinds=limits.types, quota_bytes=limits.quota_bytes)
+        _tell_files(read_attached(beside(args.source), named_files(folder.journal), files), console)
     return 0
 
 

@@ -37,6 +37,8 @@ export type Session = {
   /** IANA zone of the legal time every hour is shown in. */
   time_zone: string;
   oidc?: { title_fr: string; title_en: string } | null;
+  /** What files may be joined to a line; not told by an older node. */
+  files?: { max_bytes: number; kinds: string[] };
 };
 
 export type DemoRole = {

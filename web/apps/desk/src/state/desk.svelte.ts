@@ -1,7 +1,7 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
   browserTabs, byStamp, DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, PictureFold, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
-  type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Me, type Outcome,
+  type By, type Command, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Me, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
 import { mattersOf, operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
@@ -14,6 +14,7 @@ import { Doubt } from './doubt.ts';
 import { Ground } from './ground.svelte.ts';
 import { Layers } from './layers.svelte.ts';
 import { LinkWatch } from './link.svelte.ts';
+import { Pieces } from './pieces.svelte.ts';
 import { Sight } from './sight.svelte.ts';
 import { Timeline } from './timeline.svelte.ts';
 import { UnitsInHand } from './units.svelte.ts';
@@ -25,16 +26,17 @@ export const TABS = ['home', 'logbook', 'missions', 'resources', 'incidents', 'p
 export type Tab = (typeof TABS)[number];
 export type Doing = Presence['doing'];
 
-const TAB_OF: Record<Selection['kind'], Tab> = {
+export const TAB_OF: Record<Selection['kind'], Tab> = {
   entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors', incident: 'incidents', outage: 'incidents',
   zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
 };
 
 /**
  * `follows`: what was known of the thing; nothing when it is empty, all that may be seen when it is left out.
- * `answers`: the lines, or the statements of things, that it comes from.
+ * `answers`: the lines, or the statements of things, that it comes from. `then`: what comes from it, given with it, and
+ * naming it once it is recorded.
  */
-export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number };
+export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number; answers?: string[]; then?: { name: string; body: Record<string, unknown> }[] };
 
 export class Desk {
   readonly account: Account;
@@ -53,6 +55,7 @@ export class Desk {
   readonly layers: Layers;
   readonly charters: Charters;
   readonly fleet = new UnitsInHand(this);
+  readonly pieces: Pieces;
   /** The map once made; not reactive on purpose. */
   map: MapView | null = null;
 
@@ -91,6 +94,7 @@ export class Desk {
     this.ground = new Ground(account, territory);
     this.layers = new Layers(account.person);
     this.charters = new Charters(account);
+    this.pieces = new Pieces(account);
     this.layers.enter('conduct', this.grant?.role);
     this.tab = this.landing;
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
@@ -173,7 +177,7 @@ export class Desk {
       keeper = new MemoryKeeper();
       this.kept = false;
     }
-    const send = (name: string, command: Parcel['command']) => this.watch.timed(this.account.api.command(name, command));
+    const send = (name: string, command: Command) => this.pieces.carry(command, () => this.watch.timed(this.account.api.command(name, command)));
     this.#outbox = new Outbox(keeper, this.account.person, send, (parcels) => (this.parcels = parcels), browserTabs(`garance-outbox ${siteRoot} ${this.account.person}`));
     this.parcels = await this.#outbox.parcels();
     await this.ground.open();
@@ -332,19 +336,18 @@ export class Desk {
   }
 
   /** Gives a command: kept on this device with its time, then sent; answers what became of it. */
-  async say(name: string, body: Record<string, unknown>, { follows, answers, label, occurred_ms }: Saying = {}): Promise<Outcome> {
-    const now_ms = this.clock.now_ms();
-    const command = {
-      id: crypto.randomUUID(),
-      situation: this.id,
-      role: this.grant?.id ?? '',
-      occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, now_ms)),
-      ...(label ? { label } : {}),
-      ...(answers && answers.length > 0 ? { answers } : {}),
-      ...(follows ? { follows } : {}),
-      body,
+  async say(name: string, body: Record<string, unknown>, { then = [], ...saying }: Saying = {}): Promise<Outcome> {
+    const { label, occurred_ms } = saying;
+    const following = then.map((one) => ({ name: one.name, command: this.#command(one.body, { ...(label ? { label } : {}), ...(occurred_ms === undefined ? {} : { occurred_ms }) }) }));
+    return this.#outbox!.post(name, this.#command(body, saying), this.clock.now_ms(), following);
+  }
+
+  #command(body: Record<string, unknown>, { follows, label, occurred_ms, answers = [] }: Omit<Saying, 'then'>): Command {
+    return {
+      id: crypto.randomUUID(), situation: this.id, role: this.grant?.id ?? '',
+      occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, this.clock.now_ms())),
+      ...(label ? { label } : {}), ...(follows ? { follows } : {}), ...(answers.length > 0 ? { answers } : {}), body,
     };
-    return this.#outbox!.post(name, command, now_ms);
   }
 
   /** Tries now what waits, link or not. */

@@ -1,6 +1,6 @@
 /** What this person must have read of one situation: raised, acknowledged, kept on the device where no fact says it. */
 import {
-  byUrgency, dueOf, foldPicture, isGrave, keepMarks, markGauge, raisedByDue, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights, storyTime,
+  byUrgency, dueOf, foldPicture, isGrave, keepMarks, markGauge, raisedByAsking, raisedByDue, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights, storyTime,
   type GaugeMarks, type Picture, type Raised,
 } from '@garance/client';
 import { readingAt } from '@garance/map';
@@ -50,6 +50,16 @@ export class MustRead {
     return raisedByFacts(this.#now, (id) => journal.get(id), closing, { person: account.person, first_ms: this.#first_ms, seen: this.#seen });
   });
 
+  /** What is asked of this person by name; an answer that waits for the link is an answer. */
+  readonly #asking = $derived.by(() => {
+    const desk = this.#desk;
+    void this.#beat;
+    if (this.#now.situation?.status === 'closed') return [];
+    const given = new Set(desk.parcels.filter(({ name }) => name === 'acknowledgements.give').map(({ command }) => command.body['fact']));
+    const clock = { now_ms: untrack(() => desk.story_now_ms), story: desk.exerciseClock };
+    return raisedByAsking(this.#now, desk.grant, clock, { person: desk.account.person, first_ms: 0, seen: this.#seen }).filter(({ kind, about }) => kind !== 'asked' || !given.has(about));
+  });
+
   readonly #readings = $derived.by(() => {
     void this.#desk.tracksVersion;
     void this.#beat;
@@ -72,7 +82,9 @@ export class MustRead {
     if (this.#first_ms === null || desk.account.readOnly) return [];
     const parcels = raisedByParcels(desk.parcels, desk.id, this.#beat, this.#seen);
     const rights = raisedByRights(desk.grant, this.#beat, this.#seen);
-    return [...this.#said.raised, ...this.#due, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
+    const asking = this.#asking;
+    const byName = new Set(asking.map(({ about }) => about));
+    return [...asking, ...this.#said.raised.filter(({ fact }) => fact === null || !byName.has(fact)), ...this.#due, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
   });
 
   get top(): Raised | null {
@@ -134,8 +146,8 @@ export class MustRead {
     desk.conductor.goLive();
     if (raised.kind === 'conflict') desk.enter('analyse');
     else if (raised.kind === 'gauge' && raised.about) desk.select({ kind: 'series', id: raised.about });
-    else if (raised.fact) desk.select({ kind: 'entry', id: raised.fact });
     else if (raised.about?.includes(' ')) this.#bench.tasks.open(raised.about);
+    else if (raised.fact ?? (raised.kind === 'unanswered' && raised.about)) desk.select({ kind: 'entry', id: (raised.fact ?? raised.about)! });
   };
 
   openTop = (): void => {
