@@ -59,7 +59,9 @@ def test_the_post_of_whoever_runs_the_room(node: NodeProcess, visit: Visit, albu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("role", "name"), [(MAYOR, "dos"), (LOGISTICS, "cell"), (OFFICER, "sdis"), (PREFECTURE, "duty")])
+@pytest.mark.parametrize(
+    ("role", "name"), [(MAYOR, "dos"), (LOGISTICS, "cell"), (OFFICER, "sdis"), (PREFECTURE, "duty")]
+)
 def test_each_role_has_a_post_of_its_own(node: NodeProcess, visit: Visit, album: Album, role: str, name: str) -> None:
     desk = visit(node.url).open(role=role, landed=True)
     assert desk.ask("desk.tab") == "home"
@@ -138,7 +140,7 @@ def test_one_mission_asked_accepted_and_done_by_three_roles(node: NodeProcess, v
     card(mayor, TITLE).drag_to(mayor.page.get_by_role("region", name=re.compile("^Closes")))
     expect(mayor.page.get_by_role("region", name=re.compile("^Closes"))).to_contain_text(TITLE)
     expect(panel(head).get_by_role("button", name=re.compile("^Closes"))).to_be_visible()
-    (mission,) = [one for one in chief.ask("desk.picture.things") if one["said"].get("description", {}).get("value", {}).get("title") == TITLE]
+    mission = chief.ask("desk.picture.things.find(({ said }) => said.description?.value.title === argument)", TITLE)
     assert mission["said"]["state"]["value"]["state"] == "done"
     assert len(mission["said"]["description"]["answers"]) == 1
 
@@ -163,7 +165,7 @@ def test_a_refusal_gives_its_reason(node: NodeProcess, visit: Visit) -> None:
 
 
 @pytest.mark.slow
-def test_an_order_is_given_acknowledged_and_turned_into_a_mission(node: NodeProcess, visit: Visit, album: Album) -> None:
+def test_an_order_is_given_acknowledged_then_a_mission(node: NodeProcess, visit: Visit, album: Album) -> None:
     officer = visit(node.url).open(role=OFFICER)
     officer.tab("Missions")
     officer.page.get_by_role("tab", name=re.compile("^Ordres")).click()
@@ -250,7 +252,8 @@ def test_a_post_is_handed_over_with_what_is_open(node: NodeProcess, visit: Visit
     expect(relief).to_contain_text("Cars au complet")
     relief.get_by_role("button", name="Je prends la relève").click()
     expect(relief).to_contain_text("prise par Marc Delaunay")
-    expect(panel(chief).get_by_role("region", name="Postes et relèves").get_by_role("listitem").filter(has_text="Cellule logistique")).to_contain_text("Marc Delaunay")
+    roster = panel(chief).get_by_role("region", name="Postes et relèves")
+    expect(roster.get_by_role("listitem").filter(has_text="Cellule logistique")).to_contain_text("Marc Delaunay")
     album.take(chief.page, "tasks-handover-taken")
 
 

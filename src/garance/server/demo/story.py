@@ -296,7 +296,7 @@ class Script:
         A sheet that is started names its model, whose steps it takes.
         """
         body = {member: self._value(value) for member, value in step.body.items()}
-        return {**started_in_french(body["template"]), **body} if step.command == "taskings.start-sheet" else body
+        return {**started_in_french(str(body["template"])), **body} if step.command == "taskings.start-sheet" else body
 
     def answered(self, step: Step) -> tuple[str, ...]:
         """The facts that the step comes from, among those that were made."""
