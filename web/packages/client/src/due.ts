@@ -116,7 +116,7 @@ function ofSheet(sheet: Thing, now_ms: number): Due[] {
   const at_ms = parseInstant(sheet.began_at) + first.within_min! * MINUTE;
   return [{
     id: `step-late ${sheet.id} ${first.id}`, kind: 'step-late', thing: { kind: 'sheet', id: sheet.id }, title: `${text(body, 'title')} · ${first.title}`, at_ms, due_ms: at_ms,
-    gravity: 'caution', to: parties(body['owner'], body['deputy']), late: true,
+    gravity: 'caution', to: parties(body['owner']), late: true,
   }];
 }
 
