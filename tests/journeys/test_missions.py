@@ -84,7 +84,7 @@ def test_the_secretary_writes_first_and_a_tab_chosen_is_kept(node: NodeProcess, 
 def test_one_mission_asked_accepted_and_done_by_three_roles(node: NodeProcess, visit: Visit, album: Album) -> None:
     chief = visit(node.url).open(role=CHIEF)
     head = visit(node.url).open(role=LOGISTICS, landed=True)
-    mayor = visit(node.url, viewport={"width": 1600, "height": 900}).open(role=MAYOR, landed=True)
+    mayor = visit(node.url).open(role=MAYOR, landed=True)
 
     # From a line, by one key; a closed page loses nothing.
     chief.write("Les vannes du port sont peut-être restées ouvertes.")
