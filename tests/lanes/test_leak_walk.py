@@ -325,7 +325,7 @@ async def walk_own_things(walk: Walk) -> None:
     assert shown["signed_in"]
     await walk.get("/api/v1/second-factor")
     assert len((await walk.get("/api/v1/sessions"))["items"]) <= 1
-    assert (await walk.get("/api/v1/sheet-models?limit=1"))["next"] == "first-fifteen-minutes"
+    assert (await walk.get("/api/v1/sheet-models", limit=1))["next"] == "first-fifteen-minutes"
     drawn = await walk.ask("POST", "/api/v1/qr-code", json={"address": "https://garance.example/?situation=x"})
     assert drawn.status_code == (403 if walk.reader.wall else 200)
     other = walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)[0].session

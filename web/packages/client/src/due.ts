@@ -33,7 +33,8 @@ const RELIEF_SOON_MIN = 30;
 
 export type Standing = 'late' | 'soon' | 'unanswered' | 'waiting' | 'running' | 'over';
 export type DueKind = 'mission-late' | 'mission-soon' | 'mission-asked' | 'step-late' | 'handover' | 'decision' | 'point' | 'relief';
-export type Due = { id: string; kind: DueKind; thing: { kind: string; id: string }; title: string; at_ms: number; gravity: Gravity; to: Party[]; late: boolean };
+/** `at_ms`: since when it calls for attention; `due_ms`: the hour itself, or when it was asked. */
+export type Due = { id: string; kind: DueKind; thing: { kind: string; id: string }; title: string; at_ms: number; due_ms: number; gravity: Gravity; to: Party[]; late: boolean };
 
 const said = (thing: Thing, aspect: string): Body => thing.said[aspect]?.value ?? {};
 const text = (body: Body, member: string): string => (typeof body[member] === 'string' ? body[member] : '');
@@ -51,6 +52,9 @@ export function missionState(mission: Thing): MissionState {
   const state = text(said(mission, 'state'), 'state');
   return (MISSION_STATES as readonly string[]).includes(state) ? (state as MissionState) : 'requested';
 }
+
+/** Whether nothing more is expected of it. */
+export const missionOver = (mission: Thing): boolean => OVER.includes(missionState(mission));
 
 /** Where a mission stands for whoever waits for it. */
 export function missionStanding(mission: Thing, now_ms: number): Standing {
@@ -79,7 +83,7 @@ function ofMission(mission: Thing, now_ms: number): Due[] {
   const urgency = URGENT[text(body, 'urgency')];
   const made = (kind: DueKind, at_ms: number, gravity: Gravity): Due[] => [{
     id: `${kind} ${mission.id} ${at_ms}`, kind, thing: { kind: 'mission', id: mission.id }, title: text(body, 'title'), at_ms, gravity,
-    to: parties(body['owner'], body['deputy']), late: standing === 'late' || standing === 'unanswered',
+    due_ms: kind === 'mission-soon' ? deadline_ms : at_ms, to: parties(body['owner'], body['deputy']), late: standing === 'late' || standing === 'unanswered',
   }];
   if (standing === 'late') return made('mission-late', deadline_ms, urgency === 'critical' ? 'critical' : 'serious');
   if (standing === 'unanswered' || standing === 'waiting') return made('mission-asked', askedAt(mission), urgency ?? 'caution');
@@ -111,15 +115,15 @@ function ofSheet(sheet: Thing, now_ms: number): Due[] {
   const body = said(sheet, 'sheet');
   const at_ms = parseInstant(sheet.began_at) + first.within_min! * MINUTE;
   return [{
-    id: `step-late ${sheet.id} ${first.id}`, kind: 'step-late', thing: { kind: 'sheet', id: sheet.id }, title: `${text(body, 'title')} · ${first.title}`, at_ms,
-    gravity: 'caution', to: parties(body['owner'], body['deputy']), late: true,
+    id: `step-late ${sheet.id} ${first.id}`, kind: 'step-late', thing: { kind: 'sheet', id: sheet.id }, title: `${text(body, 'title')} · ${first.title}`, at_ms, due_ms: at_ms,
+    gravity: 'caution', to: parties(body['owner']), late: true,
   }];
 }
 
 function ofHandover(handover: Thing): Due[] {
   const body = said(handover, 'text');
   return [{
-    id: `handover ${handover.id}`, kind: 'handover', thing: { kind: 'handover', id: handover.id }, title: text(body, 'summary'), at_ms: parseInstant(handover.began_at),
+    id: `handover ${handover.id}`, kind: 'handover', thing: { kind: 'handover', id: handover.id }, title: text(body, 'summary'), at_ms: parseInstant(handover.began_at), due_ms: parseInstant(handover.began_at),
     gravity: 'caution', to: parties(body['post']), late: false,
   }];
 }
@@ -130,7 +134,7 @@ function ofLine(line: Thing, picture: Picture): Due[] {
   const entry = picture.entries.find((one) => one.entry === line.id);
   if (!mark || text(mark.value, 'state') !== 'to-do' || !entry || entry.struck.length > 0 || entry.withheld) return [];
   return [{
-    id: `decision ${line.id}`, kind: 'decision', thing: { kind: 'entry', id: line.id }, title: entry.text ?? '', at_ms: parseInstant(mark.occurred_at), gravity: 'serious',
+    id: `decision ${line.id}`, kind: 'decision', thing: { kind: 'entry', id: line.id }, title: entry.text ?? '', at_ms: parseInstant(mark.occurred_at), due_ms: parseInstant(mark.occurred_at), gravity: 'serious',
     to: [{ role: 'dos' }, { role: 'rac' }], late: false,
   }];
 }
@@ -140,7 +144,7 @@ function ofCycle(cycle: Thing, now_ms: number): Due[] {
   const next_ms = instant(body, 'next_at');
   if (next_ms === null || now_ms < next_ms - POINT_SOON_MIN * MINUTE) return [];
   return [{
-    id: `point ${cycle.id} ${next_ms}`, kind: 'point', thing: { kind: 'cycle', id: cycle.id }, title: text(body, 'subject'), at_ms: next_ms - POINT_SOON_MIN * MINUTE,
+    id: `point ${cycle.id} ${next_ms}`, kind: 'point', thing: { kind: 'cycle', id: cycle.id }, title: text(body, 'subject'), at_ms: next_ms - POINT_SOON_MIN * MINUTE, due_ms: next_ms,
     gravity: 'caution', to: [], late: now_ms > next_ms,
   }];
 }
@@ -151,7 +155,7 @@ function ofPost(post: Thing, now_ms: number): Due[] {
   if (until_ms === null || now_ms < until_ms - RELIEF_SOON_MIN * MINUTE) return [];
   const holder = text(body, 'holder');
   return [{
-    id: `relief ${post.id} ${until_ms}`, kind: 'relief', thing: { kind: 'post', id: post.id }, title: text(body, 'title'), at_ms: until_ms - RELIEF_SOON_MIN * MINUTE,
+    id: `relief ${post.id} ${until_ms}`, kind: 'relief', thing: { kind: 'post', id: post.id }, title: text(body, 'title'), at_ms: until_ms - RELIEF_SOON_MIN * MINUTE, due_ms: until_ms,
     gravity: 'caution', to: [...(holder ? [{ person: holder }] : []), { role: 'rac' }], late: now_ms > until_ms,
   }];
 }
@@ -181,7 +185,7 @@ export const dueTo = (due: readonly Due[], me: Me): Due[] => due.filter(({ to })
 
 /** What of it calls for attention: it fell due since the reader began to look, by the clock of the situation. */
 export function raisedByDue(due: readonly Due[], me: Me, from_ms: number, seen: ReadonlySet<string>): Raised[] {
-  return dueTo(due, me).filter(({ id, kind, at_ms }) => at_ms >= from_ms && kind !== 'decision' && !seen.has(id)).map(({ id, kind, thing, title, at_ms, gravity }) => ({
-    id, kind: kind as Exclude<DueKind, 'decision'>, gravity, urgent: gravity === 'critical', at_ms, hour_ms: at_ms, author: null, words: title, fact: null, about: `${thing.kind} ${thing.id}`,
+  return dueTo(due, me).filter(({ id, kind, at_ms }) => at_ms >= from_ms && kind !== 'decision' && !seen.has(id)).map(({ id, kind, thing, title, at_ms, due_ms, gravity }) => ({
+    id, kind: kind as Exclude<DueKind, 'decision'>, gravity, urgent: gravity === 'critical', at_ms, hour_ms: due_ms, author: null, words: title, fact: null, about: `${thing.kind} ${thing.id}`,
   }));
 }

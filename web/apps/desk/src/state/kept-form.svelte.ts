@@ -1,6 +1,7 @@
 /** A long form being filled in: kept on this device until it is sent or given up, so that a closed page loses nothing. */
 export class KeptForm<T extends object> {
   readonly #key: string | null;
+  readonly #blank: string;
   value = $state() as T;
   /** Whether it was found on this device. */
   found = $state(false);
@@ -8,6 +9,7 @@ export class KeptForm<T extends object> {
   /** `key` null keeps nothing. */
   constructor(key: string | null, blank: T) {
     this.#key = key;
+    this.#blank = JSON.stringify(blank);
     this.value = blank;
     const kept = key ? localStorage.getItem(key) : null;
     if (!kept) return;
@@ -19,10 +21,10 @@ export class KeptForm<T extends object> {
     }
   }
 
-  /** Called from an effect: reads every part of the form. */
+  /** Called from an effect: reads every part of the form. One still as it began is not kept. */
   keep(): void {
     const written = JSON.stringify(this.value);
-    if (this.#key) localStorage.setItem(this.#key, written);
+    if (this.#key && (this.found || written !== this.#blank)) localStorage.setItem(this.#key, written);
   }
 
   drop(): void {

@@ -1,5 +1,6 @@
 /** Missions, orders, sheets and handovers as one person handles them: what is listed, what is being written. */
 import { dueOf, dueTo, isMine, missionStanding, type Due, type Geometry, type MissionState, type Party, type Thing } from '@garance/client';
+import { t } from '@garance/kit';
 import { thingOf, thingsOf, told } from '../boards/things.ts';
 import type { Workbench } from './workbench.svelte.ts';
 import { isKept } from './kept-form.svelte.ts';
@@ -18,6 +19,7 @@ const TITLE_LONG = 90;
 
 export class Taskings {
   readonly #bench: Workbench;
+  readonly #taken = new WeakSet<MissionSeed>();
   view = $state<TaskView>('missions');
   filter = $state<MissionFilter>('open');
   /** The mission being written; null when none is. */
@@ -70,6 +72,13 @@ export class Taskings {
     return desk.can(ability) && desk.conductor.live && desk.current?.status !== 'closed';
   }
 
+  /** Whether that beginning is new: a form left and come back to is found as it was. */
+  take(seed: MissionSeed): boolean {
+    if (Object.keys(seed).length === 0 || this.#taken.has(seed)) return false;
+    this.#taken.add(seed);
+    return true;
+  }
+
   #show(view: TaskView): void {
     const { desk } = this.#bench;
     desk.axis = desk.axis === 'watch' ? 'watch' : 'conduct';
@@ -77,10 +86,12 @@ export class Taskings {
     this.view = view;
   }
 
-  /** Opens the form of a mission, from whatever it comes from. */
+  /** Opens the form of a mission, from whatever it comes from; one already begun comes first. */
   begin(seed: MissionSeed = {}): void {
     this.#show('missions');
-    this.mission = seed;
+    if (isKept(this.key('mission')) && Object.keys(seed).length > 0) this.#bench.notify(t('mission.finish-first'));
+    else if (!this.mission || Object.keys(seed).length > 0) this.mission = seed;
+    this.mission ??= {};
   }
 
   /** From what is selected: a line, an incident, a drawing, a unit. */

@@ -1,26 +1,27 @@
 /** What one person should do now, in order: a reading of what is due, of what must be read and of their role. */
 import { isMine, missionState, parseInstant, stepsOf, type Due, type Gravity, type Party, type Raised, type Thing } from '@garance/client';
-import { age, t, term } from '@garance/kit';
+import { t, term } from '@garance/kit';
 import type { Desk } from '../../state/desk.svelte.ts';
 import type { Workbench } from '../../state/workbench.svelte.ts';
 import { noticeTitle } from '../../together/calling.svelte.ts';
 import { textOf, thingsOf, told } from '../things.ts';
-import { towards } from '../missions/words.ts';
+import { lasting, towards } from '../missions/words.ts';
 
 export type Task = { key: string; gravity: Gravity | 'normal'; what: string; title: string; when: string; open: () => void };
 
 const RECENT_MS = 60 * 60_000;
 const SORT_MS = 2 * RECENT_MS;
-const DUE_KINDS: readonly string[] = ['mission-late', 'mission-soon', 'mission-asked', 'step-late', 'handover', 'point', 'relief'];
+/** What must be read and waits for a word of this person; levels and gauges have the bar. */
+const ANSWERED: readonly string[] = ['order', 'decision', 'request', 'public-message', 'urgent', 'conflict'];
 
 const ofRaised = (bench: Workbench, raised: Raised): Task => ({
   key: `raised ${raised.id}`, gravity: raised.gravity, what: noticeTitle(raised), title: raised.words, when: '', open: () => bench.mustRead.open(raised),
 });
 
-function ofDue(bench: Workbench, { id, kind, thing, title, at_ms, gravity, late }: Due): Task {
+function ofDue(bench: Workbench, { id, kind, thing, title, due_ms, gravity, late }: Due): Task {
   const now_ms = bench.tasks.hour_ms;
   const words = kind === 'point' ? title || t('cycle.point') : title;
-  return { key: id, gravity, what: term('due-kind', kind === 'mission-asked' && late ? 'mission-unanswered' : kind), title: words, when: towards(at_ms, now_ms), open: () => bench.tasks.open(`${thing.kind} ${thing.id}`) };
+  return { key: id, gravity, what: term('due-kind', kind === 'mission-asked' && late ? 'mission-unanswered' : kind), title: words, when: towards(due_ms, now_ms), open: () => bench.tasks.open(`${thing.kind} ${thing.id}`) };
 }
 
 /** The next step of each sheet that is mine, unless a step of it is late and told already. */
@@ -39,7 +40,7 @@ function returned(desk: Desk, bench: Workbench): Task[] {
   return thingsOf(desk.picture, 'mission').filter((mission) => mission.author.person === desk.me.person && ['refused', 'failed'].includes(missionState(mission)))
     .filter(({ changed_at }) => now_ms - parseInstant(changed_at) < RECENT_MS)
     .map((mission): Task => ({
-      key: `returned ${mission.id}`, gravity: 'serious', what: term('mission-state', missionState(mission)), when: age(Math.max(0, now_ms - parseInstant(mission.changed_at))),
+      key: `returned ${mission.id}`, gravity: 'serious', what: term('mission-state', missionState(mission)), when: t('due.since', { age: lasting(now_ms - parseInstant(mission.changed_at)) }),
       title: [textOf(told(mission, 'description'), 'title'), textOf(told(mission, 'state'), 'note')].filter(Boolean).join(' : '), open: () => bench.tasks.open(`mission ${mission.id}`),
     }));
 }
@@ -72,7 +73,7 @@ const demands = (desk: Desk, bench: Workbench): Task[] =>
 /** Everything, in order: what is grave, what is due, what waits for a word, then what one is at. */
 export function nowFor(desk: Desk, bench: Workbench): Task[] {
   const { mine } = bench.tasks;
-  const read = desk.conductor.live ? bench.mustRead.list.filter(({ kind }) => !DUE_KINDS.includes(kind)) : [];
+  const read = desk.conductor.live ? bench.mustRead.list.filter(({ kind }) => ANSWERED.includes(kind)) : [];
   const role = desk.me.role;
   const pressing = [
     ...read.map((raised) => ofRaised(bench, raised)), ...mine.map((due) => ofDue(bench, due)), ...returned(desk, bench),
