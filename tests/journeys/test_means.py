@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.axe import check_accessible
-from support.desk import DeskPage
+from support.desk import CUT_SHORT, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
 OFFICER = "Officière SDIS"
+CHIEF = "Responsable des actions communales"
 STATE_OF = "desk.picture.resources.find(({ name }) => name === argument).state"
 
 
@@ -180,7 +181,9 @@ def test_nobody_takes_a_unit_away_without_knowing(town: NodeProcess, visit: Any,
     page = desk.page
     here, there = str(uuid4()), str(uuid4())
     for mission, title in ((here, "Pomper l'hôpital"), (there, "Secourir le camping")):
-        desk.command("taskings.describe-mission", {"mission": mission, "title": title, "owner": {"role": "sdis-officer"}})
+        desk.command(
+            "taskings.describe-mission", {"mission": mission, "title": title, "owner": {"role": "sdis-officer"}}
+        )
     means(desk)
     row(page, "VTU 1").click()
     mine = card(page, "VTU 1")
@@ -197,27 +200,36 @@ def test_nobody_takes_a_unit_away_without_knowing(town: NodeProcess, visit: Any,
     mine.get_by_role("button", name="Libérer et affecter ici").click()
     expect(mine.get_by_text("Secourir le camping")).to_be_visible()
 
-    # Made apart, without the link: both are shown, one is kept.
-    other: DeskPage = visit(town.url).open(role=OFFICER)
-    means(other)
-    row(other.page, "VSAV 1").click()
-    other.page.context.set_offline(True)
-    theirs = card(other.page, "VSAV 1")
-    theirs.get_by_role("button", name="Affecter").click()
-    theirs.get_by_label("Mission", exact=True).select_option(label="Pomper l'hôpital")
-    theirs.get_by_role("button", name="Affecter").last.click()
-    mayor: DeskPage = visit(town.url).open(role="Responsable des actions communales")
-    unit = {"resource": identifier(mayor, "VSAV 1"), "mission": there}
-    mayor.command("resources.assign", unit)
-    other.page.context.set_offline(False)
-    other.wait_for("desk.picture.conflicts.some(({ aspect }) => aspect === 'assignment')", timeout_ms=30_000)
-    claims = theirs.locator(".claims")
-    expect(claims.get_by_text("Pomper l'hôpital")).to_be_visible()
-    expect(claims.get_by_text("Secourir le camping")).to_be_visible()
-    album.take(other.page, "means-conflict")
-    check_accessible(other.page, "two assignments made apart")
-    claims.get_by_role("listitem").filter(has_text="Pomper l'hôpital").get_by_role("button").click()
-    for one in (other, mayor):
+
+@pytest.mark.slow
+def test_two_who_gave_a_unit_apart_see_both_and_settle_it(town: NodeProcess, visit: Any, album: Album) -> None:
+    desk: DeskPage = visit(town.url)
+    desk.witness.expect(f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}")
+    desk.open(role=OFFICER)
+    page = desk.page
+    here, there = str(uuid4()), str(uuid4())
+    for mission, title in ((here, "Relever la digue"), (there, "Transporter un blessé")):
+        desk.command("taskings.describe-mission", {"mission": mission, "title": title, "owner": {"role": "rac"}})
+    desk.wait_for("desk.picture.things.filter(({ kind }) => kind === 'mission').length >= 2")
+    means(desk)
+    row(page, "VSAV 1").click()
+    other: DeskPage = visit(town.url).open(role=CHIEF)
+    page.context.set_offline(True)
+    mine = card(page, "VSAV 1")
+    mine.get_by_role("button", name="Affecter").click()
+    mine.get_by_label("Mission", exact=True).select_option(label="Relever la digue")
+    mine.get_by_role("button", name="Affecter").last.click()
+    expect(page.get_by_text("Gardé sur ce poste")).to_be_visible()
+    other.command("resources.assign", {"resource": identifier(other, "VSAV 1"), "mission": there})
+    page.context.set_offline(False)
+    desk.wait_for("desk.picture.conflicts.some(({ aspect }) => aspect === 'assignment')", timeout_ms=40_000)
+    claims = mine.locator(".claims")
+    expect(claims.get_by_text("Transporter un blessé")).to_be_visible()
+    claims.scroll_into_view_if_needed()
+    album.take(page, "means-conflict")
+    check_accessible(page, "two assignments made apart")
+    claims.get_by_role("listitem").filter(has_text="Relever la digue").get_by_role("button").click()
+    for one in (desk, other):
         one.wait_for("!desk.picture.conflicts.some(({ aspect }) => aspect === 'assignment')", timeout_ms=20_000)
 
 
