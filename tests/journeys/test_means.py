@@ -106,6 +106,20 @@ def test_sectors_groups_and_the_span_of_each_leader(town: NodeProcess, visit: An
     assert details["part_of"] == identifier(desk, "Groupe feu")
     assert details["crew_detail"] == "1/1/4", "what was said before stays"
 
+    # From the other side: the sheet of a sector lists what it was given, and takes more.
+    sector = desk.ask("desk.picture.shapes.find(({ name }) => name.startsWith('Secteur B')).id")
+    page.evaluate("(id) => window.garance.store.select({ kind: 'shape', id })", sector)
+    given = page.get_by_role("region", name="Moyens affectés")
+    expect(given.get_by_text("BLS 2")).to_be_visible()
+    given.get_by_role("button", name="Affecter un moyen ici").click()
+    given.get_by_label("Quel moyen ?").select_option(label="FPT R1 · Arrivé sur place")
+    given.get_by_role("button", name="Affecter", exact=True).click()
+    expect(given.get_by_text("FPT R1")).to_be_visible()
+    album.take(page, "means-of-sector")
+    check_accessible(page, "the means of a sector")
+    given.get_by_role("button", name="Libérer FPT R1").click()
+    expect(given.get_by_text("FPT R1")).to_have_count(0)
+
 
 def board(desk: DeskPage) -> list[dict[str, Any]]:
     """Every resource told aspect by aspect, as the API gives it to this person."""
