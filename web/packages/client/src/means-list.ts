@@ -50,10 +50,10 @@ const LONGEST: Partial<Record<MeansColumn, number>> = { call_sign: 60, owner: 12
 
 const wordOf = (table: [RegExp, string][], text: string): string | null => table.find(([sign]) => sign.test(text))?.[1] ?? null;
 
-/** The kind a name or a word of type speaks of; a slug is taken as it is. */
+/** The kind that the word of type speaks of, or else the name; a word that nobody knows is taken as it is. */
 function kindOf(typed: string, name: string): string {
   const words = plain(typed.trim());
-  return wordOf(KIND_WORDS, words) ?? (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(words) && words.length <= 40 ? words : (wordOf(KIND_WORDS, plain(name)) ?? 'other'));
+  return wordOf(KIND_WORDS, words) ?? wordOf(KIND_WORDS, plain(name)) ?? (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(words) && words.length <= 40 ? words : 'other');
 }
 
 /** Reads a whole text. The first line is a heading when it names at least the column of names and holds no figures. */
