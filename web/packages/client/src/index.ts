@@ -15,6 +15,7 @@ export * from './quality.ts';
 export * from './tabs.ts';
 export * from './link.ts';
 export * from './notices.ts';
+export * from './range.ts';
 export * from './register.ts';
 export * from './samples.ts';
 export * from './seeking.ts';
