@@ -137,7 +137,7 @@ export function matterSignLayers(p: Palette, pair: (property: string) => Express
     layout: {
       'icon-image': ['concat', 'matter|', ['get', 'kind'], '|', ['get', 'what'], '|', ['get', 'severity'], '|', ['get', 'state'], '|', matterColour(p), '|', p.halo, '|', ['case', selected, p.select, '']],
       'icon-allow-overlap': true, 'icon-offset': pair('offset'),
-      'text-field': ['case', ['==', ['get', 'told'], ''], ['get', 'label'], ['format', ['get', 'label'], { 'font-scale': 1 }, '\n', {}, ['get', 'told'], { 'font-scale': 0.88, 'text-color': p.textQuiet }]],
+      'text-field': ['case', ['==', ['get', 'told'], ''], ['get', 'label'], ['format', ['get', 'label'], { 'font-scale': 1 }, '\n', {}, ['get', 'told'], { 'font-scale': 0.88, 'text-color': p.text }]],
       'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-justify': 'auto', 'text-allow-overlap': true,
       'text-max-width': ['case', ['==', anchor, 'left'], 40, 12],
     },
