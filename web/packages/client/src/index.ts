@@ -23,6 +23,7 @@ export * from './link.ts';
 export * from './means-list.ts';
 export * from './notices.ts';
 export * from './numbers.ts';
+export * from './range.ts';
 export * from './register.ts';
 export * from './samples.ts';
 export * from './seeking.ts';

@@ -60,11 +60,26 @@ export function mattersOf(picture: Picture): Matter[] {
   });
 }
 
-/** Each stands at one point, where its sign is. */
-export const signPoint = ({ geometry }: Matter): Position => (geometry.type === 'Point' ? geometry.coordinates : namePoint(geometry));
+/** Toward which side of its outline each kind has its sign: two that lie on the same ground do not hide each other. */
+const SIDES: Partial<Record<ThingKind, readonly [east: number, north: number]>> = { outage: [0, 1], zone: [-1, 0], mission: [1, 0] };
+const TOWARD = 0.45;
 
+/** The point where its sign is: its own, or one within its outline. */
+export function signPoint({ kind, geometry }: Matter): Position {
+  if (geometry.type === 'Point') return geometry.coordinates;
+  const [lon, lat] = namePoint(geometry);
+  const side = SIDES[kind];
+  if (!side || geometry.type === 'LineString') return [lon, lat];
+  const [east, north] = side;
+  const far = (geometry.coordinates[0] ?? []).reduce((best, point) => (point[0] * east + point[1] * north > best[0] * east + best[1] * north ? point : best), [lon, lat] as Position);
+  return [lon + (far[0] - lon) * TOWARD, lat + (far[1] - lat) * TOWARD];
+}
+
+/** What lies on an area or along a line keeps its sign there, without its name where there is no room for both. */
 export const matterSpots = (matters: readonly Matter[]): Spot[] =>
-  matters.map((matter) => ({ id: matter.id, position: signPoint(matter), stands: true, must: true, letters: matter.name.length }));
+  matters.map((matter) => ({
+    id: matter.id, position: signPoint(matter), stands: true, must: true, letters: matter.name.length, ...(matter.geometry.type === 'Point' ? {} : { moves: true, bare: true }),
+  }));
 
 const properties = ({ kind, id, name, what, state, severity }: Matter): Feature['properties'] => ({ kind, id, name, what, state, severity, level: levelOf(severity) });
 
@@ -76,7 +91,7 @@ export const matterAreas = (matters: readonly Matter[]): Collection =>
 export const matterSigns = (matters: readonly Matter[], places: Places = new Map(), tell: Telling = () => ''): Collection =>
   collection(matters.map((matter) => ({
     type: 'Feature', geometry: { type: 'Point', coordinates: signPoint(matter) },
-    properties: { ...properties(matter), label: labelOf(matter.name, places.get(matter.id)?.letters), told: tell(matter), ...placing(places.get(matter.id)) },
+    properties: { ...properties(matter), label: labelOf(matter.name, places.get(matter.id)?.letters), told: places.get(matter.id)?.letters === 0 ? '' : tell(matter), ...placing(places.get(matter.id)) },
   })));
 
 /** Begun or only foreseen: what is not certain, or not ordered yet, is dashed. */
@@ -98,7 +113,9 @@ export const matterColour = (p: Palette): ExpressionSpecification => [
 
 /** How far a measure is, in what fills its zone: bare when foreseen, hatched once ordered, crossed while under way, dotted when people may return. */
 const weaveOf = (colour: ExpressionSpecification): ExpressionSpecification => ['concat', [
-  'match', ['get', 'state'], ['ordered', 'confirmed', 'done'], 'hatch', ['under-way', 'worsening'], 'cross', 'dots',
+  'case', ['==', ['get', 'kind'], 'outage'], 'dots', [
+    'match', ['get', 'state'], ['ordered', 'confirmed', 'done'], 'hatch', ['under-way', 'worsening'], 'cross', 'dots',
+  ],
 ], '|', colour];
 
 export function matterLayers(p: Palette): LayerSpecification[] {
@@ -120,7 +137,7 @@ export function matterSignLayers(p: Palette, pair: (property: string) => Express
     layout: {
       'icon-image': ['concat', 'matter|', ['get', 'kind'], '|', ['get', 'what'], '|', ['get', 'severity'], '|', ['get', 'state'], '|', matterColour(p), '|', p.halo, '|', ['case', selected, p.select, '']],
       'icon-allow-overlap': true, 'icon-offset': pair('offset'),
-      'text-field': ['case', ['==', ['get', 'told'], ''], ['get', 'label'], ['format', ['get', 'label'], { 'font-scale': 1 }, '\n', {}, ['get', 'told'], { 'font-scale': 0.88, 'text-color': p.textQuiet }]],
+      'text-field': ['case', ['==', ['get', 'told'], ''], ['get', 'label'], ['format', ['get', 'label'], { 'font-scale': 1 }, '\n', {}, ['get', 'told'], { 'font-scale': 0.88, 'text-color': p.text }]],
       'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-justify': 'auto', 'text-allow-overlap': true,
       'text-max-width': ['case', ['==', anchor, 'left'], 40, 12],
     },

@@ -31,6 +31,7 @@ test('a zone lies where its drawing does, at the time shown, with its sign insid
   assert.equal(matterAreas(found).features[0]?.properties['state'], 'under-way');
   const [lon, lat] = matterSpots(found)[0]!.position;
   assert.ok(lon > 0 && lon < 1 && lat > 45 && lat < 46);
+  assert.deepEqual(matterSigns(found, new Map([['z', { right_px: 0, down_px: 0, beside: false, letters: 0 }]]), () => '48').features[0]?.properties['told'], '', 'no room for its name, nor for what it tells');
   const signs = matterSigns(found, new Map(), () => '48 sur 120').features;
   assert.equal(signs[0]?.properties['told'], '48 sur 120');
   assert.deepEqual(selectionsOf(signs), [{ kind: 'zone', id: 'z' }]);

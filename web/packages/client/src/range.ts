@@ -1,4 +1,4 @@
-/** A number of people as it is typed: 52, 45-50, 45 à 50, « entre 45 et 50 », ~50 is not one. */
+/** A number of people as it is typed: 52, 45-50, 45 à 50, « entre 45 et 50 ». What is not plainly one is null. */
 export type Range = { low: number; high: number };
 
 const MOST = 10_000_000;
