@@ -22,10 +22,24 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from support.allowed import Role, sees
 from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_node
-from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, a_grid, a_view, mark, mixed_house
+from support.mixed_house import (
+    FLOOD,
+    NEXT_DOOR,
+    ROLES,
+    House,
+    Person,
+    a_grid,
+    a_report,
+    a_signals_plan,
+    a_view,
+    mark,
+    mixed_house,
+)
+from support.pages import text_of
 from websockets.asyncio.client import connect
 
 from garance.domain.telling import telling
+from garance.exports.registry import DOCUMENTS
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 
@@ -49,6 +63,12 @@ BRIEF = [
     ("administrator", "neighbour"),
 ]
 WHOLE = [(role, relation) for role in ROLES for relation in RELATIONS]
+
+ON_PAGES = ("situation-report", "logbook", "map", "means")
+SOME_PAGES = 20
+"""One reader in five has one of these set in pages: the words are the same as in the text, which all are given."""
+
+DRAFTED = "report.drafted.v1"
 
 SOME_SERIES = 7
 """Each reader asks for one series in so many, not the same ones."""
@@ -193,11 +213,16 @@ async def walk_picture(walk: Walk) -> None:
         for query in ({}, {"by": "recorded", "at": "2100-01-01T00:00:00Z"}):
             shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
             assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
-            assert len(shown["shapes"]) == seen["shape.drawn.v2"]
+            assert len(shown["shapes"]) == seen["shape.drawn.v3"]
             assert len(shown["series"]) == seen["series.declared.v1"]
             assert len(shown["grids"]) == seen["grid.attached.v1"]
             assert len(shown["saved_views"]) == len(views)
+            for name, member, listed in WHOLE_THINGS:
+                assert len(shown[listed]) == len({one.body[member] for one in facts if one.name == name})
             assert (shown["situation"] is not None) == bool(seen["situation.opened.v1"])
+
+
+WHOLE_THINGS = (("course.described.v1", "course", "courses"), ("signals-plan.set.v1", "plan", "signals_plans"))
 
 
 async def walk_counts(walk: Walk) -> None:
@@ -223,6 +248,46 @@ async def walk_samples(walk: Walk) -> None:
                 assert len((await walk.get(path, series=series.id))["samples"]) == 1, walk.name
             else:
                 await walk.alike("GET", f"{path}?series={series.id}", f"{path}?series={new_id()}")
+
+
+async def walk_reports(walk: Walk) -> None:
+    """Reports are those whose draft may be seen; the proposal is made of nothing else, and pages tell nothing more."""
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}"
+        drafts = {one.body["report"] for one in walk.judge.seen(walk.reader, situation) if one.name == DRAFTED}
+        shown = (await walk.get(f"{base}/reports", limit=500))["items"]
+        assert {one["id"] for one in shown} == drafts, walk.name
+        if drafts:
+            assert (await walk.get(f"{base}/reports", limit=len(drafts)))["next"] is None
+        proposal = await walk.get(f"{base}/report-proposal")
+        seen = {one.id for one in walk.judge.seen(walk.reader, situation)}
+        assert {fact for figure in proposal["figures"] for fact in figure.get("facts", ())} <= seen, walk.name
+
+
+async def walk_documents(walk: Walk) -> None:
+    """What is printed is what may be seen, as text and on the page; what is hidden is printed as what never was."""
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}/documents"
+        offered = (await walk.get(base))["items"]
+        assert {one["kind"] for one in offered} == set(DOCUMENTS)
+        seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
+        logbook = await walk.ask("GET", f"{base}/logbook?format=text")
+        assert len(logbook.text.strip().split("\n\n")) == 1 + seen["entry.written.v1"], walk.name
+        for kind in ("means", "drawings", "situation-report"):
+            assert (await walk.ask("GET", f"{base}/{kind}?format=text")).status_code == 200
+        turn = sum(walk.name.encode()) % SOME_PAGES
+        if turn < len(ON_PAGES):
+            printed = await walk.ask("GET", f"{base}/{ON_PAGES[turn]}")
+            assert printed.status_code == 200, printed.text
+            told = walk.judge.leaks(walk.reader, text_of(printed.content))
+            assert not told, f"{walk.name}: {ON_PAGES[turn]} prints {told}"
+    hidden = walk.some_hidden("entry.written.v1", "")[:1] + walk.some_hidden(DRAFTED, "report")[:1]
+    if hidden and walk.knows(walk.house.flood):
+        base = f"/api/v1/situations/{walk.house.flood}/documents"
+        for one in hidden:
+            name, kind = ("report", "situation-report") if len(one) == len(new_id()) else ("entry", "message")
+            ghost = new_id() if name == "report" else walk.ghost(one)
+            await walk.alike("GET", f"{base}/{kind}?{name}={one}", f"{base}/{kind}?{name}={ghost}")
 
 
 async def walk_directory(walk: Walk) -> None:
@@ -260,6 +325,7 @@ async def walk_own_things(walk: Walk) -> None:
     assert shown["signed_in"]
     await walk.get("/api/v1/second-factor")
     assert len((await walk.get("/api/v1/sessions"))["items"]) <= 1
+    assert (await walk.get("/api/v1/sheet-models?limit=1"))["next"] == "first-fifteen-minutes"
     drawn = await walk.ask("POST", "/api/v1/qr-code", json={"address": "https://garance.example/?situation=x"})
     assert drawn.status_code == (403 if walk.reader.wall else 200)
     other = walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)[0].session
@@ -373,8 +439,10 @@ QUESTIONS = (
     "/api/v1/territory/profile?line=-1,46;-1,46.1", "/api/v1/territory/route?from=-1,46&to=-1,46.1",
     "/api/v1/territory/depths",
 )  # fmt: skip
+SYMBOLS = ("/api/v1/symbol-sets", "/api/v1/symbol-sets/{charter}")
 COMPARISON = "/api/v1/territory/depths/{grid}/{band}/comparison"
 INSIDE = "/api/v1/territory/inside"
+DEPENDENTS = "/api/v1/territory/dependents"
 AREA = {"type": "Polygon", "coordinates": [[[-1, 46], [-1, 46.1], [-0.9, 46.1], [-1, 46]]]}
 OGC = (
     "/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections", "/ogc/collections/{collection}",
@@ -396,8 +464,11 @@ async def walk_public(walk: Walk) -> None:
     for path in (*QUESTIONS, COMPARISON.format(grid="water-depths-steps", band=1)):
         assert (await walk.ask("GET", path)).status_code == 404
     assert (await walk.ask("POST", INSIDE, json={"geometry": AREA})).status_code == 404
+    assert (await walk.ask("POST", DEPENDENTS, json={"network": "power", "geometry": AREA})).status_code == 404
     for path in OGC:
         assert (await walk.ask("GET", path.format(collection="roads", number=1))).status_code == 404
+    for path in SYMBOLS:
+        assert (await walk.ask("GET", path.format(charter="french-civil-security"))).status_code == 200
     assert (await walk.ask("GET", "/api/v1/session/demo")).status_code == 403
 
 
@@ -431,9 +502,9 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "logbook.correct": ("entry", "entry.written.v2", {"reason": "r", "text": "t"}),
     "resources.move": ("resource", "resource.declared.v1", {"geometry": POINT}),
     "resources.set-state": ("resource", "resource.declared.v1", {"state": "released"}),
-    "drawings.reshape": ("shape", "shape.drawn.v2", {"geometry": POINT}),
-    "drawings.describe": ("shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned"}),
-    "drawings.end": ("shape", "shape.drawn.v2", {"reason": "r"}),
+    "drawings.reshape": ("shape", "shape.drawn.v3", {"geometry": POINT}),
+    "drawings.describe": ("shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned"}),
+    "drawings.end": ("shape", "shape.drawn.v3", {"reason": "r"}),
     "acknowledgements.give": ("fact", "entry.written.v2", {}),
     "logbook.assess": ("entry", "entry.written.v2", {"certainty": "confirmed"}),
     "logbook.mark": ("entry", "entry.written.v2", {"mark": "map", "state": "done"}),
@@ -453,6 +524,9 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.answer": ("demand", "demand.made.v1", {"state": "accepted"}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
     "views.remove": ("view", "view.saved.v1", {}),
+    "courses.choose": ("course", "course.described.v1", {"reason": "r"}),
+    "courses.drop": ("course", "course.described.v1", {"reason": "r"}),
+    "reports.validate": ("report", "report.drafted.v1", {"draft": f"w{'0' * 20}-1"}),
 }
 BY_FACT = {"entry", "fact"}
 """Members that name a fact."""
@@ -462,8 +536,8 @@ TOLL = {"category": "evacuated", "low": 1, "high": 1}
 LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "population.state-toll": ("about", "incident.described.v1", "incident", {**TOLL, "source": "s"}),
     "population.settle-toll": ("about", "incident.described.v1", "incident", {**TOLL, "reason": "r"}),
-    "taskings.set-intent": ("of", "shape.drawn.v2", "shape", {"objectives": ["o"]}),
-    "posts.set-cycle": ("of", "shape.drawn.v2", "shape", {"step": "order"}),
+    "taskings.set-intent": ("of", "shape.drawn.v3", "shape", {"objectives": ["o"]}),
+    "posts.set-cycle": ("of", "shape.drawn.v3", "shape", {"step": "order"}),
     "resources.plan-relief": ("resource", "resource.declared.v1", "resource", {"at": "2026-01-01T00:00:00Z"}),
 }
 """Commands about something named otherwise than where it is told: the member, the fact that tells it, its member."""
@@ -471,7 +545,7 @@ LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
 DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.declare": ("resource", "resource.declared.v1", {"name": "n", "kind": "boat"}),
     "drawings.draw": (
-        "shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
+        "shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
     "grids.attach": ("grid", "grid.attached.v1", a_grid()),
     "incidents.describe": ("incident", "incident.described.v1", {"nature": "fire", "title": "t"}),
@@ -494,6 +568,9 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     }),
     "taskings.describe-mission": ("mission", "mission.described.v1", {"title": "t", "owner": {"name": "n"}}),
     "views.save": ("view", "view.saved.v1", a_view()),
+    "courses.describe": ("course", "course.described.v1", {"name": "n"}),
+    "signals.set-plan": ("plan", "signals-plan.set.v1", a_signals_plan()),
+    "reports.draft": ("report", "report.drafted.v1", a_report()),
     "observations.declare-series": (
         "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),
@@ -607,10 +684,15 @@ READING = {
     "get /api/v1/situations/{situation}/presence": walk_counts,
     "get /api/v1/situations/{situation}/histogram": walk_counts,
     "get /api/v1/situations/{situation}/samples": walk_samples,
+    "get /api/v1/situations/{situation}/reports": walk_reports,
+    "get /api/v1/situations/{situation}/report-proposal": walk_reports,
+    "get /api/v1/situations/{situation}/documents": walk_documents,
+    "get /api/v1/situations/{situation}/documents/{kind}": walk_documents,
     "get /api/v1/directory": walk_directory,
     "get /api/v1/session": walk_own_things,
     "get /api/v1/second-factor": walk_own_things,
     "get /api/v1/sessions": walk_own_things,
+    "get /api/v1/sheet-models": walk_own_things,
     "post /api/v1/qr-code": walk_own_things,
     "delete /api/v1/sessions/{session}": walk_own_things,
     "get /api/v1/people": walk_register,
@@ -633,7 +715,7 @@ ONCE = {
             "/health", "/ready", "/metrics", "/api/v1/openapi.json", "/api/v1/territory", "/territory/{version}/{name}",
             "/territory/{version}/basemap/{z}/{x}/{y}.mvt", "/territory/{version}/terrain/{z}/{x}/{y}.png",
             "/territory/{version}/depths/{grid}/{band}.png", "/territory/{version}/names", COMPARISON,
-            "/api/v1/session/demo", *OGC, *(one.partition("?")[0] for one in QUESTIONS),
+            "/api/v1/session/demo", *OGC, *SYMBOLS, *(one.partition("?")[0] for one in QUESTIONS),
         )
     },
     f"post {INSIDE}": walk_public,

@@ -1,4 +1,4 @@
-"""The desk says refusals with the words of the glossary."""
+"""What the browser takes from the domain and the glossary is what they say now."""
 
 from __future__ import annotations
 
@@ -13,4 +13,12 @@ def test_the_words_of_refusals_are_those_of_the_glossary() -> None:
     written: str = words["written"]()
     assert (HOUSE / "web" / "i18n" / "refusals.json").read_text(encoding="utf-8") == written, (
         "run `python scripts/web_words.py` after changing a refusal in glossary.toml"
+    )
+
+
+def test_the_browser_folds_by_the_tellings_of_the_domain() -> None:
+    tellings = runpy.run_path(str(HOUSE / "scripts" / "tellings.py"))
+    written: str = tellings["written"]()
+    assert (HOUSE / "web" / "packages" / "client" / "src" / "tellings.ts").read_text(encoding="utf-8") == written, (
+        "run `python scripts/tellings.py` after changing what a fact tells"
     )

@@ -12,7 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.law_of_views import VIEWS, check_law_of_views, folded, looks
 from support.nodes import Node
-from support.story import SQUARE, START, WIDER, entry, grid, oid, person, point, resource, saved_view, series, shape
+from support.story import (
+    SQUARE,
+    START,
+    WIDER,
+    course,
+    entry,
+    grid,
+    oid,
+    person,
+    point,
+    resource,
+    saved_view,
+    series,
+    shape,
+    signals_plan,
+)
 
 from garance.domain.moment import By, Moment
 from garance.domain.state import State
@@ -54,6 +69,11 @@ says = st.one_of(
     st.builds(lambda t: ("observations.declare-series", series(t)), things),
     st.builds(lambda t, n: ("views.save", saved_view(view=oid(t), name=f"vue {n}")), things, st.integers(0, 2)),
     st.builds(lambda t: ("views.remove", {"view": oid(t)}), things),
+    st.builds(lambda t, n: ("courses.describe", {**course(t), "name": f"mode {n}"}), things, st.integers(0, 2)),
+    st.builds(lambda t: ("courses.choose", {"course": oid(t), "reason": "r"}), things),
+    st.builds(lambda t: ("courses.drop", {"course": oid(t), "reason": "r"}), things),
+    st.builds(lambda t: ("drawings.draw", shape(t, course=oid(t), phase=1)), things),
+    st.builds(lambda n: ("signals.set-plan", signals_plan(f"OCT {n}")), st.integers(0, 2)),
     st.builds(lambda t: ("grids.attach", grid(t)), things),
     st.builds(lambda t: ("grids.detach", {"grid": oid(t), "reason": "autre"}), things),
     st.builds(lambda t: ("acknowledgements.give", {"fact": t}), st.integers(0, 9)),
@@ -107,7 +127,7 @@ async def _redact(node: Node, which: int, *, destroy: bool) -> None:
 def known(state: State) -> list[Any]:
     """All that the rules know."""
     things = [state.keeping, state.situations, state.entries, state.resources, state.drawings, state.observations]
-    return [*things, state.acknowledgements, state.grids, state.saved_views]
+    return [*things, state.acknowledgements, state.grids, state.saved_views, state.courses, state.signals]
 
 
 def moments_of(facts: list[Fact[Any]], random: Random) -> list[Moment | None]:

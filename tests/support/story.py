@@ -194,6 +194,29 @@ def saved_view(**more: Any) -> Fields:
     }
 
 
+def course(name: str = "course", **more: Any) -> Fields:
+    """The body of a described course of action."""
+    return {"course": oid(name), "name": name, "phases": ["Établissement", "Attaque"], **more}
+
+
+def signals_plan(name: str = "OCT", **more: Any) -> Fields:
+    """The body of a signals plan: two nets, a post and one that reports to it."""
+    return {
+        "plan": oid("plan"),
+        "name": name,
+        "nets": [
+            {"id": "command", "name": "Commandement", "kind": "command", "channel": "SSU 17"},
+            {"id": "north", "name": "Tactique nord", "kind": "tactical"},
+        ],
+        "posts": [
+            {"id": "pc", "name": "PC de site", "level": "site", "call_sign": "Rochefort 1", "nets": ["command"]},
+            {"id": "north", "name": "Secteur nord", "level": "sector", "parent": "pc", "nets": ["command", "north"]},
+        ],
+        "fallbacks": [{"means": "phone", "detail": "05 46 00 00 00"}],
+        **more,
+    }
+
+
 def grid(name: str = "grid", **more: Any) -> Fields:
     """The body of a dated grid: two bands, ten minutes apart."""
     at = [START + timedelta(minutes=minutes) for minutes in (10, 20)]

@@ -19,10 +19,14 @@ from garance.server.api.accounts import account_endpoints
 from garance.server.api.boards import board_endpoints
 from garance.server.api.commands import command_endpoints
 from garance.server.api.depths import depth_endpoints
+from garance.server.api.documents import document_endpoints
 from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
+from garance.server.api.reports import report_endpoints
 from garance.server.api.samples import sample_endpoint
+from garance.server.api.sheet_models import sheet_model_endpoints
 from garance.server.api.situations import situation_endpoints
+from garance.server.api.symbols import symbol_endpoints
 from garance.server.api.territory import territory_endpoints
 from garance.server.api.walls import wall_endpoints
 from garance.server.carried import Carried
@@ -64,11 +68,15 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *command_endpoints(node.scribe, node.cursors, metrics, carried),
         *situation_endpoints(node),
         *board_endpoints(node),
+        *document_endpoints(node),
+        *report_endpoints(node),
+        *sheet_model_endpoints(),
         sample_endpoint(node),
         *wall_endpoints(node),
         *account_endpoints(node),
         *link_endpoints(),
         *territory_endpoints(node),
+        *symbol_endpoints(node),
         *question_endpoints(node),
         *depth_endpoints(node),
         *ogc_endpoints(node),

@@ -17,7 +17,7 @@ from garance.server.console import UNSOUND, Console, Verbs
 from garance.server.data_folder import DataFolder
 from garance.server.files import FolderFiles
 from garance.server.trust import trust_writers
-from garance.server.verbs.integrity import verify_folder
+from garance.server.verbs.integrity import check_printed, read_printed, verify_folder
 from garance.server.verbs.options import add_settings, chosen_settings
 
 SHOWN_FAULTS = 50
@@ -33,6 +33,9 @@ def register(verbs: Verbs) -> None:
     told = verbs.pick(("têtes déposées ailleurs, une par ligne", "heads deposited elsewhere, one per line"))
     verifying.add_argument("--heads", type=Path, action="append", default=[], help=told,
                            metavar=verbs.pick(("FICHIER", "FILE")))  # fmt: skip
+    told = verbs.pick(("empreinte lue au pied d'une feuille imprimée", "digest read at the foot of a printed sheet"))
+    verifying.add_argument("--printed", action="append", default=[], help=told,
+                           metavar=verbs.pick(("FAIT=EMPREINTE", "FACT=DIGEST")))  # fmt: skip
     words = ("les têtes signées, à déposer ailleurs", "the signed heads, to deposit elsewhere")
     heading = inner.add("head", words, run_head)
     words = ("les faits dans un fichier, même en marche", "the facts to a file, even while it runs")
@@ -71,9 +74,15 @@ def _journal(args: Namespace, console: Console) -> Path:
 def run_verify(args: Namespace, console: Console) -> int:
     """Verify, and say everything that is wrong; exit code 3 if anything is."""
     heads = [head for file in args.heads for head in _heads_in(file)]
-    report = verify_folder(_folder(args, console), heads)
+    printed = [read_printed(text) for text in args.printed]
+    folder = _folder(args, console)
+    report = verify_folder(folder, heads)
+    wrong = check_printed(folder, printed)
     _tell(report, console)
-    return 0 if report.sound else UNSOUND
+    for one in wrong:
+        said = f"{one.writer}-{one.seq}"
+        console.say(f"La feuille ne s'accorde pas : {said}.", f"The sheet does not agree: {said}.")
+    return 0 if report.sound and not wrong else UNSOUND
 
 
 def _heads_in(file: Path) -> list[Head]:

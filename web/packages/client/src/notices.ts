@@ -6,7 +6,8 @@ import type { Entry, Picture } from './shown.ts';
 import type { Author, ExerciseClock, Fact, Grant } from './wire.ts';
 
 export type Gravity = 'critical' | 'serious' | 'caution';
-export type NoticeKind = 'order' | 'decision' | 'request' | 'public-message' | 'urgent' | 'level' | 'closed' | 'gauge' | 'refused' | 'stuck' | 'conflict' | 'rights' | 'asked' | 'unanswered';
+export type NoticeKind = 'order' | 'decision' | 'request' | 'public-message' | 'urgent' | 'level' | 'closed' | 'gauge' | 'refused' | 'stuck' | 'conflict' | 'rights'
+  | 'mission-late' | 'mission-soon' | 'mission-asked' | 'step-late' | 'handover' | 'point' | 'relief' | 'asked' | 'unanswered';
 
 export type Raised = {
   /** Stable: what was acknowledged once is not raised again. */

@@ -23,15 +23,15 @@ export type Sought = {
   minutes: number;
   importance: string;
   /** Only what is still to be sorted, decided on, drawn on the map. */
-  due: '' | Due;
+  due: '' | Visa;
   /** Only what wants an acknowledgement by name. */
   asked: boolean;
   /** Only what carries a file. */
   filed: boolean;
 };
 
-export const DUES = ['triage', 'decision', 'map'] as const;
-export type Due = (typeof DUES)[number];
+export const VISAS = ['triage', 'decision', 'map'] as const;
+export type Visa = (typeof VISAS)[number];
 
 export const EVERYTHING: Sought = { words: '', category: '', author: '', placed: false, amended: false, unread: false, inView: false, about: null, minutes: 0, importance: '', due: '', asked: false, filed: false };
 
@@ -42,7 +42,7 @@ export type Around = { now_ms: number; box: Box | null; unread: ReadonlySet<stri
 const COMES_IN = new Set(['information', 'request', 'report', 'rumour']);
 
 /** The state of a mark; what comes in is to be sorted until somebody says otherwise. */
-export function markOf(entry: Pick<Entry, 'category' | 'struck' | 'withheld'>, thing: Thing | undefined, mark: Due): string | null {
+export function markOf(entry: Pick<Entry, 'category' | 'struck' | 'withheld'>, thing: Thing | undefined, mark: Visa): string | null {
   const said = thing?.said[`mark|${mark}`]?.value['state'];
   if (typeof said === 'string') return said;
   return mark === 'triage' && COMES_IN.has(entry.category ?? '') && entry.struck.length === 0 && entry.withheld === null ? 'to-do' : null;

@@ -195,3 +195,10 @@ export type ServerFrame =
   | { type: 'clock'; now: string }
   | { type: 'behind' }
   | { type: 'bye'; code: string };
+
+/** The symbol a shape is drawn with: which one of which set, its words, its turn. */
+export type DrawnSymbol = { set: string; id: string; text?: string; rotation_deg?: number };
+
+export type Net = { id: string; name: string; kind: string; channel?: string };
+export type Post = { id: string; name: string; call_sign?: string; level: string; parent?: string; nets?: string[]; liaison?: string };
+export type Fallback = { means: string; detail: string };

@@ -1,11 +1,12 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
   browserTabs, byStamp, DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, PictureFold, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
-  type By, type Command, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
+  type By, type Command, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Me, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
-import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
+import { mattersOf, operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { siteRoot, type Account } from './account.svelte.ts';
+import { Charters } from './charters.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
 import { KeptCopy } from './copy.svelte.ts';
 import { Depths } from './depths.svelte.ts';
@@ -30,8 +31,11 @@ export const TAB_OF: Record<Selection['kind'], Tab> = {
   zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
 };
 
-/** `answers` are the lines it comes from; `then` what comes from it: given with it, and naming it once it is recorded. */
-export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number; answers?: string[]; then?: { name: string; body: Record<string, unknown> }[] };
+/**
+ * `follows`: what was known of the thing; nothing when it is empty, all that may be seen when it is left out.
+ * `answers`: the lines, or the statements of things, that it comes from. `then`: what comes from it, naming it in turn.
+ */
+export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number; then?: { name: string; body: Record<string, unknown> }[] };
 
 export class Desk {
   readonly account: Account;
@@ -48,6 +52,7 @@ export class Desk {
   readonly watch = new LinkWatch();
   readonly ground: Ground;
   readonly layers: Layers;
+  readonly charters: Charters;
   readonly fleet = new UnitsInHand(this);
   readonly pieces: Pieces;
   /** The map once made; not reactive on purpose. */
@@ -88,7 +93,9 @@ export class Desk {
     this.ground = new Ground(account, territory);
     this.layers = new Layers(account.person);
     this.pieces = new Pieces(account);
+    this.charters = new Charters(account);
     this.layers.enter('conduct', this.grant?.role);
+    this.tab = this.landing;
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
     this.sight = new Sight(this, this.conductor);
     this.timeline = new Timeline(this);
@@ -144,6 +151,11 @@ export class Desk {
 
   get mode(): SituationShown['mode'] {
     return this.current?.mode ?? 'actual';
+  }
+
+  /** Who looks, as those who ask name them. */
+  get me(): Me {
+    return { person: this.account.person, role: this.grant?.role, cell: this.grant?.cell, organisation: this.grant?.organisation };
   }
 
   /** Whether the person may, in their present role. The server decides again; this only avoids a useless gesture. */
@@ -329,11 +341,11 @@ export class Desk {
     return this.#outbox!.post(name, this.#command(body, saying), this.clock.now_ms(), following);
   }
 
-  #command(body: Record<string, unknown>, { follows = [], label, occurred_ms, answers = [] }: Omit<Saying, 'then'>): Command {
+  #command(body: Record<string, unknown>, { follows, answers = [], label, occurred_ms }: Omit<Saying, 'then'>): Command {
     return {
       id: crypto.randomUUID(), situation: this.id, role: this.grant?.id ?? '',
       occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, this.clock.now_ms())),
-      ...(label ? { label } : {}), ...(follows.length > 0 ? { follows } : {}), ...(answers.length > 0 ? { answers } : {}), body,
+      ...(label ? { label } : {}), ...(answers.length > 0 ? { answers } : {}), ...(follows ? { follows } : {}), body,
     };
   }
 
@@ -355,7 +367,20 @@ export class Desk {
     this.axis = axis;
     this.layers.enter(axis, this.grant?.role);
     if (axis === 'watch') this.tab = 'sensors';
-    if (axis === 'conduct') this.tab = 'logbook';
+    if (axis === 'conduct') this.tab = this.landing;
+  }
+
+  /** Where this person comes in: the tab they last chose on this device, else what their role does first. */
+  get landing(): Tab {
+    const kept = localStorage.getItem(`garance.tab.${this.account.person}`) as Tab | null;
+    if (kept && TABS.includes(kept)) return kept;
+    return this.account.readOnly || this.grant?.role === 'logbook-secretary' ? 'logbook' : 'home';
+  }
+
+  /** A tab chosen by hand: the next visit begins there. */
+  choose(tab: Tab): void {
+    this.tab = tab;
+    if (!this.account.readOnly) localStorage.setItem(`garance.tab.${this.account.person}`, tab);
   }
 
   get visibility(): Visibility {
@@ -368,7 +393,7 @@ export class Desk {
 
   /** The box of what is going on at the time shown; null when nothing is placed. */
   get operations(): [number, number, number, number] | null {
-    return operationsBox(this.picture, this.units);
+    return operationsBox(this.picture, this.units, mattersOf(this.picture).map(({ geometry }) => geometry));
   }
 
   frameOperations(): void {

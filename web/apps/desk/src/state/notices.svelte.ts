@@ -1,6 +1,6 @@
 /** What this person must have read of one situation: raised, acknowledged, kept on the device where no fact says it. */
 import {
-  byUrgency, foldPicture, isGrave, keepMarks, markGauge, raisedByAsking, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights,
+  byUrgency, dueOf, foldPicture, isGrave, keepMarks, markGauge, raisedByAsking, raisedByDue, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights, storyTime,
   type GaugeMarks, type Picture, type Raised,
 } from '@garance/client';
 import { readingAt } from '@garance/map';
@@ -67,6 +67,15 @@ export class MustRead {
     return this.#now.series.filter(({ thresholds }) => thresholds.length > 0).map((series) => readingAt(series, this.#desk.tracks, now_ms));
   });
 
+  /** What fell due to this reader since they first looked. */
+  readonly #due = $derived.by(() => {
+    const desk = this.#desk;
+    if (this.#first_ms === null) return [];
+    void this.#beat;
+    const now_ms = untrack(() => desk.story_now_ms);
+    return raisedByDue(dueOf(this.#now, now_ms), desk.me, storyTime(desk.exerciseClock, this.#first_ms), this.#seen);
+  });
+
   /** Everything to read, the most pressing first. */
   readonly list: Raised[] = $derived.by(() => {
     const desk = this.#desk;
@@ -75,7 +84,8 @@ export class MustRead {
     const rights = raisedByRights(desk.grant, this.#beat, this.#seen);
     const asking = this.#asking;
     const byName = new Set(asking.map(({ about }) => about));
-    return [...asking, ...this.#said.raised.filter(({ fact }) => fact === null || !byName.has(fact)), ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
+    const said = this.#said.raised.filter(({ fact }) => fact === null || !byName.has(fact));
+    return [...asking, ...said, ...this.#due, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
   });
 
   get top(): Raised | null {
@@ -138,6 +148,7 @@ export class MustRead {
     if (raised.kind === 'conflict') desk.enter('analyse');
     else if (raised.kind === 'gauge' && raised.about) desk.select({ kind: 'series', id: raised.about });
     else if (raised.fact ?? (raised.kind === 'unanswered' && raised.about)) desk.select({ kind: 'entry', id: (raised.fact ?? raised.about)! });
+    else if (raised.about?.includes(' ')) this.#bench.tasks.open(raised.about);
   };
 
   openTop = (): void => {
