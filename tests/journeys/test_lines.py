@@ -132,6 +132,7 @@ def test_a_photograph_is_joined_shown_and_kept(town: NodeProcess, visit: Visit, 
 
     # Somebody else of the situation sees it, although they did not send it.
     officer = visit(town.url).open(role=OFFICER)
+    officer.tab("Main courante")
     address = officer.row("Brèche vue de la digue").get_by_role("link").get_attribute("href")
     assert address is not None
     read = officer.page.request.get(address)
@@ -161,6 +162,7 @@ def test_without_the_network_a_line_keeps_its_number_and_its_file(
     page.goto("about:blank")
     page.context.set_offline(False)
     desk.open()
+    desk.tab("Main courante")
     row = desk.row("Pont coupé")
     expect(row).to_be_visible(timeout=30_000)
     expect(row.locator(".number")).to_have_text(re.compile(r"^\d+ \([A-Z]{3}-1\)$"))
@@ -188,14 +190,15 @@ def test_an_answer_is_wanted_by_name_then_of_the_next(town: NodeProcess, visit: 
     row = officer.row("La digue nord")
     expect(row).to_contain_text("Accusé demandé à")
     expect(row).to_contain_text("reste 10 min")
-    bar = mayor.page.get_by_role("region", name="À lire maintenant")
-    expect(bar).to_contain_text("Accusé de réception demandé")
-    expect(bar).to_contain_text("La digue nord menace de céder.")
+    mayor.page.get_by_role("button", name=re.compile("^encore")).click()
+    wish = mayor.page.get_by_role("listitem").filter(has_text="Accusé de réception demandé")
+    expect(wish).to_contain_text("La digue nord menace de céder.")
     check_accessible(mayor.page, "an answer is wanted")
     album.take(mayor.page, "lines-asked", chosen="main-courante-accuse")
-    bar.get_by_role("button", name="J'ai lu").click()
+    wish.get_by_role("button", name="J'ai lu").click()
     expect(row).to_contain_text("Accusé par Claire Vasseur")
-    expect(bar.get_by_text("La digue nord")).to_have_count(0)
+    expect(wish).to_have_count(0)
+    album.take(page, "lines-answered")
 
 
 @pytest.mark.slow

@@ -1,8 +1,5 @@
-/** The marks of a line: the key of each, and what a press of it says next. */
+/** The marks of a line: what a press of its key says next. */
 import type { Visa } from '@garance/client';
-
-/** Capital letters, pressed with Shift on the chosen line. */
-export const MARK_KEYS: Record<Visa, string> = { triage: 'T', decision: 'D', map: 'M' };
 
 const AFTER: Record<string, string> = { none: 'to-do', 'to-do': 'done', done: 'needless', needless: 'to-do' };
 

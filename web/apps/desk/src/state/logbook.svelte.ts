@@ -44,7 +44,7 @@ export class Logbook {
 
   /** Those of these lines that are sought: a pinned panel has lines of its own. */
   passing(entries: readonly Entry[]): Entry[] {
-    return entries.filter(seeking(this.sought, { now_ms: this.sought.minutes > 0 ? this.#minute_ms : 0, box: this.box, unread: this.fresh, told: this.told }));
+    return entries.filter(seeking(this.sought, { now_ms: this.sought.minutes > 0 ? this.#minute_ms : 0, box: this.box, unread: this.fresh, told: this.told, from: this.from }));
   }
 
   readonly #told: ReadonlyMap<string, Thing> = $derived.by(() => new Map(this.#desk.picture.things.filter(({ kind }) => kind === 'entry').map((thing) => [thing.id, thing])));
