@@ -167,9 +167,8 @@ def test_without_the_network_a_line_keeps_its_number_and_its_file(
     expect(row).to_be_visible(timeout=30_000)
     expect(row.locator(".number")).to_have_text(re.compile(r"^\d+ \([A-Z]{3}-1\)$"))
     expect(row).to_contain_text("Évacués 4")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('li[data-entry] img')].every((one) => one.naturalWidth > 0)"
-    )
+    row.scroll_into_view_if_needed()
+    page.wait_for_function("(row) => row.querySelector('img')?.naturalWidth > 0", arg=row.element_handle())
     album.take(page, "lines-sent-after")
 
 
