@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from support.axe import check_accessible
 from support.desk import DeskPage
 from support.images import Album
@@ -34,6 +34,12 @@ def photograph(told: str, place: tuple[float, float] | None = None) -> bytes:
     return out.getvalue()
 
 
+def keep_panel(album: Album, page: Page, name: str, chosen: str) -> None:
+    """The whole window, and its panel alone for the manual."""
+    album.take(page, name)
+    album.put(page.locator("#panel").screenshot(), f"{name}-panel", chosen=chosen, mapped=False)
+
+
 def things(desk: DeskPage, kind: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = desk.ask("desk.picture.things.filter(({ kind }) => kind === argument)", kind)
     return found
@@ -50,7 +56,7 @@ def test_a_sentence_becomes_a_line_its_counts_and_its_mission(town: NodeProcess,
     for words in ("Bilan : 3 Évacués", "Mission : Évacuer 2 personnes", "Sinistre : 30 cm d'eau"):
         expect(page.get_by_role("button", name=words, exact=False).first).to_be_visible()
     check_accessible(page, "what a sentence proposes")
-    album.take(page, "lines-proposals", chosen="main-courante-propositions")
+    keep_panel(album, page, "lines-proposals", "main-courante-propositions")
 
     # By keyboard alone: the heading, then everything but the flood.
     page.keyboard.press("Alt+h")
@@ -90,7 +96,7 @@ def test_a_sentence_becomes_a_line_its_counts_and_its_mission(town: NodeProcess,
     page.keyboard.press("Shift+D")
     expect(row).to_contain_text("à décider")
     check_accessible(page, "the visas of a line")
-    album.take(page, "lines-visas", chosen="main-courante-visas")
+    keep_panel(album, page, "lines-visas", "main-courante-visas")
     page.get_by_role("button", name="Filtres").click()
     page.get_by_role("button", name=re.compile("^à décider")).click()
     expect(desk.rows).to_have_count(1)
@@ -128,7 +134,7 @@ def test_a_photograph_is_joined_shown_and_kept(town: NodeProcess, visit: Visit, 
     )
     assert picture.count() == 1
     check_accessible(page, "a line with a photograph")
-    album.take(page, "lines-photo", chosen="main-courante-photo")
+    keep_panel(album, page, "lines-photo", "main-courante-photo")
 
     # Somebody else of the situation sees it, although they did not send it.
     officer = visit(town.url).open(role=OFFICER)
@@ -183,17 +189,19 @@ def test_an_answer_is_wanted_by_name_then_of_the_next(town: NodeProcess, visit: 
     page.get_by_label("sous (min)").fill("10")
     page.get_by_label("puis, sans réponse, à").select_option(index=2)
     check_accessible(page, "everything that a line may say")
-    album.take(page, "lines-more", chosen="main-courante-preciser")
+    keep_panel(album, page, "lines-more", "main-courante-preciser")
     page.locator("#entry-text").focus()
     page.keyboard.press("Enter")
     row = officer.row("La digue nord")
     expect(row).to_contain_text("Accusé demandé à")
     expect(row).to_contain_text("reste 10 min")
     mayor.page.get_by_role("button", name=re.compile("^encore")).click()
-    wish = mayor.page.get_by_role("listitem").filter(has_text="Accusé de réception demandé")
+    wish = mayor.page.locator(".tray").get_by_role("listitem").filter(has_text="Accusé de réception demandé")
     expect(wish).to_contain_text("La digue nord menace de céder.")
     check_accessible(mayor.page, "an answer is wanted")
-    album.take(mayor.page, "lines-asked", chosen="main-courante-accuse")
+    album.take(mayor.page, "lines-asked")
+    tray = mayor.page.locator(".tray .sheet").screenshot()
+    album.put(tray, "lines-asked-tray", chosen="main-courante-accuse", mapped=False)
     wish.get_by_role("button", name="J'ai lu").click()
     expect(row).to_contain_text("Accusé par Claire Vasseur")
     expect(wish).to_have_count(0)
