@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from support.axe import check_accessible
 from support.desk import DeskPage
 from support.images import Album
@@ -34,6 +34,12 @@ def photograph(told: str, place: tuple[float, float] | None = None) -> bytes:
     return out.getvalue()
 
 
+def keep_panel(album: Album, page: Page, name: str, chosen: str) -> None:
+    """The whole window, and its panel alone for the manual."""
+    album.take(page, name)
+    album.put(page.locator("#panel").screenshot(), f"{name}-panel", chosen=chosen, mapped=False)
+
+
 def things(desk: DeskPage, kind: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = desk.ask("desk.picture.things.filter(({ kind }) => kind === argument)", kind)
     return found
@@ -50,7 +56,7 @@ def test_a_sentence_becomes_a_line_its_counts_and_its_mission(town: NodeProcess,
     for words in ("Bilan : 3 Évacués", "Mission : Évacuer 2 personnes", "Sinistre : 30 cm d'eau"):
         expect(page.get_by_role("button", name=words, exact=False).first).to_be_visible()
     check_accessible(page, "what a sentence proposes")
-    album.take(page, "lines-proposals", chosen="main-courante-propositions")
+    keep_panel(album, page, "lines-proposals", "main-courante-propositions")
 
     # By keyboard alone: the heading, then everything but the flood.
     page.keyboard.press("Alt+h")
@@ -90,7 +96,7 @@ def test_a_sentence_becomes_a_line_its_counts_and_its_mission(town: NodeProcess,
     page.keyboard.press("Shift+D")
     expect(row).to_contain_text("à décider")
     check_accessible(page, "the visas of a line")
-    album.take(page, "lines-visas", chosen="main-courante-visas")
+    keep_panel(album, page, "lines-visas", "main-courante-visas")
     page.get_by_role("button", name="Filtres").click()
     page.get_by_role("button", name=re.compile("^à décider")).click()
     expect(desk.rows).to_have_count(1)
@@ -128,10 +134,11 @@ def test_a_photograph_is_joined_shown_and_kept(town: NodeProcess, visit: Visit, 
     )
     assert picture.count() == 1
     check_accessible(page, "a line with a photograph")
-    album.take(page, "lines-photo", chosen="main-courante-photo")
+    keep_panel(album, page, "lines-photo", "main-courante-photo")
 
     # Somebody else of the situation sees it, although they did not send it.
     officer = visit(town.url).open(role=OFFICER)
+    officer.tab("Main courante")
     address = officer.row("Brèche vue de la digue").get_by_role("link").get_attribute("href")
     assert address is not None
     read = officer.page.request.get(address)
@@ -161,13 +168,13 @@ def test_without_the_network_a_line_keeps_its_number_and_its_file(
     page.goto("about:blank")
     page.context.set_offline(False)
     desk.open()
+    desk.tab("Main courante")
     row = desk.row("Pont coupé")
     expect(row).to_be_visible(timeout=30_000)
     expect(row.locator(".number")).to_have_text(re.compile(r"^\d+ \([A-Z]{3}-1\)$"))
     expect(row).to_contain_text("Évacués 4")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('li[data-entry] img')].every((one) => one.naturalWidth > 0)"
-    )
+    row.scroll_into_view_if_needed()
+    page.wait_for_function("(row) => row.querySelector('img')?.naturalWidth > 0", arg=row.element_handle())
     album.take(page, "lines-sent-after")
 
 
@@ -182,20 +189,23 @@ def test_an_answer_is_wanted_by_name_then_of_the_next(town: NodeProcess, visit: 
     page.get_by_label("sous (min)").fill("10")
     page.get_by_label("puis, sans réponse, à").select_option(index=2)
     check_accessible(page, "everything that a line may say")
-    album.take(page, "lines-more", chosen="main-courante-preciser")
+    keep_panel(album, page, "lines-more", "main-courante-preciser")
     page.locator("#entry-text").focus()
     page.keyboard.press("Enter")
     row = officer.row("La digue nord")
     expect(row).to_contain_text("Accusé demandé à")
     expect(row).to_contain_text("reste 10 min")
-    bar = mayor.page.get_by_role("region", name="À lire maintenant")
-    expect(bar).to_contain_text("Accusé de réception demandé")
-    expect(bar).to_contain_text("La digue nord menace de céder.")
+    mayor.page.get_by_role("button", name=re.compile("^encore")).click()
+    wish = mayor.page.locator(".tray").get_by_role("listitem").filter(has_text="Accusé de réception demandé")
+    expect(wish).to_contain_text("La digue nord menace de céder.")
     check_accessible(mayor.page, "an answer is wanted")
-    album.take(mayor.page, "lines-asked", chosen="main-courante-accuse")
-    bar.get_by_role("button", name="J'ai lu").click()
+    album.take(mayor.page, "lines-asked")
+    tray = mayor.page.locator(".tray .sheet").screenshot()
+    album.put(tray, "lines-asked-tray", chosen="main-courante-accuse", mapped=False)
+    wish.get_by_role("button", name="J'ai lu").click()
     expect(row).to_contain_text("Accusé par Claire Vasseur")
-    expect(bar.get_by_text("La digue nord")).to_have_count(0)
+    expect(wish).to_have_count(0)
+    album.take(page, "lines-answered")
 
 
 @pytest.mark.slow

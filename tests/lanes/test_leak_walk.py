@@ -388,6 +388,21 @@ async def walk_files(walk: Walk) -> None:
                 await walk.alike("GET", path, ghost)
                 await walk.alike("GET", path, ghost, headers={"if-none-match": "*"})
                 await walk.alike("GET", path, ghost, headers={"range": "bytes=0-3"})
+        if not mine and sha256 not in carried:
+            await name_file(walk, sha256)
+
+
+async def name_file(walk: Walk, hidden: str) -> None:
+    """A line that names a file hidden from its author is refused as one that names a file which is not there."""
+    answers = []
+    for sha256 in (hidden, "0" * 64):
+        attached = {"sha256": sha256, "name": "a.png", "kind": "image/png", "size_bytes": 70}
+        body = {"text": "t", "category": "report", "attachments": [attached]}
+        role = walk.reader.grants[0] if walk.reader.grants else new_id()
+        asked = {"id": new_id(), "situation": walk.house.flood, "role": role, "body": body}
+        answers.append(await walk.ask("POST", "/api/v1/commands/logbook.write", json=asked))
+    assert answer_of(answers[0]) == answer_of(answers[1]), walk.name
+    assert answers[0].status_code >= 400
 
 
 def pixel(told: str) -> bytes:

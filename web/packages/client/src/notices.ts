@@ -7,7 +7,7 @@ import type { Author, ExerciseClock, Fact, Grant } from './wire.ts';
 
 export type Gravity = 'critical' | 'serious' | 'caution';
 export type NoticeKind = 'order' | 'decision' | 'request' | 'public-message' | 'urgent' | 'level' | 'closed' | 'gauge' | 'refused' | 'stuck' | 'conflict' | 'rights'
-  | 'asked' | 'unanswered' | 'mission-late' | 'mission-soon' | 'mission-asked' | 'step-late' | 'handover' | 'point' | 'relief';
+  | 'mission-late' | 'mission-soon' | 'mission-asked' | 'step-late' | 'handover' | 'point' | 'relief' | 'asked' | 'unanswered';
 
 export type Raised = {
   /** Stable: what was acknowledged once is not raised again. */

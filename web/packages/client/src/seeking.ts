@@ -23,26 +23,26 @@ export type Sought = {
   minutes: number;
   importance: string;
   /** Only what is still to be sorted, decided on, drawn on the map. */
-  due: '' | MarkName;
+  due: '' | Visa;
   /** Only what wants an acknowledgement by name. */
   asked: boolean;
   /** Only what carries a file. */
   filed: boolean;
 };
 
-export const DUES = ['triage', 'decision', 'map'] as const;
-export type MarkName = (typeof DUES)[number];
+export const VISAS = ['triage', 'decision', 'map'] as const;
+export type Visa = (typeof VISAS)[number];
 
 export const EVERYTHING: Sought = { words: '', category: '', author: '', placed: false, amended: false, unread: false, inView: false, about: null, minutes: 0, importance: '', due: '', asked: false, filed: false };
 
-/** `told` gives what was said of a line after it was written: its marks, its assessment. */
-export type Around = { now_ms: number; box: Box | null; unread: ReadonlySet<string>; told?: (entry: string) => Thing | undefined };
+/** `told` gives what was said of a line after it was written: its marks, its assessment; `from` what came from it. */
+export type Around = { now_ms: number; box: Box | null; unread: ReadonlySet<string>; told?: (entry: string) => Thing | undefined; from?: (entry: string) => readonly { id: string }[] };
 
 /** What comes in and must be sorted by somebody; what goes out has been. */
 const COMES_IN = new Set(['information', 'request', 'report', 'rumour']);
 
 /** The state of a mark; what comes in is to be sorted until somebody says otherwise. */
-export function markOf(entry: Pick<Entry, 'category' | 'struck' | 'withheld'>, thing: Thing | undefined, mark: MarkName): string | null {
+export function markOf(entry: Pick<Entry, 'category' | 'struck' | 'withheld'>, thing: Thing | undefined, mark: Visa): string | null {
   const said = thing?.said[`mark|${mark}`]?.value['state'];
   if (typeof said === 'string') return said;
   return mark === 'triage' && COMES_IN.has(entry.category ?? '') && entry.struck.length === 0 && entry.withheld === null ? 'to-do' : null;
@@ -76,7 +76,7 @@ export function meets(geometry: Geometry, [west, south, east, north]: Box): bool
 }
 
 /** The test that a line passes when it is what is sought. */
-export function seeking(sought: Sought, { now_ms, box, unread, told = () => undefined }: Around): (entry: Entry) => boolean {
+export function seeking(sought: Sought, { now_ms, box, unread, told = () => undefined, from = () => [] }: Around): (entry: Entry) => boolean {
   const tests: ((entry: Entry) => boolean)[] = [];
   const numbers = numbersSought(sought.words);
   const words = plain(numbers?.rest ?? sought.words).split(/\s+/).filter(Boolean);
@@ -95,7 +95,7 @@ export function seeking(sought: Sought, { now_ms, box, unread, told = () => unde
   if (sought.inView) tests.push((entry) => entry.geometry !== null && (box === null || meets(entry.geometry, box)));
   if (about) {
     const name = plain(about.name);
-    tests.push((entry) => entry.about === about.id || entry.links.includes(about.id) || (name.length > 2 && saidIn(entry).includes(name)));
+    tests.push((entry) => entry.about === about.id || entry.links.includes(about.id) || from(entry.entry).some(({ id }) => id === about.id) || (name.length > 2 && saidIn(entry).includes(name)));
   }
   if (words.length > 0) tests.push((entry) => words.every((word) => saidIn(entry).includes(word)));
   return (entry) => tests.every((test) => test(entry));

@@ -66,6 +66,9 @@ test('by number, importance, file, wanted acknowledgement, and what is still to 
   assert.deepEqual([seen({ importance: 'vital' }), seen({ filed: true }), seen({ asked: true })], [['Digue'], ['Digue'], ['Ordre']]);
   assert.deepEqual([seen({ due: 'triage' }), seen({ due: 'decision' }), seen({ due: 'map' })], [['Sacs'], ['Ordre'], []]);
   assert.deepEqual(seen({ about: { id: 'm-1', name: 'Évacuer' } }), ['Sacs']);
+  const from = (entry: string) => (entry === two!.id ? [{ id: 'm-2' }] : []);
+  const came = picture.entries.filter(seeking({ ...EVERYTHING, about: { id: 'm-2', name: 'Barrer' } }, { now_ms: AT, box: null, unread: new Set(), from }));
+  assert.deepEqual(came.map(({ text }) => text), ['Ordre']);
 });
 
 test('in the view of the map: what has a place there', () => {

@@ -1,9 +1,8 @@
 /** What the keyboard and the palette do to the logbook. */
-import { DUES, inForce, type Entry } from '@garance/client';
+import { VISAS, inForce, type Entry, type Visa } from '@garance/client';
 import { t, term } from '@garance/kit';
 import { tick } from 'svelte';
 import type { Action } from '../actions.ts';
-import { MARK_KEYS } from '../lists/marks.ts';
 import type { Workbench } from '../state/workbench.svelte.ts';
 
 function open(bench: Workbench, then: () => void): void {
@@ -16,6 +15,9 @@ function open(bench: Workbench, then: () => void): void {
 }
 
 const focus = (selector: string) => (): void => document.querySelector<HTMLElement>(selector)?.focus();
+
+/** Pressed with Shift on the chosen line, one each. */
+export const MARKING: readonly { mark: Visa; keys: string }[] = [{ mark: 'triage', keys: 'T' }, { mark: 'decision', keys: 'D' }, { mark: 'map', keys: 'R' }];
 
 /** The line that is chosen, when it may be marked. */
 function markable({ desk }: Workbench): Entry | undefined {
@@ -31,8 +33,8 @@ export function logbookActions(bench: Workbench): Action[] {
   return [
     { id: 'logbook-list', words: t('logbook.go'), keys: 'l', run: () => open(bench, focus('#panel [data-rove][tabindex="0"]')) },
     { id: 'logbook-search', words: t('logbook.seek'), keys: 'F', run: () => open(bench, focus('#logbook-search')) },
-    ...(chosen ? DUES.map((mark) => ({ id: `mark-${mark}`, words: t('visa.mark', { mark: term('mark', mark) }), keys: MARK_KEYS[mark], run: () => book.mark(chosen, mark) })) : []),
-    ...DUES.map((mark) => ({ id: `due-${mark}`, words: t('visa.only', { due: t(`visa.due.${mark}`) }), run: () => open(bench, () => book.seek({ due: mark })) })),
+    ...(chosen ? MARKING.map(({ mark, keys }) => ({ id: `mark-${mark}`, words: t('visa.mark', { mark: term('mark', mark) }), keys, run: () => book.mark(chosen, mark) })) : []),
+    ...VISAS.map((mark) => ({ id: `due-${mark}`, words: t('visa.only', { due: t(`visa.due.${mark}`) }), run: () => open(bench, () => book.seek({ due: mark })) })),
     ...(sought ? [{ id: 'logbook-clear', words: t('filter.clear'), keys: 'x', run: book.clear }] : []),
     { id: 'logbook-in-view', words: t(book.sought.inView ? 'filter.not-in-view' : 'filter.only-in-view'), run: () => open(bench, () => book.seek({ inView: !book.sought.inView })) },
     ...(book.missed.size > 0 || book.fresh.size > 0

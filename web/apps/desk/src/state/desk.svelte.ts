@@ -33,10 +33,9 @@ export const TAB_OF: Record<Selection['kind'], Tab> = {
 
 /**
  * `follows`: what was known of the thing; nothing when it is empty, all that may be seen when it is left out.
- * `answers`: the lines, or the statements of things, that it comes from. `then`: what comes from it, given with it, and
- * naming it once it is recorded.
+ * `answers`: the lines, or the statements of things, that it comes from. `then`: what comes from it, naming it in turn.
  */
-export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number; answers?: string[]; then?: { name: string; body: Record<string, unknown> }[] };
+export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number; then?: { name: string; body: Record<string, unknown> }[] };
 
 export class Desk {
   readonly account: Account;
@@ -93,8 +92,8 @@ export class Desk {
     this.id = id;
     this.ground = new Ground(account, territory);
     this.layers = new Layers(account.person);
-    this.charters = new Charters(account);
     this.pieces = new Pieces(account);
+    this.charters = new Charters(account);
     this.layers.enter('conduct', this.grant?.role);
     this.tab = this.landing;
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
@@ -342,11 +341,11 @@ export class Desk {
     return this.#outbox!.post(name, this.#command(body, saying), this.clock.now_ms(), following);
   }
 
-  #command(body: Record<string, unknown>, { follows, label, occurred_ms, answers = [] }: Omit<Saying, 'then'>): Command {
+  #command(body: Record<string, unknown>, { follows, answers = [], label, occurred_ms }: Omit<Saying, 'then'>): Command {
     return {
       id: crypto.randomUUID(), situation: this.id, role: this.grant?.id ?? '',
       occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, this.clock.now_ms())),
-      ...(label ? { label } : {}), ...(follows ? { follows } : {}), ...(answers.length > 0 ? { answers } : {}), body,
+      ...(label ? { label } : {}), ...(answers.length > 0 ? { answers } : {}), ...(follows ? { follows } : {}), body,
     };
   }
 

@@ -1,5 +1,5 @@
 /** The logbook as one person reads and writes it: what they seek, what they have seen, what they are writing. */
-import { DUES, EVERYTHING, inForce, Looking, markOf, plain, readFrom, seeking, unread, type Box, type MarkName, type Entry, type Geometry, type Mark, type Outcome, type Parcel, type Sought, type Thing } from '@garance/client';
+import { VISAS, EVERYTHING, inForce, Looking, markOf, plain, readFrom, seeking, unread, type Box, type Visa, type Entry, type Geometry, type Mark, type Outcome, type Parcel, type Sought, type Thing } from '@garance/client';
 import { refusalWords, t } from '@garance/kit';
 import { markNext } from '../lists/marks.ts';
 import type { Desk, Saying } from './desk.svelte.ts';
@@ -44,7 +44,7 @@ export class Logbook {
 
   /** Those of these lines that are sought: a pinned panel has lines of its own. */
   passing(entries: readonly Entry[]): Entry[] {
-    return entries.filter(seeking(this.sought, { now_ms: this.sought.minutes > 0 ? this.#minute_ms : 0, box: this.box, unread: this.fresh, told: this.told }));
+    return entries.filter(seeking(this.sought, { now_ms: this.sought.minutes > 0 ? this.#minute_ms : 0, box: this.box, unread: this.fresh, told: this.told, from: this.from }));
   }
 
   readonly #told: ReadonlyMap<string, Thing> = $derived.by(() => new Map(this.#desk.picture.things.filter(({ kind }) => kind === 'entry').map((thing) => [thing.id, thing])));
@@ -64,9 +64,9 @@ export class Logbook {
   from = (entry: string): Thing[] => this.#from.get(entry) ?? [];
 
   /** How many lines are still to be sorted, decided on, drawn. */
-  readonly due: Record<MarkName, number> = $derived.by(() => {
+  readonly due: Record<Visa, number> = $derived.by(() => {
     const found = { triage: 0, decision: 0, map: 0 };
-    for (const entry of this.#desk.entries) for (const mark of DUES) if (markOf(entry, this.told(entry.entry), mark) === 'to-do') found[mark] += 1;
+    for (const entry of this.#desk.entries) for (const mark of VISAS) if (markOf(entry, this.told(entry.entry), mark) === 'to-do') found[mark] += 1;
     return found;
   });
 
@@ -218,10 +218,10 @@ export class Logbook {
   });
 
   /** One more step for that mark of a line. */
-  mark = (entry: Entry, mark: MarkName): void => {
+  mark = (entry: Entry, mark: Visa): void => {
     const said = this.told(entry.entry)?.said[`mark|${mark}`];
     const state = markNext(mark, markOf(entry, this.told(entry.entry), mark) ?? 'none');
-    void this.#desk.say('logbook.mark', { entry: entry.entry, mark, state }, said ? { follows: [said.fact] } : {}).then((outcome) => {
+    void this.#desk.say('logbook.mark', { entry: entry.entry, mark, state }, { follows: said ? [said.fact] : [] }).then((outcome) => {
       if ('refused' in outcome) this.#notify(refusalWords(outcome.refused.code, outcome.refused.detail), true);
     });
   };

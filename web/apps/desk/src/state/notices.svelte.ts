@@ -84,7 +84,8 @@ export class MustRead {
     const rights = raisedByRights(desk.grant, this.#beat, this.#seen);
     const asking = this.#asking;
     const byName = new Set(asking.map(({ about }) => about));
-    return [...asking, ...this.#said.raised.filter(({ fact }) => fact === null || !byName.has(fact)), ...this.#due, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
+    const said = this.#said.raised.filter(({ fact }) => fact === null || !byName.has(fact));
+    return [...asking, ...said, ...this.#due, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
   });
 
   get top(): Raised | null {
@@ -146,8 +147,8 @@ export class MustRead {
     desk.conductor.goLive();
     if (raised.kind === 'conflict') desk.enter('analyse');
     else if (raised.kind === 'gauge' && raised.about) desk.select({ kind: 'series', id: raised.about });
-    else if (raised.about?.includes(' ')) this.#bench.tasks.open(raised.about);
     else if (raised.fact ?? (raised.kind === 'unanswered' && raised.about)) desk.select({ kind: 'entry', id: (raised.fact ?? raised.about)! });
+    else if (raised.about?.includes(' ')) this.#bench.tasks.open(raised.about);
   };
 
   openTop = (): void => {

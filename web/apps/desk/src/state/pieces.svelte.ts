@@ -11,6 +11,9 @@ export const MOST_PIECES = 12;
 const MOST_NAME = 120;
 const FORMER_NODE: FileLimits = { max_bytes: 50 << 20, kinds: ['image/jpeg', 'image/png', 'image/webp', 'application/pdf', 'audio/ogg', 'video/mp4'] };
 
+/** What sending again would not change. */
+const FOR_GOOD = new Set(['file-type-refused', 'file-empty', 'digest-wrong', 'quota-full', 'body-too-large']);
+
 export const sizeWords = (bytes: number): string => (bytes < 1 << 20 ? t('pieces.size-kilo', { n: decimal(Math.max(1, bytes / 1024), 0) }) : t('pieces.size-mega', { n: decimal(bytes / (1 << 20), 1) }));
 
 /** What a photograph proposes: when and where it was taken. */
@@ -90,7 +93,7 @@ export class Pieces {
       this.shares = { ...this.shares, [sha256]: 1 };
       return null;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.status >= 500 || error.status === 401 || error.status === 429) return null;
+      if (!(error instanceof Refusal) || !FOR_GOOD.has(error.code)) return null;
       await this.part(sha256, draft);
       return refusalWords(error.code, error.detail);
     }
@@ -100,6 +103,9 @@ export class Pieces {
     draft.attachments = draft.attachments.filter((one) => one.sha256 !== sha256);
     draft.keep();
     this.told = this.told.filter((one) => one.sha256 !== sha256);
+    const { [sha256]: shown, ...left } = this.local;
+    if (shown) URL.revokeObjectURL(shown);
+    this.local = left;
     await (await this.open()).drop(sha256);
   }
 
