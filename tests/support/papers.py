@@ -10,6 +10,7 @@ from support.story import START, Story, entry, oid, point, resource, shape
 
 from garance.ports.export import Link, Matter
 from garance.territory import Pack
+from garance.views.board import Board
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.report_proposal import propose
@@ -56,9 +57,11 @@ def matter_of(story: Story, pack: Pack | None = None, **more: Any) -> Matter:
         address="https://garance.test/",
         pack=pack,
         picture=picture,
+        board=folded(Board, story.facts).at(None),
         entries=entries,
         links=(Link(story.writer, len(story.facts), "ab" * 32),),
         proposal=propose(picture, entries, reports.last_validated()),
+        organisation=oid("commune"),
         people={oid("maire"): "Claire Dupont"},
         organisations={oid("commune"): "Commune d'essai"},
     )

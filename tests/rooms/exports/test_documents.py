@@ -73,6 +73,33 @@ def test_the_logbook_keeps_what_was_struck_and_corrected_and_proves_where_it_end
     assert manuscript.text.count("\n\n") == len(matter.entries)
 
 
+def test_a_line_on_paper_says_all_that_its_author_gave_and_what_became_of_it() -> None:
+    story = Story()
+    story.begin()
+    photo = {"sha256": "ab" * 32, "name": "quai.jpg", "kind": "image/jpeg", "size_bytes": 12}
+    line = story.tell(
+        "logbook.write",
+        entry(
+            "Le quai cède", importance="vital", certainty="presumed", reliability="B", credibility=3, sheet="Feuille 3",
+            declared_at="2026-11-23T07:58:00Z", place="Quai aux Vivres", attachments=[photo], provisional="KTM-1",
+            wanted={"of": [{"role": "rac"}, {"cell": "logistics"}], "within_min": 5},
+        ),
+    )  # fmt: skip
+    story.tell("logbook.assess", {"entry": line.id, "certainty": "confirmed", "reliability": "A", "reason": "vu"})
+    story.tell("logbook.mark", {"entry": line.id, "mark": "map", "state": "done"})
+    story.tell("acknowledgements.give", {"fact": line.id})
+    wanted = (
+        "1 (KTM-1)", "Vital", "Présumé B3", "23/11 08:58", "Lieu : Quai aux Vivres", "Pièces : quai.jpg",
+        "Recopié de « Feuille 3 »", "Confirmé A, par Claire Dupont", "Report sur la carte : fait",
+        "Responsable des actions communales, puis cellule logistics, sous 5 min", "Vu 09:00 Claire Dupont",
+    )  # fmt: skip
+    said = flowing(set_pdf(document("logbook").compose(matter_of(story), Order())))
+    assert [words for words in wanted if words not in said] == []
+    message = flowing(set_pdf(document("message").compose(matter_of(story), Order(entry=line.id))))
+    for words in ("1 (KTM-1)", "Vital", "Présumé B3", "quai.jpg", "Report sur la carte : fait", "sous 5 min"):
+        assert words in message, words
+
+
 def test_a_message_is_one_line_of_the_logbook(matter: Matter) -> None:
     wanted = next(one for one in matter.entries if one.corrections)
     order = Order(entry=wanted.entry, paper=PaperSize.A5)

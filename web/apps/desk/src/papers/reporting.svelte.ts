@@ -134,7 +134,7 @@ export class Reporting {
   /** The address of its pages; of the proposal while nothing was kept. */
   address(format: 'pdf' | 'text'): string {
     const { desk } = this.#bench;
-    const query = new URLSearchParams({ format, language: words.language, ...(this.current ? { report: this.id } : {}) });
+    const query = new URLSearchParams({ format, language: words.language, ...(desk.grant ? { role: desk.grant.grant } : {}), ...(this.current ? { report: this.id } : {}) });
     return desk.account.api.address(`api/v1/situations/${desk.id}/documents/situation-report?${query}`);
   }
 
