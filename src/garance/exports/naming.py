@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import msgspec
 
 from garance.domain.parties import Party
@@ -20,6 +23,20 @@ def reference(entry: str) -> str:
     """What an entry is called on paper: the last signs of its writer, and its number in that writer's chain."""
     writer, _, seq = entry.rpartition("-")
     return f"{writer[-SHORT:]}-{seq}"
+
+
+class Names(Protocol):
+    """People and organisations by identifier, as a reader may name them."""
+
+    @property
+    def people(self) -> Mapping[str, str]:
+        """Their names."""
+        ...
+
+    @property
+    def organisations(self) -> Mapping[str, str]:
+        """Their names."""
+        ...
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -61,13 +78,13 @@ def numbered(entry: EntryShown, matter: Matter, voice: Voice) -> str:
     return f"{said} ({told.provisional})" if told.provisional else said
 
 
-def party(asked: Party | None, matter: Matter, voice: Voice) -> str:
+def party(asked: Party | None, names: Names, voice: Voice) -> str:
     """A post in words: name, person, role, cell, organisation, as far as they are said."""
     if asked is None:
         return ""
     cell = voice.say("party.cell", cell=asked.cell) if asked.cell else ""
-    organisation = matter.organisations.get(asked.organisation or "")
-    person = matter.people.get(asked.person or "")
+    organisation = names.organisations.get(asked.organisation or "")
+    person = names.people.get(asked.person or "")
     parts = (asked.name, person, voice.of("role", asked.role), cell, organisation)
     return ", ".join(part for part in parts if part)
 

@@ -11,7 +11,7 @@ import msgspec
 
 from garance.kernel.identity import FactId, ObjectId
 from garance.territory.pack import Pack
-from garance.views.report_proposal import ProposalShown
+from garance.views.proposed import ProposalShown
 from garance.views.reports import ReportShown
 from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown
 

@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from garance.access.directory import directory
 from garance.domain import commands
 from garance.domain.moment import By, Moment
 from garance.exports.registry import DOCUMENTS, document
@@ -34,7 +33,7 @@ from garance.ports.export import (
 )
 from garance.server.api.proofs import links_to
 from garance.server.api.readings import read_in_board, read_in_entries, read_in_picture, record
-from garance.server.api.reports import proposed, read_in_reports, reports_of
+from garance.server.api.reports import followed_at, names_of, proposed, read_in_reports, reports_of
 from garance.server.api.samples import last_readings
 from garance.server.api.situations import AtMoment, Shelf
 from garance.server.http import Call, Endpoint, endpoint
@@ -189,16 +188,19 @@ async def gather(
     moment = Moment(report.at, By(report.by)) if report is not None else query.moment
     picture = await _picture(node, shelf, situation, moment)
     entries = await _entries(shelf, moment, query.entry) if Need.LOGBOOK in needs and report is None else ()
-    board = await _board(shelf, moment, entries, whole=Need.BOARD in needs and report is None)
     shown = picture if Need.PICTURE in needs else None
     read = [*read_in_entries(entries, call.who), *read_in_reports((report,) if report else (), call.who)]
     if shown is not None:
         read += read_in_picture(node, shown, call.who)
-    read += read_in_board(node, board, call.who)
-    await record(node, call.who, situation, read)
     at = moment.at if moment else commands.present_of(node.follower.state, situation, node.clock.now())
+    followed = await followed_at(shelf, moment, at) if Need.BOARD in needs and report is None else None
+    board = followed.board if followed is not None else await _of_lines(shelf, moment, entries)
+    await record(node, call.who, situation, [*read, *read_in_board(node, board, call.who)])
     readings = await last_readings(node, shelf.held, situation, shown.series, at) if shown is not None else {}
-    names = directory(node.follower.state.people, shelf.held)
+    names = names_of(node, shelf)
+    proposal = None
+    if followed is not None and Need.REPORTS in needs:
+        proposal = proposed(picture, entries, reports, followed, readings)
     said = _said(entries, shown, board) | ({report.draft} if report else set())
     return Matter(
         situation=picture.situation or _nameless(node, situation),
@@ -214,10 +216,10 @@ async def gather(
         links=await asyncio.to_thread(links_to, node.store, said),
         readings=readings,
         report=report,
-        proposal=None if report or Need.REPORTS not in needs else proposed(picture, entries, reports, readings),
+        proposal=proposal,
         organisation=organisation_of(node, call.who, situation, query.role),
-        people={one: named.display_name for one, named in names.people.items() if named.display_name},
-        organisations={one: named.name for one, named in names.organisations.items()},
+        people=names.people,
+        organisations=names.organisations,
     )
 
 
@@ -267,16 +269,12 @@ async def _entries(shelf: Shelf, moment: Moment | None, wanted: str | None) -> t
     return entries
 
 
-async def _board(
-    shelf: Shelf, moment: Moment | None, entries: tuple[EntryShown, ...], *, whole: bool
-) -> BoardShown:
-    """The whole board, or what it says of these lines."""
-    if not whole and not entries:
+async def _of_lines(shelf: Shelf, moment: Moment | None, entries: tuple[EntryShown, ...]) -> BoardShown:
+    """What the board says of these lines."""
+    if not entries:
         return BoardShown(things=(), conflicts=())
     board, _, _ = await shelf.look(Board, lambda view: view.at(moment))
     lines = {("entry", one.entry) for one in entries}
-    if whole:
-        return board
     return BoardShown(
         things=tuple(one for one in board.things if (one.kind, one.id) in lines),
         conflicts=tuple(one for one in board.conflicts if (one.thing, one.id) in lines),
