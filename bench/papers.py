@@ -22,6 +22,8 @@ from garance.server.demo.story import read_story
 from garance.server.settings import Demo, Node, Settings
 from garance.territory import Pack, import_territory
 from garance.territory.make import make_territory
+from garance.views.board import Board
+from garance.views.board_lines import Followed
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.report_proposal import propose
@@ -79,17 +81,19 @@ async def _night(folder: Path) -> tuple[Matter, str]:
     async with open_app(settings) as opened:
         await asyncio.shield(next(task for task in asyncio.all_tasks() if task.get_name() == "story"))
         facts = [opened.node.reader.read(line) for line in opened.node.store.read(0, 10_000)]
-    picture, logbook = Picture(), Logbook()
-    for view in (picture, logbook):
+    picture, logbook, board = Picture(), Logbook(), Board()
+    for view in (picture, logbook, board):
         fold(view, [fact for fact in facts if fact.situation is not None])
     at = read_story().sea_peak_at
     shown, entries = picture.at(Moment(at)), logbook.at(Moment(at)).items
     if shown.situation is None:
         raise RuntimeError("the story opened no situation")
+    told = board.at(Moment(at))
+    followed = Followed(at=at, board=told, steps=picture.steps(Moment(at)))
     matter = Matter(
         situation=shown.situation, shown_at=at, by="occurred", printed_at=at, printed_by="bench",
         address="https://garance.example/", pack=pack, picture=shown, entries=entries,
-        proposal=propose(shown, entries, None),
+        board=told, proposal=propose(shown, entries, None, followed),
     )  # fmt: skip
     return matter, "Rochefort" if real.is_dir() else "made-up town"
 

@@ -54,9 +54,10 @@ async def test_the_report_of_the_storm_is_drafted_from_the_journal_validated_and
 
 async def write(web: httpx2.AsyncClient, situation: str, role: str, proposal: dict[str, Any]) -> str:
     """The mayor keeps what the journal proposes, adds the balance of people, and answers for it."""
-    report, kept = new_id(), ("figure", "value", "facts", "name", "unit")
+    report, kept = new_id(), ("figure", "value", "high", "facts", "name", "unit")
     sections = [{"heading": one["heading"], "text": one["text"]} for one in proposal["sections"] if one["text"]]
-    figures = [{key: one[key] for key in kept if key in one} for one in proposal["figures"]]
+    offered = [one for one in proposal["figures"] if one["figure"] != "evacuated"]
+    figures = [{key: one[key] for key in kept if key in one} for one in offered]
     body = {
         "report": report,
         "at": proposal["at"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from garance.exports.logbook_sheets import line_of
+from garance.exports.lines import followed, line_of
 from garance.exports.naming import place
 from garance.exports.strips import desk_code, strips
 from garance.exports.words import Voice
@@ -38,8 +38,9 @@ class MessageForm:
         entry = next((one for one in matter.entries if one.entry == order.entry), None)
         if entry is None:
             raise Refused("entry-unknown", field="entry")
-        line = line_of(entry, matter, voice)
-        rows = _message(line, place(entry.geometry, matter, voice))
+        line = line_of(entry, followed(matter).get(entry.entry), matter, voice)
+        where = ", ".join(part for part in (entry.place, place(entry.geometry, matter, voice)) if part)
+        rows = _message(line, where)
         code = desk_code(matter, tab="logbook", sel=f"entry~{entry.entry}")
         return form(matter, order, voice, "title.message", [rows], code, heading=line["reference"])
 
@@ -48,12 +49,15 @@ def _message(line: dict[str, Any], where: str) -> list[list[Field]]:
     texts = line.get("texts", [])
     said = "\n".join(f"{each['note']}\n{each['text']}" if each["note"] else each["text"] for each in texts)
     struck = "\n".join(line.get("struck", []))
-    seen = "\n".join(line.get("acknowledged", []))
+    seen = "\n".join(part for part in (line.get("wanted", ""), *line.get("acknowledged", [])) if part)
+    worth = "\n".join(part for part in (line.get("worth", ""), *line.get("assessed", [])) if part)
     return [
         [field(name, line.get(name, "")) for name in ("from", "to", "channel")],
         [field(name, line.get(name, "")) for name in ("observed", "declared", "recorded")],
-        [field("category", line.get("category", "")), field("place", where, part=2)],
-        [field("text", "\n".join(part for part in (said, struck) if part), height_mm=62)],
+        [*(field(name, line.get(name, "")) for name in ("category", "importance")), field("worth", worth)],
+        [field("place", where)],
+        [field("text", "\n".join(part for part in (said, struck) if part), height_mm=52)],
+        [field("attached", line.get("attached", "")), field("visas", "\n".join(line.get("visas", [])))],
         [field("answer", height_mm=22)],
         [field("acknowledgement", seen, part=2), field("written-by", line.get("author", ""))],
     ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from garance.domain.population.facts import TollCategory
 from garance.domain.reports.facts import Figure, Heading, Section
+from garance.exports.board_words import between, told_in_words
+from garance.exports.naming import Names
 from garance.exports.words import Voice
-from garance.views.report_proposal import LineProposed, ProposalShown, SectionProposed
+from garance.views.proposed import LineProposed, ProposalShown, SectionProposed
 
 TIMED = {Heading.EVOLUTION, Heading.DONE, Heading.REQUESTS, Heading.COMMUNICATION}
 """The parts whose lines begin with the hour."""
-
 
 MEANS = "means-"
 """How the figures of means by state are named."""
@@ -35,18 +37,18 @@ class SectionSaid(msgspec.Struct, frozen=True):
         return "\n".join(line.text for line in self.lines)
 
 
-def section_said(section: SectionProposed, voice: Voice) -> SectionSaid:
+def section_said(section: SectionProposed, voice: Voice, names: Names) -> SectionSaid:
     """A proposed part in words; what was left out is said, never dropped in silence."""
     timed = section.heading in TIMED
-    lines = tuple(LineSaid(_line(line, voice, timed=timed), line.is_new) for line in section.lines)
+    lines = tuple(LineSaid(_line(line, voice, names, timed=timed), line.is_new) for line in section.lines)
     if section.left_out:
         lines = (LineSaid(voice.say("report.left-out", count=section.left_out)), *lines)
     return SectionSaid(section.heading, lines)
 
 
-def sections_said(proposal: ProposalShown, voice: Voice) -> list[SectionSaid]:
+def sections_said(proposal: ProposalShown, voice: Voice, names: Names) -> list[SectionSaid]:
     """Every part of a proposal in words, those without a line too. The means are told from their figures."""
-    said = [section_said(section, voice) for section in proposal.sections]
+    said = [section_said(section, voice, names) for section in proposal.sections]
     means = _means(proposal, voice)
     return [SectionSaid(one.heading, (*means, *one.lines)) if one.heading is Heading.MEANS else one for one in said]
 
@@ -73,8 +75,8 @@ def sections_written(sections: tuple[Section, ...]) -> list[SectionSaid]:
     ]
 
 
-def _line(line: LineProposed, voice: Voice, *, timed: bool) -> str:
-    text = " ".join(line.text.split())
+def _line(line: LineProposed, voice: Voice, names: Names, *, timed: bool) -> str:
+    text = told_in_words(line, voice, names)
     if line.kind is not None:
         kind = voice.of("shape-kind", line.kind)
         text = f"{kind[:1].upper()}{kind[1:]} : {text}" if voice.language == "fr" else f"{kind.capitalize()}: {text}"
@@ -87,10 +89,13 @@ def figure_name(figure: Figure, voice: Voice) -> str:
         return figure.name
     if figure.figure.startswith(MEANS):
         return voice.say("figure.means", state=_state(figure, voice))
-    return voice.of("figure", figure.figure)
+    family = "toll" if figure.figure in set(TollCategory) else "figure"
+    return voice.of(family, figure.figure)
 
 
-def figure_value(value: float, unit: str | None, voice: Voice) -> str:
-    """A number as it is read, with its unit."""
+def figure_value(value: float, unit: str | None, voice: Voice, high: float | None = None) -> str:
+    """A number as it is read, with its unit; or between which two it is."""
+    if high is not None:
+        return between(value, high, voice)
     said = voice.number(value, 0 if value == int(value) and unit is None else 2)
     return f"{said}\u202f{unit}" if unit else said

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from garance.domain.reports.facts import Figure
 from garance.exports.map_sheet.drawing import draw_map
 from garance.exports.map_sheet.export import sheet_data
 from garance.exports.map_sheet.paper import Room
-from garance.exports.naming import reference, signed
+from garance.exports.naming import numbered, reference, signed
 from garance.exports.report_words import (
     SectionSaid,
     figure_name,
@@ -20,6 +19,7 @@ from garance.exports.strips import desk_code, strips
 from garance.exports.words import Voice
 from garance.kernel.refusal import Refused
 from garance.ports.export import Format, Manuscript, Matter, Need, Order, Turned
+from garance.views.proposed import FigureProposed
 
 PLATE_MM = (174.0, 160.0)
 """The map's window on its page, beside which the legend has room below."""
@@ -31,7 +31,7 @@ class SituationReport:
     """A report that was drafted or validated; without one, what the journal proposes, marked as a proposal."""
 
     kind: ClassVar[str] = "situation-report"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PICTURE, Need.LOGBOOK, Need.REPORTS})
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PICTURE, Need.LOGBOOK, Need.BOARD, Need.REPORTS})
     formats: ClassVar[frozenset[Format]] = frozenset({Format.PDF, Format.TEXT})
 
     def compose(self, matter: Matter, order: Order) -> Manuscript:
@@ -39,7 +39,8 @@ class SituationReport:
         voice = Voice(order)
         sections, figures = _content(matter, voice)
         title, status = _title(matter, voice), _status(matter, voice)
-        following = matter.report.next_point_at if matter.report is not None else None
+        source = matter.report or matter.proposal
+        following = source.next_point_at if source is not None else None
         following_said = voice.say("report.next", moment=voice.moment(following)) if following is not None else None
         code = desk_code(matter, tab="logbook", at=matter.shown_at.isoformat(timespec="seconds").replace("+00:00", "Z"))
         data: dict[str, Any] = {
@@ -62,27 +63,32 @@ class SituationReport:
 
 def _content(matter: Matter, voice: Voice) -> tuple[list[SectionSaid], list[dict[str, Any]]]:
     if matter.report is not None:
-        said = [_figure(figure, None, False, voice) for figure in matter.report.figures]
+        said = [_figure(FigureProposed(figure=figure, is_new=False), matter, voice) for figure in matter.report.figures]
         return sections_written(matter.report.sections), said
     if matter.proposal is None:
         raise Refused("report-unknown", field="report")
-    figures = [_figure(one.figure, one.before, one.is_new, voice) for one in matter.proposal.figures]
-    return sections_said(matter.proposal, voice), figures
+    figures = [_figure(one, matter, voice) for one in matter.proposal.figures]
+    return sections_said(matter.proposal, voice, matter), figures
 
 
 def _plain(section: SectionSaid) -> list[dict[str, Any]]:
     return [{"text": line.text, "is_new": line.is_new} for line in section.lines]
 
 
-def _figure(figure: Figure, before: float | None, is_new: bool, voice: Voice) -> dict[str, Any]:
-    sources = [reference(fact) for fact in figure.facts[:SOURCES_SHOWN]]
+def _figure(told: FigureProposed, matter: Matter, voice: Voice) -> dict[str, Any]:
+    figure, before = told.figure, told.before
+    lines = {one.entry: one for one in matter.entries}
+    shown = figure.facts[:SOURCES_SHOWN]
+    sources = [numbered(lines[fact], matter, voice) if fact in lines else reference(fact) for fact in shown]
     more = len(figure.facts) - len(sources)
-    was = voice.say("report.before", value=figure_value(before, figure.unit, voice)) if before is not None else None
+    was = None
+    if before is not None:
+        was = voice.say("report.before", value=figure_value(before, figure.unit, voice, told.before_high))
     return {
         "name": figure_name(figure, voice),
-        "value": figure_value(figure.value, figure.unit, voice),
-        "before": was if is_new else None,
-        "is_new": is_new,
+        "value": figure_value(figure.value, figure.unit, voice, figure.high),
+        "before": was if told.is_new else None,
+        "is_new": told.is_new,
         "sources": ", ".join(sources) + (f" +{more}" if more > 0 else ""),
     }
 

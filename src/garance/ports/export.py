@@ -11,9 +11,9 @@ import msgspec
 
 from garance.kernel.identity import FactId, ObjectId
 from garance.territory.pack import Pack
-from garance.views.report_proposal import ProposalShown
+from garance.views.proposed import ProposalShown
 from garance.views.reports import ReportShown
-from garance.views.shown import EntryShown, PictureShown, SituationShown
+from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown
 
 Language = Literal["fr", "en"]
 
@@ -32,6 +32,8 @@ class Need(enum.StrEnum):
 
     PICTURE = "picture"
     LOGBOOK = "logbook"
+    """The lines, and what was said of them afterwards."""
+    BOARD = "board"
     REPORTS = "reports"
 
 
@@ -108,7 +110,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 
     `shown_at` is the moment of the picture, in the situation's own time; `printed_at` is real. `address` is that of
     the desk, to which the codes on the sheets lead back. A situation report is made of `report`, or of the `proposal`
-    when nobody drafted one.
+    when nobody drafted one. `organisation` is the one for which its reader reads: its lines go by their number alone.
     """
 
     situation: SituationShown
@@ -119,11 +121,13 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     pack: Pack | None = None
     picture: PictureShown | None = None
+    board: BoardShown = BoardShown(things=(), conflicts=())
     entries: tuple[EntryShown, ...] = ()
     links: tuple[Link, ...] = ()
     readings: Mapping[str, Reading] = {}
     report: ReportShown | None = None
     proposal: ProposalShown | None = None
+    organisation: str | None = None
     people: Mapping[str, str] = {}
     organisations: Mapping[str, str] = {}
 

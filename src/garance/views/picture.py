@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 import msgspec
@@ -14,6 +15,7 @@ from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
 from garance.domain.moment import Moment
 from garance.domain.observations.state import Observations
+from garance.domain.resources.facts import ResourceStatus
 from garance.domain.resources.state import Resources
 from garance.domain.saved_views.state import SavedViews
 from garance.domain.signals.state import Signals
@@ -138,6 +140,16 @@ class Picture:
             signals_plans=tuple(sorted((one for one in plans if one), key=lambda p: (p.set_at, p.id))),
             conflicts=tuple(sorted(showing.conflicts, key=lambda c: (c.thing, c.id, c.aspect))),
         )
+
+    def steps(self, moment: Moment | None) -> dict[str, tuple[tuple[datetime, ResourceStatus], ...]]:
+        """The states that each resource went through by that moment, in order of time."""
+        found: dict[str, tuple[tuple[datetime, ResourceStatus], ...]] = {}
+        for there in self._folded.resources.known.values():
+            for identifier, resource in there.items():
+                said = resource.status.upto(moment).history()
+                steps = sorted(((one.occurred_at, one.stamp, one.value) for one in said), key=lambda step: step[:2])
+                found[identifier] = tuple((at, state) for at, _, state in steps)
+        return found
 
     def snapshot(self) -> bytes:
         """All that was folded."""

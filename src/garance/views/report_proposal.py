@@ -12,11 +12,15 @@ from garance.domain.drawings.facts import ShapeStatus
 from garance.domain.logbook.facts import Category
 from garance.domain.reports.facts import MAX_FACTS, Figure, Heading
 from garance.domain.resources.facts import ResourceStatus
+from garance.views.board_lines import BoardLines, Followed
+from garance.views.proposed import FigureProposed, LineProposed, ProposalShown, SectionProposed
 from garance.views.reports import ReportShown
-from garance.views.shown import EntryShown, PictureShown, Shown
+from garance.views.shown import EntryShown, PictureShown
 
 MOST_LINES = 12
-"""Lines of a part at most, the latest: a report is read aloud."""
+"""Dated lines of a part at most, the latest: a report is read aloud."""
+MOST_STANDING = 12
+"""Lines of the boards in a part at most, the gravest."""
 
 HAZARDS = frozenset({"flooded-area", "danger-zone", "plume", "breach", "hazard-source"})
 """The drawings that tell what happens; the others tell what is done about it."""
@@ -33,50 +37,17 @@ HEADING_OF = {
 """Where a line of the logbook is told."""
 
 
-class LineProposed(Shown, frozen=True, kw_only=True):
-    """One line: what was written, or the name of what was drawn (`kind`). `is_new` since the last validated report."""
-
-    text: str
-    kind: str | None = None
-    at: datetime
-    facts: tuple[str, ...]
-    is_new: bool
-
-
-class SectionProposed(Shown, frozen=True, kw_only=True):
-    """One part of the report and its lines, oldest first; `left_out` lines were older still."""
-
-    heading: Heading
-    lines: tuple[LineProposed, ...]
-    left_out: int = 0
-
-
-class FigureProposed(Shown, frozen=True, kw_only=True):
-    """A figure now, and what the last validated report said of it."""
-
-    figure: Figure
-    before: float | None = None
-    is_new: bool
-
-
-class ProposalShown(Shown, frozen=True, kw_only=True):
-    """The whole proposal. `since` is the moment that the last validated report told, `after` that report."""
-
-    sections: tuple[SectionProposed, ...]
-    figures: tuple[FigureProposed, ...]
-    since: datetime | None = None
-    after: str | None = None
-
-
 def propose(
     picture: PictureShown,
     entries: Iterable[EntryShown],
     last: ReportShown | None,
+    followed: Followed,
     levels: Mapping[str, tuple[float, datetime]] = {},
 ) -> ProposalShown:
     """The proposal at the moment of these views. `levels`: what each gauge said last, by the series' identifier."""
-    since = last.at if last else None
-    lines: dict[Heading, list[LineProposed]] = {heading: [] for heading in Heading}
+    since, entries = last.at if last else None, tuple(entries)
+    boards = BoardLines(followed, picture, entries, since)
+    lines: dict[Heading, list[LineProposed]] = {heading: [*boards.dated.get(heading, ())] for heading in Heading}
     for entry in entries:
         if entry.struck or entry.text is None or entry.category is None:
             continue
@@ -86,11 +57,13 @@ def propose(
         planned = shape.state is ShapeStatus.PLANNED
         heading = Heading.PLANNED if planned else Heading.SITUATION if shape.kind in HAZARDS else Heading.DONE
         lines[heading].append(_line(shape.name, shape.changed_at, shape.follows, since, kind=shape.kind))
+    figures = (*_figures(picture), *boards.figures(), *_gauges(picture, levels))
     return ProposalShown(
-        sections=tuple(_section(heading, lines[heading]) for heading in Heading),
-        figures=tuple(_compared(figure, last) for figure in _figures(picture, levels)),
+        sections=tuple(_section(one, boards.standing.get(one, []), lines[one]) for one in Heading),
+        figures=tuple(_compared(figure, last) for figure in figures),
         since=since,
         after=last.id if last else None,
+        next_point_at=boards.next_point_at,
     )
 
 
@@ -100,13 +73,14 @@ def _line(
     return LineProposed(text=text, kind=kind, at=at, facts=facts, is_new=since is not None and at > since)
 
 
-def _section(heading: Heading, lines: list[LineProposed]) -> SectionProposed:
-    ordered = sorted(lines, key=lambda line: (line.at, line.facts))
-    kept = ordered[-MOST_LINES:]
-    return SectionProposed(heading=heading, lines=tuple(kept), left_out=len(ordered) - len(kept))
+def _section(heading: Heading, standing: list[LineProposed], dated: list[LineProposed]) -> SectionProposed:
+    """What stands, gravest first, then what happened; of each the most that is read aloud."""
+    ordered = sorted(dated, key=lambda line: (line.at, line.facts))
+    kept = (*standing[:MOST_STANDING], *ordered[-MOST_LINES:])
+    return SectionProposed(heading=heading, lines=kept, left_out=len(standing) + len(ordered) - len(kept))
 
 
-def _figures(picture: PictureShown, levels: Mapping[str, tuple[float, datetime]]) -> Iterable[Figure]:
+def _figures(picture: PictureShown) -> Iterable[Figure]:
     situation = picture.situation
     if situation is not None:
         yield Figure("level", situation.level, facts=(situation.level_fact,) if situation.level_fact else ())
@@ -115,6 +89,9 @@ def _figures(picture: PictureShown, levels: Mapping[str, tuple[float, datetime]]
         if units:
             facts = sorted({fact for one in units for fact in one.follows})
             yield Figure(f"means-{state.value}", len(units), facts=tuple(facts[:MAX_FACTS]))
+
+
+def _gauges(picture: PictureShown, levels: Mapping[str, tuple[float, datetime]]) -> Iterable[Figure]:
     named: set[str] = set()
     for series in picture.series:
         if series.id in levels and series.name not in named:
@@ -125,5 +102,6 @@ def _figures(picture: PictureShown, levels: Mapping[str, tuple[float, datetime]]
 def _compared(figure: Figure, last: ReportShown | None) -> FigureProposed:
     told = last.figures if last else ()
     same = next((one for one in told if (one.figure, one.name) == (figure.figure, figure.name)), None)
-    before = same.value if same else None
-    return FigureProposed(figure=figure, before=before, is_new=last is not None and before != figure.value)
+    before, high = (same.value, same.high) if same else (None, None)
+    is_new = last is not None and (before, high) != (figure.value, figure.high)
+    return FigureProposed(figure=figure, before=before, before_high=high, is_new=is_new)

@@ -238,6 +238,11 @@ class ThingShown(Shown, frozen=True, kw_only=True):
     follows: tuple[str, ...]
     conflict: bool
 
+    def told(self, aspect: str) -> dict[str, Any]:
+        """What is said of that aspect; nothing when nobody said any."""
+        said = self.said.get(aspect)
+        return said.value if said is not None else {}
+
 
 class BoardShown(Shown, frozen=True, kw_only=True):
     """Things of a situation, by kind then in the order in which they began, and what contradicts."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.pages import flowing, is_tagged, pages_of, text_of
-from support.papers import a_story, matter_of
+from support.papers import a_night, a_story, matter_of
 from support.source import ROOT
 from support.story import Story, entry, shape
 
@@ -71,6 +71,54 @@ def test_the_logbook_keeps_what_was_struck_and_corrected_and_proves_where_it_end
     assert "Page 1 / " in said
     assert manuscript.text is not None
     assert manuscript.text.count("\n\n") == len(matter.entries)
+
+
+def test_a_line_on_paper_says_all_that_its_author_gave_and_what_became_of_it() -> None:
+    story = Story()
+    story.begin()
+    photo = {"sha256": "ab" * 32, "name": "quai.jpg", "kind": "image/jpeg", "size_bytes": 12}
+    line = story.tell(
+        "logbook.write",
+        entry(
+            "Le quai cède", importance="vital", certainty="presumed", reliability="B", credibility=3, sheet="Feuille 3",
+            declared_at="2026-11-23T07:58:00Z", place="Quai aux Vivres", attachments=[photo], provisional="KTM-1",
+            wanted={"of": [{"role": "rac"}, {"cell": "logistics"}], "within_min": 5},
+        ),
+    )  # fmt: skip
+    story.tell("logbook.assess", {"entry": line.id, "certainty": "confirmed", "reliability": "A", "reason": "vu"})
+    story.tell("logbook.mark", {"entry": line.id, "mark": "map", "state": "done"})
+    story.tell("acknowledgements.give", {"fact": line.id})
+    wanted = (
+        "1 (KTM-1)", "Vital", "Présumé B3", "23/11 08:58", "Lieu : Quai aux Vivres", "Pièces : quai.jpg",
+        "Recopié de « Feuille 3 »", "Confirmé A, par Claire Dupont", "Report sur la carte : fait",
+        "Responsable des actions communales, puis cellule logistics, sous 5 min", "Vu 09:00 Claire Dupont",
+    )  # fmt: skip
+    said = flowing(set_pdf(document("logbook").compose(matter_of(story), Order())))
+    assert [words for words in wanted if words not in said] == []
+    message = flowing(set_pdf(document("message").compose(matter_of(story), Order(entry=line.id))))
+    for words in ("1 (KTM-1)", "Vital", "Présumé B3", "quai.jpg", "Report sur la carte : fait", "sous 5 min"):
+        assert words in message, words
+
+
+def test_the_report_says_what_every_board_says_and_what_is_wrong() -> None:
+    night = matter_of(a_night())
+    manuscript = document("situation-report").compose(night, Order())
+    said = flowing(set_pdf(manuscript))
+    wanted = (
+        "Prochain point : lundi 23 novembre 2026, 10:30", "Objectifs : Mettre à l'abri le quartier bas",
+        "Quai sous l'eau, quai aux Vivres, gravité 4 sur 5, s'aggrave", "Évacués : entre 40 et 60 (non arrêté)",
+        "Quartier bas : évacuation, en cours, entre 120 et 150 personnes",
+        "Gymnase : ouvert, 43 présents pour 120 places",
+        "à partir du 23/11 11:00, il manquera 1", "Frapper à chaque porte (en cours, cellule terrain",
+        "Quartier du Port sans électricité (suspectée), entre 400 et 600", "Mission en retard : Frapper à chaque porte",
+        "Bilan à arrêter, Évacués : Mairie 52 ; SDIS entre 40 et 60", "Sans accusé de réception : Coupez le gaz",
+        "Colmater la digue (en échec, cellule logistics) : plus de sacs", "4 × motopompes", "2 accordé(s)",
+    )  # fmt: skip
+    assert [words for words in wanted if words not in said] == []
+    text = manuscript.text or ""
+    assert text.index("Quai sous l'eau,") < text.index("Arbre tombé"), "the gravest first"
+    english = flowing(set_pdf(document("situation-report").compose(night, Order(language="en"))))
+    assert "Evacuated: 40 to 60 (not settled)" in english
 
 
 def test_a_message_is_one_line_of_the_logbook(matter: Matter) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from support.law_of_views import check_law_of_views, folded
-from support.story import START, Story, entry, oid, person, resource, shape
+from support.papers import a_night
+from support.story import START, Story, entry, mission, oid, person, resource, shape
 
+from garance.domain.logbook.facts import EntryWritten
 from garance.domain.moment import By, Moment
 from garance.domain.reports.facts import Heading
+from garance.kernel.refusal import Refused
+from garance.views.board import Board
+from garance.views.board_lines import Followed
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
-from garance.views.report_proposal import MOST_LINES, ProposalShown, propose
+from garance.views.proposed import LineProposed, ProposalShown
+from garance.views.report_proposal import MOST_LINES, propose
 from garance.views.reports import Reports, ReportsShown
 
 
@@ -23,7 +30,9 @@ def reports(story: Story, moment: Moment | None = None) -> ReportsShown:
 
 def proposal(story: Story) -> ProposalShown:
     entries = folded(Logbook, story.facts).at(None).items
-    return propose(folded(Picture, story.facts).at(None), entries, reports(story).last_validated())
+    picture, board = folded(Picture, story.facts), folded(Board, story.facts).at(None)
+    followed = Followed(at=story.clock.now(), board=board, steps=picture.steps(None))
+    return propose(picture.at(None), entries, reports(story).last_validated(), followed)
 
 
 def draft(name: str, story: Story, **more: Any) -> dict[str, Any]:
@@ -129,3 +138,73 @@ def test_the_law_holds_and_the_proposal_does_not_depend_on_the_order_of_arrival(
     for seed in range(3):
         Random(seed).shuffle(story.facts)
         assert proposal(story) == expected
+
+
+def lines_of(found: ProposalShown) -> dict[str, list[LineProposed]]:
+    told: dict[str, list[LineProposed]] = {}
+    for section in found.sections:
+        for line in section.lines:
+            told.setdefault(line.tells or "", []).append(line)
+    return told
+
+
+def test_every_line_and_count_of_the_boards_names_its_facts_and_the_next_point_is_known() -> None:
+    story = a_night()
+    found, known = proposal(story), {fact.id for fact in story.facts}
+    lines = lines_of(found)
+    for tells in (
+        "objectives", "incident", "turn", "total", "zone", "centre", "shortage", "mission", "mission-late",
+        "mission-ended", "outage", "disagreement", "unanswered", "demand",
+    ):  # fmt: skip
+        assert lines.get(tells), tells
+        assert all(line.facts and known.issuperset(line.facts) for line in lines[tells]), tells
+    counts = {one.figure.figure: (one.figure.value, one.figure.high, len(one.figure.facts)) for one in found.figures}
+    people = {category: counts[category] for category in ("evacuated", "missing")}
+    assert people == {"evacuated": (40, 60, 2), "missing": (2, None, 1)}, "neither source is chosen"
+    assert found.next_point_at == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+def test_what_the_boards_said_before_the_last_report_is_not_new_and_what_ended_then_is_not_told_again() -> None:
+    story = a_night()
+    figures = [{"figure": "evacuated", "value": 40, "high": 60}]
+    validate(story, "un", figures=figures)
+    story.clock.advance(timedelta(minutes=10))
+    assert not any(line.is_new for lines in lines_of(proposal(story)).values() for line in lines)
+    assert "mission-ended" not in lines_of(proposal(story))
+    settled = {"about": story.situation, "category": "evacuated", "low": 52, "high": 52, "reason": "listes"}
+    counts = [fact.id for fact in story.facts if fact.name == "toll.stated.v1"][:2]
+    story.tell("population.settle-toll", settled, answers=tuple(counts))
+    story.tell("acknowledgements.give", {"fact": _order_of(story)})
+    story.tell("incidents.evolve", {"incident": oid("quai"), "evolution": "over"})
+    story.tell("taskings.set-mission-state", {"mission": oid("porte"), "state": "done"})
+    told = lines_of(proposal(story))
+    assert {(line.text, line.is_new) for line in told["total"]} == {("evacuated", True), ("missing", False)}
+    assert [line.text for line in told["incident"]] == ["Arbre tombé"]
+    assert [(line.text, line.is_new) for line in told["turn"]] == [("Quai sous l'eau", True)]
+    assert [line.text for line in told["mission-ended"]] == ["Frapper à chaque porte"]
+    for settled_since in ("disagreement", "unanswered", "mission-late"):
+        assert settled_since not in told
+    figure = next(one for one in proposal(story).figures if one.figure.figure == "evacuated")
+    assert (figure.before, figure.before_high, figure.figure.value, figure.is_new) == (40, 60, 52, True)
+
+
+def _order_of(story: Story) -> str:
+    return next(fact.id for fact in story.facts if isinstance(fact.body, EntryWritten) and fact.body.wanted)
+
+
+def test_versions_that_contradict_are_a_difficulty() -> None:
+    story = a_night()
+    seen = story.tell("taskings.describe-mission", mission("quai", title="Baliser le quai"))
+    for state, author in (("accepted", "rac"), ("refused", "chef")):
+        moved = {"mission": oid("quai"), "state": state, "note": "vu"}
+        story.tell("taskings.set-mission-state", moved, by=person(author), follows=(seen.id,))
+    (line,) = lines_of(proposal(story))["conflicts"]
+    assert line.details["count"] == 1
+    assert len(line.facts) == 2
+
+
+def test_a_figure_between_two_numbers_is_not_upside_down() -> None:
+    story = told()
+    figures = [{"figure": "evacuated", "value": 60, "high": 40}]
+    with pytest.raises(Refused, match="range-upside-down"):
+        story.tell("reports.draft", draft("un", story, figures=figures))

@@ -18,6 +18,7 @@ from garance.kernel.identity import FactId, ObjectId, Slug
 SectionText = Annotated[str, msgspec.Meta(min_length=1, max_length=8000)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 MAX_FACTS = 64
+Value = Annotated[float, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]
 
 
 class Heading(enum.StrEnum):
@@ -45,11 +46,13 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """One number, and the facts it comes from (chiffre et ses sources); `unit` for what is measured.
 
     `figure` says what is counted (`means-engaged`, `evacuated`, `gauge`), `name` of which thing when there are
-    several. None of `facts` means that its author vouches for it alone.
+    several. `high` when nobody knows better than between `value` and it. None of `facts` means that its author vouches
+    for it alone.
     """
 
     figure: Slug
-    value: Annotated[float, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]
+    value: Value
+    high: Value | None = None
     name: Name | None = None
     unit: Annotated[str, msgspec.Meta(min_length=1, max_length=20)] | None = None
     facts: Annotated[tuple[FactId, ...], msgspec.Meta(max_length=MAX_FACTS)] = ()
@@ -62,7 +65,8 @@ class ReportDrafted(Body, frozen=True, kw_only=True):
     `at` is the moment it tells, by the time `by`; `next_point_at` when the next one is due. `supersedes` names a
     validated report that this one takes the place of.
 
-    Refused: `report-validated`, `section-repeated`, `figure-repeated`, `report-unknown`, `report-not-validated`.
+    Refused: `report-validated`, `section-repeated`, `figure-repeated`, `range-upside-down`, `report-unknown`,
+    `report-not-validated`.
     """
 
     report: ObjectId

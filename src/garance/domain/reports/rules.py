@@ -96,6 +96,8 @@ def _check_whole(request: ReportDrafted) -> None:
         raise Refused("section-repeated", field="body.sections")
     if len({(figure.figure, figure.name) for figure in request.figures}) < len(request.figures):
         raise Refused("figure-repeated", field="body.figures")
+    if any(figure.high is not None and figure.high < figure.value for figure in request.figures):
+        raise Refused("range-upside-down", field="body.figures")
 
 
 def _check_superseded(state: State, request: ReportDrafted, context: Context) -> None:

@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from garance.access.directory import directory
 from garance.domain import commands
 from garance.domain.moment import By, Moment
 from garance.exports.registry import DOCUMENTS, document
@@ -33,17 +32,18 @@ from garance.ports.export import (
     Turned,
 )
 from garance.server.api.proofs import links_to
-from garance.server.api.readings import read_in_entries, read_in_picture, record
-from garance.server.api.reports import proposed, read_in_reports, reports_of
+from garance.server.api.readings import read_in_board, read_in_entries, read_in_picture, record
+from garance.server.api.reports import followed_at, names_of, proposed, read_in_reports, reports_of
 from garance.server.api.samples import last_readings
 from garance.server.api.situations import AtMoment, Shelf
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
+from garance.views.board import Board
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.reports import ReportShown, ReportsShown
-from garance.views.shown import EntryShown, PictureShown, SituationShown
+from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown
 
 T = TypeVar("T")
 PRESSES = 2
@@ -64,7 +64,10 @@ _NUMBER = r"-?\d{1,3}(\.\d{1,9})?"
 
 
 class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which document, as what. `box` is west,south,east,north in degrees; see `ports.export.Order` for the rest."""
+    """Which document, as what. `box` is west,south,east,north in degrees; see `ports.export.Order` for the rest.
+
+    `role` is the one the reader acts in: lines of its organisation go by their number alone.
+    """
 
     format: Format = Format.PDF
     language: Language = "fr"
@@ -78,6 +81,7 @@ class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
     entry: FactId | None = None
     report: ObjectId | None = None
     blank: Annotated[int, Meta(ge=0, le=BLANKS_AT_MOST)] = 0
+    role: ObjectId | None = None
 
     def order(self, zone: str) -> Order:
         """What is asked of the document itself, its hours in that legal time."""
@@ -188,11 +192,16 @@ async def gather(
     read = [*read_in_entries(entries, call.who), *read_in_reports((report,) if report else (), call.who)]
     if shown is not None:
         read += read_in_picture(node, shown, call.who)
-    await record(node, call.who, situation, read)
     at = moment.at if moment else commands.present_of(node.follower.state, situation, node.clock.now())
+    followed = await followed_at(shelf, moment, at) if Need.BOARD in needs and report is None else None
+    board = followed.board if followed is not None else await _of_lines(shelf, moment, entries)
+    await record(node, call.who, situation, [*read, *read_in_board(node, board, call.who)])
     readings = await last_readings(node, shelf.held, situation, shown.series, at) if shown is not None else {}
-    names = directory(node.follower.state.people, shelf.held)
-    said = _said(entries, shown) | ({report.draft} if report else set())
+    names = names_of(node, shelf)
+    proposal = None
+    if followed is not None and Need.REPORTS in needs:
+        proposal = proposed(picture, entries, reports, followed, readings)
+    said = _said(entries, shown, board) | ({report.draft} if report else set())
     return Matter(
         situation=picture.situation or _nameless(node, situation),
         shown_at=at,
@@ -202,13 +211,15 @@ async def gather(
         address=desk_address(node, call),
         pack=node.pack,
         picture=shown,
+        board=board,
         entries=entries,
         links=await asyncio.to_thread(links_to, node.store, said),
         readings=readings,
         report=report,
-        proposal=None if report or Need.REPORTS not in needs else proposed(picture, entries, reports, readings),
-        people={one: named.display_name for one, named in names.people.items() if named.display_name},
-        organisations={one: named.name for one, named in names.organisations.items()},
+        proposal=proposal,
+        organisation=organisation_of(node, call.who, situation, query.role),
+        people=names.people,
+        organisations=names.organisations,
     )
 
 
@@ -258,9 +269,32 @@ async def _entries(shelf: Shelf, moment: Moment | None, wanted: str | None) -> t
     return entries
 
 
-def _said(entries: tuple[EntryShown, ...], picture: PictureShown | None) -> set[str]:
+async def _of_lines(shelf: Shelf, moment: Moment | None, entries: tuple[EntryShown, ...]) -> BoardShown:
+    """What the board says of these lines."""
+    if not entries:
+        return BoardShown(things=(), conflicts=())
+    board, _, _ = await shelf.look(Board, lambda view: view.at(moment))
+    lines = {("entry", one.entry) for one in entries}
+    return BoardShown(
+        things=tuple(one for one in board.things if (one.kind, one.id) in lines),
+        conflicts=tuple(one for one in board.conflicts if (one.thing, one.id) in lines),
+    )
+
+
+def organisation_of(node: Node, reader: Reader, situation: str, role: str | None) -> str | None:
+    """For which organisation they read: that of the role they name, or the only one for which they act there."""
+    now = node.clock.now()
+    held = [one for one in reader.grants(node.follower.state.people)
+            if one.active(now) and one.situation in (None, situation)]  # fmt: skip
+    organisations = {one.organisation for one in held if role in (None, one.grant)}
+    return organisations.pop() if len(organisations) == 1 else None
+
+
+def _said(entries: tuple[EntryShown, ...], picture: PictureShown | None, board: BoardShown) -> set[str]:
     """The facts that a document shows."""
     said = {fact for one in entries for fact in (one.entry, *one.follows)}
+    said |= {statement.fact for one in board.things for statement in one.said.values()}
+    said |= {one.fact for thing in board.things for gathered in thing.gathered.values() for one in gathered}
     if picture is not None:
         said |= {fact for one in picture.resources for fact in one.follows}
         said |= {fact for one in picture.shapes for fact in one.follows}

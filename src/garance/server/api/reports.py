@@ -7,24 +7,29 @@ from datetime import datetime
 
 import msgspec
 
+from garance.access.directory import directory
 from garance.access.door import PERSONAL
 from garance.domain import commands
 from garance.domain.moment import Moment
 from garance.domain.reports.facts import Heading
+from garance.exports.naming import Names
 from garance.exports.report_words import figure_name, sections_said
 from garance.exports.words import Voice
 from garance.kernel.clock import Instant
 from garance.kernel.identity import ObjectId
 from garance.ports.export import Language, Order, Reading
-from garance.server.api.readings import read_in_entries, read_in_picture, record
+from garance.server.api.readings import read_in_board, read_in_entries, read_in_picture, record
 from garance.server.api.samples import last_readings
 from garance.server.api.situations import AtMoment, Limit, Shelf
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
+from garance.views.board import Board
+from garance.views.board_lines import Followed
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
-from garance.views.report_proposal import LineProposed, ProposalShown, propose
+from garance.views.proposed import LineProposed, ProposalShown
+from garance.views.report_proposal import propose
 from garance.views.reports import Reports, ReportShown, ReportsShown
 from garance.views.shown import EntryShown, PictureShown
 
@@ -68,10 +73,15 @@ class FigureSaid(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str | None = None
     unit: str | None = None
     before: float | None = None
+    high: float | None = None
+    before_high: float | None = None
 
 
 class ProposalAnswer(msgspec.Struct, frozen=True):
-    """What the journal proposes for a report at that moment; `after` is the last validated one, which told `since`."""
+    """What the journal proposes for a report at that moment; `after` is the last validated one, which told `since`.
+
+    `next_point_at` is when the staff said that the next point is.
+    """
 
     at: Instant
     by: str
@@ -79,6 +89,7 @@ class ProposalAnswer(msgspec.Struct, frozen=True):
     after: str | None
     sections: list[PartProposed]
     figures: list[FigureSaid]
+    next_point_at: datetime | None = None
 
 
 def report_endpoints(node: Node) -> list[Endpoint]:
@@ -104,12 +115,37 @@ def report_endpoints(node: Node) -> list[Endpoint]:
         picture, _, _ = await shelf.look(Picture, lambda view: view.at(query.moment))
         entries, _, _ = await shelf.look(Logbook, lambda view: view.at(query.moment).items)
         reports = await reports_of(shelf, query.moment)
+        followed = await followed_at(shelf, query.moment, at)
         read = [*read_in_entries(entries, call.who), *read_in_picture(node, picture, call.who)]
+        read += read_in_board(node, followed.board, call.who)
         await record(node, call.who, situation, read)
         readings = await last_readings(node, shelf.held, situation, picture.series, at)
-        return _answer(proposed(picture, entries, reports, readings), voice, at, query.by.value)
+        return _answer(
+            proposed(picture, entries, reports, followed, readings), voice, names_of(node, shelf), at, query.by.value
+        )
 
     return [list_reports, propose_report]
+
+
+async def followed_at(shelf: Shelf, moment: Moment | None, at: datetime) -> Followed:
+    """The whole board, and the states resources went through, as the reader may see them."""
+    board, _, _ = await shelf.look(Board, lambda view: view.at(moment))
+    steps, _, _ = await shelf.look(Picture, lambda view: view.steps(moment))
+    return Followed(at=at, board=board, steps=steps)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The names that a reader may use."""
+
+    people: dict[str, str]
+    organisations: dict[str, str]
+
+
+def names_of(node: Node, shelf: Shelf) -> Known:
+    """Everyone in the directory of that situation."""
+    names = directory(node.follower.state.people, shelf.held)
+    people = {one: named.display_name for one, named in names.people.items() if named.display_name}
+    return Known(people, {one: named.name for one, named in names.organisations.items()})
 
 
 async def reports_of(shelf: Shelf, moment: Moment | None) -> ReportsShown:
@@ -122,11 +158,12 @@ def proposed(
     picture: PictureShown,
     entries: tuple[EntryShown, ...],
     reports: ReportsShown,
+    followed: Followed,
     readings: Mapping[str, Reading],
 ) -> ProposalShown:
     """The proposal from these views."""
     levels = {series: (said.value, said.at) for series, said in readings.items()}
-    return propose(picture, entries, reports.last_validated(), levels)
+    return propose(picture, entries, reports.last_validated(), followed, levels)
 
 
 def read_in_reports(reports: tuple[ReportShown, ...], reader: Reader) -> list[str]:
@@ -138,8 +175,8 @@ def read_in_reports(reports: tuple[ReportShown, ...], reader: Reader) -> list[st
     ]
 
 
-def _answer(proposal: ProposalShown, voice: Voice, at: datetime, by: str) -> ProposalAnswer:
-    said = sections_said(proposal, voice)
+def _answer(proposal: ProposalShown, voice: Voice, names: Names, at: datetime, by: str) -> ProposalAnswer:
+    said = sections_said(proposal, voice, names)
     parts = [
         PartProposed(words.heading, words.text, section.lines)
         for words, section in zip(said, proposal.sections, strict=True)
@@ -154,7 +191,9 @@ def _answer(proposal: ProposalShown, voice: Voice, at: datetime, by: str) -> Pro
             name=one.figure.name,
             unit=one.figure.unit,
             before=one.before,
+            high=one.figure.high,
+            before_high=one.before_high,
         )
         for one in proposal.figures
     ]
-    return ProposalAnswer(at, by, proposal.since, proposal.after, parts, figures)
+    return ProposalAnswer(at, by, proposal.since, proposal.after, parts, figures, proposal.next_point_at)

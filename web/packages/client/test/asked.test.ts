@@ -1,5 +1,6 @@
 /** Who is asked to acknowledge a line, when, and who answered in time; and how lines are numbered for who reads them. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   askedOf, askingOf, deviceName, foldPicture, formatInstant, isParty, numberOf, numbersSought, provisionalNumber, stageOf,
@@ -85,13 +86,14 @@ test('a line without such a wish, or struck out, asks nobody', () => {
   assert.equal(askingOf(foldPicture([plain], Infinity, 'recorded').entries[0]!, at(5)), null);
 });
 
-test('a number alone is that of one’s own organisation; another register says its name', () => {
-  const told = (author: Author, label: Label) => numberOf({ number: 4, provisional: null, author, label }, 'commune');
-  assert.deepEqual(told(MAYOR, { audience: 'partners', sensitivity: 'ordinary' }), { number: 4, provisional: null, organisation: null, register: null });
-  assert.equal(told(MAYOR, { audience: 'organisation', sensitivity: 'ordinary' }).register, 'organisation');
-  assert.equal(told(MAYOR, { audience: 'partners', sensitivity: 'health' }).register, 'health');
-  assert.deepEqual(told({ ...MAYOR, organisation: 'sdis' }, { audience: 'public', sensitivity: 'ordinary' }), { number: 4, provisional: null, organisation: 'sdis', register: 'public' });
-});
+type NumberCase = { name: string; number: number; provisional: string | null; organisation: string; own: string | null; audience: Label['audience']; sensitivity: Label['sensitivity']; expect: unknown };
+const numbers = JSON.parse(readFileSync(new URL('../../../../tests/support/number_cases.json', import.meta.url), 'utf8')) as NumberCase[];
+
+for (const { name, number, provisional, organisation, own, audience, sensitivity, expect } of numbers) {
+  test(`what a line is called: ${name}`, () => {
+    assert.deepEqual(numberOf({ number, provisional, author: { ...MAYOR, organisation }, label: { audience, sensitivity } }, own), expect);
+  });
+}
 
 test('numbers are sought as they are written', () => {
   assert.deepEqual(numbersSought('#13'), { from: 13, to: 13, rest: '' });

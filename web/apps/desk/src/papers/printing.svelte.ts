@@ -62,7 +62,7 @@ export class Printing {
 
   get #query(): Record<string, string> {
     const { conductor, map } = this.desk;
-    const query: Record<string, string> = { language: words.language };
+    const query: Record<string, string> = { language: words.language, ...(this.desk.grant ? { role: this.desk.grant.id } : {}) };
     if (!conductor.live) Object.assign(query, { at: formatInstant(Math.round(conductor.shown_ms)), by: conductor.by });
     if (this.blanks > 0) query['blank'] = String(this.blanks);
     if (this.kind === 'message' && this.entry && this.blanks === 0) query['entry'] = this.entry;

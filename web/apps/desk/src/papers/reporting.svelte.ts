@@ -7,15 +7,16 @@ import { wordsOf } from './printing.svelte.ts';
 /** The parts of the template, in the order they are read. */
 export const HEADINGS = ['situation', 'evolution', 'people', 'means', 'done', 'planned', 'difficulties', 'requests', 'communication'] as const;
 export type Heading = (typeof HEADINGS)[number];
-/** The balance of people: what is not known is left empty, which is not zero. */
-export const BALANCE = ['killed', 'absolute-emergencies', 'relative-emergencies', 'involved', 'evacuated', 'sheltered', 'missing'] as const;
+/** The balance of people, where nobody counted on the board: what is not known is left empty, which is not zero. */
+export const BALANCE = ['killed', 'absolute-urgency', 'relative-urgency', 'involved', 'rescued', 'evacuated', 'sheltered', 'missing'] as const;
 
-export type Figure = { figure: string; value: number; name?: string; unit?: string; facts?: string[] };
-type Proposed = Figure & { words: string; is_new: boolean; before?: number };
+export type Figure = { figure: string; value: number; high?: number; name?: string; unit?: string; facts?: string[] };
+type Proposed = Figure & { words: string; is_new: boolean; before?: number; before_high?: number };
 type Proposal = {
   at: string; by: 'occurred' | 'recorded'; since: string | null; after: string | null;
   sections: { heading: Heading; text: string; lines: { text: string; facts: string[]; is_new: boolean }[] }[];
   figures: Proposed[];
+  next_point_at: string | null;
 };
 export type Report = {
   id: string; at: string; by: 'occurred' | 'recorded'; sections: { heading: Heading; text: string }[]; figures: Figure[]; next_point_at?: string;
@@ -43,6 +44,11 @@ export class Reporting {
 
   constructor(bench: Workbench) {
     this.#bench = bench;
+  }
+
+  /** The categories of people that no board counts: typed by hand, if somebody vouches for them. */
+  get uncounted(): (typeof BALANCE)[number][] {
+    return BALANCE.filter((category) => !this.figures.some(({ figure }) => figure === category));
   }
 
   get current(): Report | null {
@@ -84,7 +90,7 @@ export class Reporting {
     }
     await this.#doing(async () => {
       const proposal = await desk.account.api.ask<Proposal>('GET', `situations/${desk.id}/report-proposal?${query}`);
-      Object.assign(this, { id: crypto.randomUUID(), at: proposal.at, by: proposal.by, next: '', balance: {} });
+      Object.assign(this, { id: crypto.randomUUID(), at: proposal.at, by: proposal.by, next: proposal.next_point_at ? hourOf(Date.parse(proposal.next_point_at)) : '', balance: {} });
       this.#supersedes = undefined;
       this.texts = Object.fromEntries(proposal.sections.map(({ heading, text }) => [heading, text]));
       this.fresh = new Set(proposal.sections.filter(({ lines }) => lines.some(({ is_new }) => is_new)).map(({ heading }) => heading));
@@ -94,7 +100,7 @@ export class Reporting {
   };
 
   open(report: Report): void {
-    const balance = report.figures.filter(({ figure }) => (BALANCE as readonly string[]).includes(figure));
+    const balance = report.figures.filter(({ figure, facts }) => (BALANCE as readonly string[]).includes(figure) && !facts?.length);
     Object.assign(this, { id: report.id, at: report.at, by: report.by, next: report.next_point_at ? hourOf(Date.parse(report.next_point_at)) : '' });
     this.#supersedes = report.supersedes;
     this.texts = Object.fromEntries(report.sections.map(({ heading, text }) => [heading, text]));
@@ -134,14 +140,14 @@ export class Reporting {
   /** The address of its pages; of the proposal while nothing was kept. */
   address(format: 'pdf' | 'text'): string {
     const { desk } = this.#bench;
-    const query = new URLSearchParams({ format, language: words.language, ...(this.current ? { report: this.id } : {}) });
+    const query = new URLSearchParams({ format, language: words.language, ...(desk.grant ? { role: desk.grant.id } : {}), ...(this.current ? { report: this.id } : {}) });
     return desk.account.api.address(`api/v1/situations/${desk.id}/documents/situation-report?${query}`);
   }
 
   #body(): Record<string, unknown> {
     const sections = HEADINGS.map((heading) => ({ heading, text: (this.texts[heading] ?? '').trim() })).filter(({ text }) => text !== '');
-    const counted = BALANCE.flatMap((figure) => (typeof this.balance[figure] === 'number' ? [{ figure, value: this.balance[figure]! }] : []));
-    const figures = this.figures.map(({ figure, value, name, unit, facts }) => ({ figure, value, ...(name ? { name } : {}), ...(unit ? { unit } : {}), ...(facts?.length ? { facts } : {}) }));
+    const counted = this.uncounted.flatMap((figure) => (typeof this.balance[figure] === 'number' ? [{ figure, value: this.balance[figure]! }] : []));
+    const figures = this.figures.map(({ figure, value, high, name, unit, facts }) => ({ figure, value, ...(high === undefined ? {} : { high }), ...(name ? { name } : {}), ...(unit ? { unit } : {}), ...(facts?.length ? { facts } : {}) }));
     return {
       report: this.id, at: this.at, by: this.by, sections, figures: [...figures, ...counted],
       ...(this.next ? { next_point_at: formatInstant(instantOf(this.next, Date.parse(this.at))) } : {}),
@@ -179,5 +185,6 @@ const hourOf = (ms: number): string => new Intl.DateTimeFormat('fr-FR', { hour: 
 /** What a kept figure counts. */
 function figureWords({ figure, name }: Figure): string {
   if (name) return name;
+  if ((BALANCE as readonly string[]).includes(figure)) return term('toll', figure);
   return figure.startsWith('means-') ? t('report.means', { state: term('resource-state', figure.slice('means-'.length)) }) : term('figure', figure);
 }
