@@ -199,7 +199,7 @@ def test_symbols_by_mouse_in_a_row_lines_and_copies(town: NodeProcess, visit: An
     row = page.locator("li[data-shape]").filter(has_text="SO 60 km/h")
     row.get_by_role("button").first.click()
     row.get_by_role("button", name="Dupliquer").click()
-    expect(page.locator(".stamp")).to_be_visible()
+    expect(page.locator(".stamp")).to_be_visible(timeout=30_000)
     officer.wait_idle()
     click(officer, 0.9, 0.45)
     assert [one["symbol"]["rotation_deg"] for one in wait_signed(officer, "wind", 2)] == [45, 45]

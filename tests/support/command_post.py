@@ -26,6 +26,8 @@ class Member:
     organisation: str
     role: str
     cell: str | None = None
+    everywhere: bool = False
+    """A standing role, as whoever opens a situation needs."""
 
 
 class CommandPost:
@@ -70,15 +72,14 @@ class CommandPost:
         self.keep("people.register-organisation", body)
 
     def enrol(self, member: Member) -> None:
-        """Give somebody an account and a role in the situation's node."""
+        """Give somebody an account and a role, in the situation unless it is a standing one."""
         person = str(uuid4())
         self.keep("people.enrol", {"person": person, "display_name": member.name})
         grant = {"grant": str(uuid4()), "person": person, "role": member.role}
-        where = {
-            "organisation": self.organisations[member.organisation],
-            **({"cell": member.cell} if member.cell else {}),
-        }
-        self.keep("people.grant-role", {**grant, **where})
+        cell = {"cell": member.cell} if member.cell else {}
+        place = {} if member.everywhere else {"situation": self.situation}
+        organisation = self.organisations[member.organisation]
+        self.keep("people.grant-role", {**grant, **place, "organisation": organisation, **cell})
         address: str = self._post("invitations", {"person": person}).json()["address"]
         chosen = {"token": address.partition("#")[2], "login": member.login, "password": PASSWORD}
         self._post("invitations/accept", chosen)

@@ -217,6 +217,22 @@ def signals_plan(name: str = "OCT", **more: Any) -> Fields:
     }
 
 
+def mission(name: str = "mission", **more: Any) -> Fields:
+    """The body of a mission."""
+    return {"mission": oid(name), "title": name, "owner": {"cell": "logistics"}, **more}
+
+
+def toll(low: int = 1, source: str = "SDIS") -> Fields:
+    """The body of a count of people, about the situation."""
+    return {"about": oid("situation"), "category": "evacuated", "low": low, "high": low + 2, "source": source}
+
+
+def report(name: str = "report", **more: Any) -> Fields:
+    """The body of a drafted situation report."""
+    sections = [{"heading": "situation", "text": "L'eau monte."}]
+    return {"report": oid(name), "at": START.isoformat(), "sections": sections, **more}
+
+
 def grid(name: str = "grid", **more: Any) -> Fields:
     """The body of a dated grid: two bands, ten minutes apart."""
     at = [START + timedelta(minutes=minutes) for minutes in (10, 20)]

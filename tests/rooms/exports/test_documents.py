@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.pages import flowing, is_tagged, pages_of, text_of
 from support.papers import a_story, matter_of
 from support.source import ROOT
-from support.story import Story, entry
+from support.story import Story, entry, shape
 
 from garance.exports.registry import DOCUMENTS, document
 from garance.exports.typesetting.press import set_pdf
@@ -157,20 +157,47 @@ WORDS = st.text(
 ).filter(str.strip)
 
 
-@settings(max_examples=25)
-@given(texts=st.lists(WORDS, min_size=1, max_size=6))
-def test_no_word_of_a_person_is_an_instruction(texts: list[str]) -> None:
+INSTRUCTIONS = (
+    '#read("/etc/passwd")', '#import "@preview/cetz:0.3.0"', "= Titre", "#panic()", "<svg>&amp;", "*a* _b_ $c$",
+)  # fmt: skip
+
+
+def test_no_word_of_a_person_is_an_instruction() -> None:
     story = Story()
     story.begin()
-    for text in [*texts, '#read("/etc/passwd")', '#import "@preview/cetz:0.3.0"', "= Titre", "#panic()", "<svg>&amp;"]:
+    for text in INSTRUCTIONS:
+        story.tell("logbook.write", entry(text))
+        story.tell("drawings.draw", shape(text))
+    whole = matter_of(story)
+    for kind in ("logbook", "drawings", "map"):
+        said = "".join(text_of(set_pdf(document(kind).compose(whole, Order()))).split())
+        assert kind == "map" or all("".join(text.split()) in said for text in INSTRUCTIONS), kind
+
+
+@settings(max_examples=15)
+@given(texts=st.lists(WORDS, min_size=1, max_size=6))
+def test_whatever_may_be_written_may_be_printed(texts: list[str]) -> None:
+    """Signs that our fonts lack, other directions, marks without a letter: a page comes out, and says its mode."""
+    story = Story()
+    story.begin()
+    for text in texts:
         try:
             story.tell("logbook.write", entry(text))
         except Refused:
             continue  # what cannot be printed is refused when it is written
-    whole = matter_of(story)
-    said = "".join(text_of(set_pdf(document("logbook").compose(whole, Order()))).split())
-    for words in ('#read("/etc/passwd")', '#import"@preview/cetz:0.3.0"', "#panic()", "<svg>&amp;"):
-        assert words in said
+    pages = pages_of(set_pdf(document("logbook").compose(matter_of(story), Order())))
+    assert pages
+    assert all("EXERCICE" in page for page in pages)
+
+
+def test_a_word_without_end_stays_on_the_sheet() -> None:
+    story = Story()
+    story.begin()
+    story.tell("logbook.write", entry("https://" + "adresse" * 150, sender="s" * 200))
+    said = "".join(text_of(set_pdf(document("logbook").compose(matter_of(story), Order()))).split())
+    said = said.replace("\u200b", "")
+    assert "adresse" * 150 in said
+    assert "s" * 200 in said
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, one in DOCUMENTS.items() if Format.TEXT in one.formats))

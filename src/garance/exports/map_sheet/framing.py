@@ -129,8 +129,7 @@ def frame_of(order: Order, wanted: Box, rooms: dict[Turned, Room]) -> Frame:
     turned = order.turned or (Turned.LANDSCAPE if sides_m[0] > sides_m[1] else Turned.PORTRAIT)
     room = rooms[turned]
     least = float(max(sides_m / room.window_mm)) * 1000
-    asked_whole = order.box is not None or order.scale is None
-    if order.scale is not None and asked_whole and order.scale < least * 0.999:
+    if order.scale is not None and order.scale < least * 0.999:
         raise Refused("sheet-too-small", field="scale", detail=_would_do(order.paper, order.scale, least))
     scale = order.scale or _fitted(least, order.paper)
     return Frame(crs, order.grid, centre, scale, stretch, room, turned)

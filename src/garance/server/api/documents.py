@@ -136,7 +136,7 @@ def document_endpoints(node: Node) -> list[Endpoint]:
 
     @endpoint(
         "GET", "/api/v1/situations/{situation}/documents/{kind}", tag="documents", produces="application/pdf",
-        answer=None, status=200, refusals=REFUSALS,
+        also_produces=("image/png", "text/plain"), answer=None, status=200, refusals=REFUSALS,
     )  # fmt: skip
     async def print_document(call: Call[Reader], situation: ObjectId, kind: Slug, query: DocumentAsked) -> Response:
         """Make a document: PDF, its first page (`format=png`), or plain text (`format=text`) where there is one."""

@@ -2,8 +2,8 @@
  * What a line of the logbook says, read by rules: who calls whom and by what way, how many people, how deep the water,
  * what is to be done. In French as spoken on the radio. Only to propose: the person decides. Pure, in linear time.
  */
-import { amountAt, type Amount } from './amounts.ts';
 import type { TollCategory } from './balance.ts';
+import { amountAt, type Amount } from './amounts.ts';
 import { headOf, wayOf, type Head } from './heading.ts';
 import { plain } from './seeking.ts';
 

@@ -39,6 +39,8 @@ const polygon: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
 const point: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
 const planned: ExpressionSpecification = ['==', ['get', 'state'], 'planned'];
 const noPoint: ExpressionSpecification = ['!', point];
+/** What is done or cancelled no longer weighs on what is to be done. */
+const past: ExpressionSpecification = ['in', ['get', 'state'], ['literal', ['done', 'cancelled']]];
 
 const lapsed: ExpressionSpecification = ['!=', ['get', 'lapsed'], ''];
 /** The name, and under it since when it is to be looked at again. */
@@ -47,10 +49,10 @@ const named = (p: Palette): ExpressionSpecification =>
 
 function shapeLayers(p: Palette): LayerSpecification[] {
   const colour = shapeColour(p);
-  const line = { 'line-color': colour, 'line-opacity': ['case', FAINT, 0.3, 1] as ExpressionSpecification, 'line-width': ['case', selected, 4, 2.4] as ExpressionSpecification };
+  const line = { 'line-color': colour, 'line-opacity': ['case', FAINT, 0.3, past, 0.45, 1] as ExpressionSpecification, 'line-width': ['case', selected, 4, 2.4] as ExpressionSpecification };
   const weave: ExpressionSpecification = ['concat', by('what', Object.fromEntries(WOVEN.map(({ kind, weave: name }) => [kind, name!])), 'hatch'), '|', colour];
   return [
-    { id: 'shape-fills', type: 'fill', source: 'shapes', filter: ['all', polygon, plain], paint: { 'fill-color': colour, 'fill-opacity': ['case', FAINT, 0.04, lapsed, 0.05, planned, 0.07, selected, 0.3, 0.2] } },
+    { id: 'shape-fills', type: 'fill', source: 'shapes', filter: ['all', polygon, plain], paint: { 'fill-color': colour, 'fill-opacity': ['case', FAINT, 0.04, past, 0.05, lapsed, 0.05, planned, 0.07, selected, 0.3, 0.2] } },
     { id: 'shape-hatch', type: 'fill', source: 'shapes', filter: ['all', polygon, plain, among('what', WOVEN.map(({ kind }) => kind))], paint: { 'fill-pattern': weave, 'fill-opacity': ['case', lapsed, 0.2, 0.6] } },
     { id: 'shape-lines', type: 'line', source: 'shapes', filter: ['all', noPoint, plain, ['!', planned], ['!', lapsed]], layout: { 'line-join': 'round' }, paint: line },
     { id: 'shape-lines-planned', type: 'line', source: 'shapes', filter: ['all', noPoint, plain, planned, ['!', lapsed]], paint: { ...line, 'line-dasharray': [3, 2] } },

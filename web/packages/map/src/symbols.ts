@@ -50,6 +50,7 @@ function word(pen: Pen, text: string, x: number, y: number, size: number, colour
 }
 
 const PLANNED = new Set(['planned', 'requested', 'validated']);
+const PAST = new Set(['done', 'cancelled']);
 
 const BOX_HIGH = 20;
 const LETTERS_PX = 10.5;
@@ -130,7 +131,7 @@ function shape([what = '', state = '', colour = '', halo = '', lapsed = '']: str
   pen.scale(UNIT_PX, UNIT_PX);
   const planned = PLANNED.has(state);
   const dash = planned ? [1.6, 1.4] : [];
-  if (lapsed) pen.globalAlpha = 0.55;
+  if (lapsed || PAST.has(state)) pen.globalAlpha = 0.55;
   if (frame) {
     pen.fillStyle = halo;
     pen.fill(new Path2D(frame));
@@ -139,6 +140,7 @@ function shape([what = '', state = '', colour = '', halo = '', lapsed = '']: str
   } else path(pen, sign, full && !planned ? colour : halo, halo, { width: 1.1, edge: 1.6, fill: true });
   if (!frame) path(pen, sign, colour, halo, { width: 1.1, edge: 0, dash });
   pen.globalAlpha = 1;
+  if (state === 'cancelled') path(pen, 'M0 12 12 0', colour, halo, { width: 1.3, edge: 1.6 });
   if (lapsed) word(pen, '?', 11, 2.2, 5.5, lapsed);
   return done();
 }

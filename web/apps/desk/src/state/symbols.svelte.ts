@@ -36,7 +36,10 @@ export class SymbolsInHand {
   undone = $state.raw<readonly Placed[]>([]);
   #stamp: Stamp | null = null;
   #turn = 0;
+  #chosen = '';
   #last: Position | null = null;
+  /** Keys pressed before the symbol in hand is on the map: on a slow machine none is lost. */
+  #early: ((stamp: Stamp) => void)[] = [];
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -85,9 +88,12 @@ export class SymbolsInHand {
   choose(sign: Sign): void {
     const { sketching } = this.#bench;
     if (sketching.draft && !sketching.quick && sketching.started) return void this.#bench.notify(t('sketch.unfinished'));
+    const another = this.#chosen !== sign.id;
     this.letGo();
     this.sign = sign;
-    if (!sign.turns) this.rotation_deg = 0;
+    this.#chosen = sign.id;
+    // The words and the turn of one symbol are not those of the next.
+    if (another) [this.text, this.rotation_deg] = ['', 0];
     this.family = null;
     this.#remember(sign.id);
     void this.#hold();
@@ -117,11 +123,14 @@ export class SymbolsInHand {
     this.#stamp.snap = this.#bench.sketching.snap;
     if (!point) this.#bench.sketching.beginSign(this);
     this.refresh();
+    for (const act of this.#early.splice(0)) act(this.#stamp);
   }
 
   /** The ghost on the map, as it would be placed. */
   refresh(): void {
     const { sign } = this;
+    const { told } = this.#bench.sketching;
+    if (this.tracing) Object.assign(told, { name: this.name, state: this.state, symbol: this.symbol });
     if (!this.#stamp || !sign) return;
     const { halo } = paletteOf(theme.name);
     const ground: Ground = halo === '#ffffff' ? 'light' : 'dark';
@@ -134,6 +143,7 @@ export class SymbolsInHand {
     this.#turn += 1;
     this.#stamp?.end();
     this.#stamp = null;
+    this.#early = [];
     this.#last = null;
     this.sign = null;
     if (this.#bench.sketching.quick) this.#bench.sketching.discard();
@@ -148,7 +158,6 @@ export class SymbolsInHand {
   setState(state: 'engaged' | 'planned'): void {
     this.state = state;
     this.refresh();
-    this.#bench.sketching.told.state = state;
   }
 
   // -- placing ---------------------------------------------------------------------------------------------------
@@ -224,24 +233,31 @@ export class SymbolsInHand {
   /** A key pressed while the palette is open, outside any field; true when it was for it. */
   key(press: KeyboardEvent): boolean {
     const arrow = ARROWS[press.key];
-    if (arrow && this.#stamp) {
+    if (arrow && this.sign) {
       const step = press.shiftKey ? FAR_STEP_PX : STEP_PX;
-      this.#stamp.nudge(arrow[0] * step, arrow[1] * step);
+      this.#act((stamp) => stamp.nudge(arrow[0] * step, arrow[1] * step));
       return true;
     }
-    if (press.key === 'Enter' && this.#stamp) {
-      this.#stamp.placeHere();
+    if (press.key === 'Enter' && this.sign) {
+      this.#act((stamp) => stamp.placeHere());
       return true;
     }
     if (press.key === 'PageUp' || press.key === 'PageDown') {
-      this.turnBy(press.key === 'PageDown' ? TURN_DEG : -TURN_DEG);
+      this.#act(() => this.turnBy(press.key === 'PageDown' ? TURN_DEG : -TURN_DEG));
       return true;
     }
     if (press.key === ' ') {
-      this.setState(this.state === 'engaged' ? 'planned' : 'engaged');
+      const other = (): void => this.setState(this.state === 'engaged' ? 'planned' : 'engaged');
+      if (this.sign) this.#act(other);
+      else other();
       return true;
     }
     return this.#letter(press);
+  }
+
+  #act(act: (stamp: Stamp) => void): void {
+    if (this.#stamp) act(this.#stamp);
+    else this.#early.push(act);
   }
 
   /** A family by its letter, then one of its symbols: digits by their place, whatever the layout writes there. */
