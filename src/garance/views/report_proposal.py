@@ -33,6 +33,7 @@ HEADING_OF = {
     Category.REQUEST: Heading.REQUESTS,
     Category.PUBLIC_MESSAGE: Heading.COMMUNICATION,
     Category.RUMOUR: Heading.COMMUNICATION,
+    Category.BRIEF: Heading.EVOLUTION,
 }
 """Where a line of the logbook is told."""
 
