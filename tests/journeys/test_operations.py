@@ -111,7 +111,7 @@ def validated(desk: DeskPage, album: Album, picture: str, **sections: str) -> st
     dialog = page.get_by_role("dialog", name="Point de situation")
     expect(dialog.get_by_label("Évolution")).to_be_visible()
     for label, words in sections.items():
-        dialog.get_by_label(label.replace("_", " ")).fill(words)
+        dialog.get_by_role("textbox", name=label.replace("_", " "), exact=True).fill(words)
     dialog.get_by_role("button", name="Enregistrer le projet").click()
     expect(dialog.get_by_text("Projet non validé")).to_be_visible()
     dialog.get_by_role("button", name="Valider et numéroter").click()

@@ -3,6 +3,7 @@
  * what is to be done. In French as spoken on the radio. Only to propose: the person decides. Pure, in linear time.
  */
 import { amountAt, type Amount } from './amounts.ts';
+import type { TollCategory } from './balance.ts';
 import { headOf, wayOf, type Head } from './heading.ts';
 import { plain } from './seeking.ts';
 
