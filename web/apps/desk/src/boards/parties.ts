@@ -11,15 +11,16 @@ const ROLES = ['dos', 'rac', 'cell-head', 'logbook-secretary', 'sdis-officer', '
 export const partyKey = (party: Party): string =>
   (['role', 'cell', 'organisation', 'person', 'name'] as const).map((member) => party[member] ?? '').join('|');
 
-/** The cells that were heard of: of those who write, of those who were charged. */
+/** The cells that were heard of: of those who write or act, of those who were charged. */
 function cellsOf(desk: Desk): string[] {
   const charged = desk.picture.things.flatMap((thing) => {
     const party = (told(thing, 'description')['owner'] ?? told(thing, 'sheet')['owner'] ?? told(thing, 'holder')['party']) as Party | undefined;
     return party?.cell ? [party.cell] : [];
   });
   const wrote = desk.picture.entries.flatMap(({ author }) => (author.cell ? [author.cell] : []));
+  const acted = desk.picture.things.flatMap(({ author }) => (author.cell ? [author.cell] : []));
   const own = desk.grant?.cell ? [desk.grant.cell] : [];
-  return [...new Set([...own, ...wrote, ...charged])].sort((a, b) => a.localeCompare(b, 'fr'));
+  return [...new Set([...own, ...wrote, ...acted, ...charged])].sort((a, b) => a.localeCompare(b, 'fr'));
 }
 
 export function partiesOf(desk: Desk): Choice[] {
