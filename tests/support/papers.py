@@ -134,6 +134,7 @@ def matter_of(story: Story, pack: Pack | None = None, **more: Any) -> Matter:
         pack=pack,
         picture=picture,
         board=board,
+        histories=folded(Board, story.facts).histories(None, "mission", "state"),
         entries=entries,
         links=(Link(story.writer, len(story.facts), "ab" * 32),),
         proposal=propose(picture, entries, reports.last_validated(), followed),

@@ -43,7 +43,7 @@ from garance.views.board import Board
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.reports import ReportShown, ReportsShown
-from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown
+from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown, StatementShown
 
 T = TypeVar("T")
 PRESSES = 2
@@ -79,6 +79,7 @@ class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
     risks: bool = True
     relief: bool = False
     entry: FactId | None = None
+    thing: ObjectId | None = None
     report: ObjectId | None = None
     blank: Annotated[int, Meta(ge=0, le=BLANKS_AT_MOST)] = 0
     role: ObjectId | None = None
@@ -195,6 +196,7 @@ async def gather(
     at = moment.at if moment else commands.present_of(node.follower.state, situation, node.clock.now())
     followed = await followed_at(shelf, moment, at) if Need.BOARD in needs and report is None else None
     board = followed.board if followed is not None else await _of_lines(shelf, moment, entries)
+    histories = await histories_at(shelf, moment) if followed is not None else {}
     await record(node, call.who, situation, [*read, *read_in_board(node, board, call.who)])
     readings = await last_readings(node, shelf.held, situation, shown.series, at) if shown is not None else {}
     names = names_of(node, shelf)
@@ -212,6 +214,7 @@ async def gather(
         pack=node.pack,
         picture=shown,
         board=board,
+        histories=histories,
         entries=entries,
         links=await asyncio.to_thread(links_to, node.store, said),
         readings=readings,
@@ -267,6 +270,12 @@ async def _entries(shelf: Shelf, moment: Moment | None, wanted: str | None) -> t
 
     entries, _, _ = await shelf.look(Logbook, show)
     return entries
+
+
+async def histories_at(shelf: Shelf, moment: Moment | None) -> dict[str, tuple[StatementShown, ...]]:
+    """The states that each mission went through, as the reader may see them."""
+    found, _, _ = await shelf.look(Board, lambda view: view.histories(moment, "mission", "state"))
+    return found
 
 
 async def _of_lines(shelf: Shelf, moment: Moment | None, entries: tuple[EntryShown, ...]) -> BoardShown:
