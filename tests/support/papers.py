@@ -10,6 +10,7 @@ from support.law_of_views import folded
 from support.story import START, Story, entry, mission, oid, person, point, resource, shape, signals_plan
 
 from garance.ports.export import Link, Matter
+from garance.symbols.reading import french_set
 from garance.territory import Pack
 from garance.views.board import Board
 from garance.views.board_lines import Followed
@@ -129,6 +130,7 @@ def matter_of(story: Story, pack: Pack | None = None, **more: Any) -> Matter:
         shown_at=story.clock.now(),
         by="occurred",
         printed_at=START,
+        charters=(french_set().set,),
         printed_by="Claire Dupont",
         address="https://garance.test/",
         pack=pack,

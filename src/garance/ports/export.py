@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 
 from garance.kernel.identity import FactId, ObjectId
+from garance.symbols.charter import SymbolSet
 from garance.territory.pack import Pack
 from garance.views.proposed import ProposalShown
 from garance.views.reports import ReportShown
@@ -111,8 +112,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 
     `shown_at` is the moment of the picture, in the situation's own time; `printed_at` is real. `address` is that of
     the desk, to which the codes on the sheets lead back. A situation report is made of `report`, or of the `proposal`
-    when nobody drafted one. `histories` are the states that each mission went through. `organisation` is the one for
-    which its reader reads: its lines go by their number alone.
+    when nobody drafted one. `charters` are those that drawings may carry symbols of; `histories` the states that each
+    mission went through. `organisation` is the one for which its reader reads: its lines go by their number alone.
     """
 
     situation: SituationShown
@@ -128,6 +129,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[EntryShown, ...] = ()
     links: tuple[Link, ...] = ()
     readings: Mapping[str, Reading] = {}
+    charters: tuple[SymbolSet, ...] = ()
     report: ReportShown | None = None
     proposal: ProposalShown | None = None
     organisation: str | None = None

@@ -19,6 +19,7 @@ from garance.exports.typesetting.press import set_pdf
 from garance.exports.words import words_of
 from garance.kernel.refusal import Refused
 from garance.ports.export import Format, Manuscript, Matter, Order, PaperSize
+from garance.views.shown import BoardShown
 
 TASKS = {"mission", "order", "action-sheet", "handover"}
 LISTS = {"incidents", "people", "missions", "demands", "signals", "roster"}
@@ -173,7 +174,8 @@ def test_the_whole_operation_is_one_document_with_its_contents_and_names_what_it
     assert places == sorted(places)
     assert all(f"Page {number} / {len(pages)}" in page for number, page in enumerate(pages, 1))
     assert "Frapper à chaque porte" in "".join(pages[1:])
-    bare = msgspec.structs.replace(night, board=type(night.board)(things=(), conflicts=()), entries=night.entries * 1_500)
+    nothing = BoardShown(things=(), conflicts=())
+    bare = msgspec.structs.replace(night, board=nothing, entries=night.entries * 1_500)
     said = flowing(set_pdf(document("operation").compose(bare, Order())))
     assert "Demandes de moyens : rien à cet instant" in said
     assert "Main courante : trop long pour être joint" in said

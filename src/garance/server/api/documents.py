@@ -39,6 +39,7 @@ from garance.server.api.situations import AtMoment, Shelf
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
+from garance.symbols.reading import sets_of
 from garance.views.board import Board
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
@@ -194,14 +195,14 @@ async def gather(
     if shown is not None:
         read += read_in_picture(node, shown, call.who)
     at = moment.at if moment else commands.present_of(node.follower.state, situation, node.clock.now())
-    followed = await followed_at(shelf, moment, at) if Need.BOARD in needs and report is None else None
+    followed = await followed_at(shelf, moment, at) if Need.BOARD in needs else None
     board = followed.board if followed is not None else await _of_lines(shelf, moment, entries)
     histories = await histories_at(shelf, moment) if followed is not None else {}
     await record(node, call.who, situation, [*read, *read_in_board(node, board, call.who)])
     readings = await last_readings(node, shelf.held, situation, shown.series, at) if shown is not None else {}
     names = names_of(node, shelf)
     proposal = None
-    if followed is not None and Need.REPORTS in needs:
+    if followed is not None and report is None and Need.REPORTS in needs:
         proposal = proposed(picture, entries, reports, followed, readings)
     said = _said(entries, shown, board) | ({report.draft} if report else set())
     return Matter(
@@ -215,6 +216,7 @@ async def gather(
         picture=shown,
         board=board,
         histories=histories,
+        charters=tuple(one.set for one in sets_of(node.folder.symbols)[0]),
         entries=entries,
         links=await asyncio.to_thread(links_to, node.store, said),
         readings=readings,
