@@ -67,7 +67,7 @@ def _message(line: dict[str, Any], where: str) -> list[list[Field]]:
         [field(name, line.get(name, "")) for name in ("observed", "declared", "recorded")],
         [*(field(name, line.get(name, "")) for name in ("category", "importance")), field("worth", worth)],
         [field("place", where)],
-        [field("text", "\n".join(part for part in (said, struck) if part), height_mm=52)],
+        [field("text", "\n".join(part for part in (said, struck) if part), height_mm=34)],
         [field("attached", line.get("attached", "")), field("visas", "\n".join(line.get("visas", [])))],
         [field("answer", height_mm=22)],
         [field("acknowledgement", seen, part=2), field("written-by", line.get("author", ""))],

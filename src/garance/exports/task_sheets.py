@@ -70,7 +70,7 @@ def _history(one: ThingShown | None, boards: Boards) -> str:
 
 
 PARTS = ("situation", "anticipation", "objectives", "ideas", "execution", "commanding", "logistics")
-HEIGHTS_MM = {"execution": 50, "situation": 30}
+HEIGHTS_MM = {"execution": 44, "situation": 26}
 WIDER = frozenset({"anticipation", "logistics"})
 """The parts that the frame of column and site has besides."""
 
@@ -84,7 +84,7 @@ def _order(one: ThingShown | None, boards: Boards) -> Rows:
         [field("title", told.get("title", ""), part=2), field("frame", named)],
         [field("to", boards.posts(told.get("to", ())), part=2),
          field("given-at", boards.by(one.said.get("text") if one is not None else None))],
-        *([field(f"order-{part}", _part(told.get(part)), height_mm=HEIGHTS_MM.get(part, 20))] for part in parts),
+        *([field(f"order-{part}", _part(told.get(part)), height_mm=HEIGHTS_MM.get(part, 17))] for part in parts),
         [field("sign-given", height_mm=18), field("sign-taken", height_mm=18)],
     ]  # fmt: skip
 
@@ -108,7 +108,7 @@ def _checklist(one: ThingShown | None, boards: Boards) -> Rows:
         [field("title", told.get("title", ""), part=2), field("owner", boards.post(told.get("owner")))],
         [field("trigger", told.get("trigger") or ""), field("exit", told.get("exit") or "")],
     ]
-    empty: list[dict[str, Any]] = [{"id": "", "title": ""}] * 14
+    empty: list[dict[str, Any]] = [{"id": "", "title": ""}] * 10
     steps = [_step(step, one, boards) for step in told.get("steps", empty)]
     return [*head, *steps, [field("outcome", _end(one), height_mm=18)]]
 

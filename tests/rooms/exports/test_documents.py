@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from support.papers import a_night, a_story, matter_of
 from support.source import ROOT
 from support.story import Story, entry, oid, shape
 
+from garance.exports.logbook_sheets import sheet_names
 from garance.exports.registry import DOCUMENTS, document
 from garance.exports.typesetting.press import set_pdf
 from garance.exports.words import words_of
@@ -207,6 +209,14 @@ def test_empty_forms_have_the_layout_of_the_filled_ones_and_as_many_pages_as_ask
     assert not any(one.name in page for page in said for one in matter.picture.resources) if matter.picture else False
     if kind not in ONLY_BLANK:
         assert document(kind).compose(matter, order_for(kind, matter)).layout == blank.layout
+
+
+def test_blank_sheets_of_the_logbook_have_names_that_no_other_printing_gives(matter: Matter) -> None:
+    later = msgspec.structs.replace(matter, printed_at=matter.printed_at + timedelta(seconds=1))
+    names = [name for printed in (matter, later) for name in sheet_names(printed, 2)]
+    assert len(set(names)) == 4
+    pages = pages_of(set_pdf(document("logbook").compose(matter, Order(blank=2))))
+    assert [name in page for name, page in zip(names[:2], pages, strict=True)] == [True, True]
 
 
 @pytest.mark.parametrize(
