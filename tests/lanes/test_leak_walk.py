@@ -272,7 +272,7 @@ async def walk_documents(walk: Walk) -> None:
         assert {one["kind"] for one in offered} == set(DOCUMENTS)
         seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
         logbook = await walk.ask("GET", f"{base}/logbook?format=text")
-        assert len(logbook.text.strip().split("\n\n")) == 1 + seen["entry.written.v1"], walk.name
+        assert len(logbook.text.strip().split("\n\n")) == 1 + seen["entry.written.v2"], walk.name
         for kind in ("means", "drawings", "operation"):
             assert (await walk.ask("GET", f"{base}/{kind}?format=text")).status_code == 200
         turn = sum(walk.name.encode()) % SOME_PAGES
@@ -283,7 +283,7 @@ async def walk_documents(walk: Walk) -> None:
             assert not told, f"{walk.name}: {ON_PAGES[turn]} prints {told}"
         for one in walk.some_hidden("mission.described.v1", "mission")[:1]:
             await walk.alike("GET", f"{base}/mission?thing={one}", f"{base}/mission?thing={new_id()}")
-    hidden = walk.some_hidden("entry.written.v1", "")[:1] + walk.some_hidden(DRAFTED, "report")[:1]
+    hidden = walk.some_hidden("entry.written.v2", "")[:1] + walk.some_hidden(DRAFTED, "report")[:1]
     if hidden and walk.knows(walk.house.flood):
         base = f"/api/v1/situations/{walk.house.flood}/documents"
         for one in hidden:
