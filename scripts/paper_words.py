@@ -8,10 +8,10 @@ from pathlib import Path
 HOUSE = Path(__file__).resolve().parent.parent
 PAPER = HOUSE / "src" / "garance" / "exports" / "words"
 FAMILIES = (
-    "category", "centre-role", "centre-state", "certainty", "channel", "cycle-step", "demand-state", "evolution",
-    "fallback-means", "importance", "mark-state", "mission-state", "mode", "net-kind", "network", "network-lost",
-    "order-frame", "outage-state", "post-level", "register", "resource-kind", "resource-level", "resource-state",
-    "role", "shape-kind", "shape-state", "step-state", "urgency", "zone-state",
+    "agreement", "category", "centre-role", "centre-state", "certainty", "channel", "cycle-step", "demand-state",
+    "evolution", "fallback-means", "importance", "mark-state", "mission-state", "mode", "net-kind", "network",
+    "network-lost", "order-frame", "outage-state", "post-level", "register", "resource-kind", "resource-level",
+    "resource-state", "role", "shape-kind", "shape-state", "step-state", "urgency", "zone-state",
 )  # fmt: skip
 """Closed lists of values that both say: `role.dos`."""
 KEYS = (

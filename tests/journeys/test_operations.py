@@ -240,7 +240,7 @@ def test_a_forest_fire_by_a_fire_command_post(node: NodeProcess, visit: Visit, a
     post.register("prefecture", "Préfecture", "departement")
     post.register("sdis", "SDIS", "departement")
     post.enrol(Member("duty", "Paul Nguyen", "prefecture", "prefecture-duty-officer", everywhere=True))
-    post.open("duty", "Feu de forêt des Essarts", "wildfire")
+    post.open("duty", "Feu de forêt des Essarts", "fire")
     post.enrol(Member("cos", "Capitaine Inès Robert", "sdis", "sdis-officer"))
     post.enrol(Member("moyens", "Lieutenant Marc Faure", "sdis", "sdis-officer", "moyens"))
     wide = {"viewport": {"width": 1440, "height": 860}}
@@ -362,7 +362,7 @@ def test_a_chemical_smoke_by_the_prefecture(node: NodeProcess, visit: Visit, alb
     post.register("town", "Commune de Port-Galène", "commune", above="prefecture")
     post.register("sdis", "SDIS", "departement")
     post.enrol(Member("duty", "Paul Nguyen", "prefecture", "prefecture-duty-officer", everywhere=True))
-    post.open("duty", "Fumées de l'usine Galène-Chimie", "industrial")
+    post.open("duty", "Fumées de l'usine Galène-Chimie", "accident")
     post.enrol(Member("maire", "Anne Le Goff", "town", "dos"))
     post.enrol(Member("officier", "Capitaine Inès Robert", "sdis", "sdis-officer"))
     duty, mayor, officer = (post.sit(login) for login in ("duty", "maire", "officier"))

@@ -64,7 +64,7 @@ BRIEF = [
 ]
 WHOLE = [(role, relation) for role in ROLES for relation in RELATIONS]
 
-ON_PAGES = ("situation-report", "logbook", "map", "means")
+ON_PAGES = ("situation-report", "logbook", "map", "operation")
 SOME_PAGES = 20
 """One reader in five has one of these set in pages: the words are the same as in the text, which all are given."""
 
@@ -273,7 +273,7 @@ async def walk_documents(walk: Walk) -> None:
         seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
         logbook = await walk.ask("GET", f"{base}/logbook?format=text")
         assert len(logbook.text.strip().split("\n\n")) == 1 + seen["entry.written.v2"], walk.name
-        for kind in ("means", "drawings", "situation-report"):
+        for kind in ("means", "drawings", "situation-report", "operation"):
             assert (await walk.ask("GET", f"{base}/{kind}?format=text")).status_code == 200
         turn = sum(walk.name.encode()) % SOME_PAGES
         if turn < len(ON_PAGES):
@@ -281,7 +281,9 @@ async def walk_documents(walk: Walk) -> None:
             assert printed.status_code == 200, printed.text
             told = walk.judge.leaks(walk.reader, text_of(printed.content))
             assert not told, f"{walk.name}: {ON_PAGES[turn]} prints {told}"
-    hidden = walk.some_hidden("entry.written.v1", "")[:1] + walk.some_hidden(DRAFTED, "report")[:1]
+        for one in walk.some_hidden("mission.described.v1", "mission")[:1]:
+            await walk.alike("GET", f"{base}/mission?thing={one}", f"{base}/mission?thing={new_id()}")
+    hidden = walk.some_hidden("entry.written.v2", "")[:1] + walk.some_hidden(DRAFTED, "report")[:1]
     if hidden and walk.knows(walk.house.flood):
         base = f"/api/v1/situations/{walk.house.flood}/documents"
         for one in hidden:

@@ -310,7 +310,7 @@ def _samples(place: World, situation: str) -> list[str]:
 
 def _documents(place: World, situation: str) -> list[str]:
     base = f"/api/v1/situations/{situation}/documents"
-    texts = [f"{base}/{kind}?format=text" for kind in ("logbook", "means", "drawings", "situation-report")]
+    texts = [f"{base}/{kind}?format=text" for kind in ("logbook", "means", "drawings", "situation-report", "operation")]
     return [*texts, f"{base}/logbook?format=text&{MOMENT}", f"{base}/census?blank=1", f"{base}/no-such-kind"]
 
 

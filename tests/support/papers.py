@@ -10,6 +10,7 @@ from support.law_of_views import folded
 from support.story import START, Story, entry, mission, oid, person, point, resource, shape, signals_plan
 
 from garance.ports.export import Link, Matter
+from garance.symbols.reading import french_set
 from garance.territory import Pack
 from garance.views.board import Board
 from garance.views.board_lines import Followed
@@ -129,11 +130,13 @@ def matter_of(story: Story, pack: Pack | None = None, **more: Any) -> Matter:
         shown_at=story.clock.now(),
         by="occurred",
         printed_at=START,
+        charters=(french_set().set,),
         printed_by="Claire Dupont",
         address="https://garance.test/",
         pack=pack,
         picture=picture,
         board=board,
+        histories=folded(Board, story.facts).histories(None, "mission", "state"),
         entries=entries,
         links=(Link(story.writer, len(story.facts), "ab" * 32),),
         proposal=propose(picture, entries, reports.last_validated(), followed),

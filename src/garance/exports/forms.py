@@ -1,8 +1,10 @@
-"""Forms of one page: a message, a mission; filled, or empty with the same places to write (formulaires)."""
+"""Forms of one page, filled, or empty with the same places to write (formulaires)."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
+
+import msgspec
 
 from garance.exports.lines import followed, line_of
 from garance.exports.naming import place
@@ -13,6 +15,15 @@ from garance.ports.export import Format, Manuscript, Matter, Need, Order
 
 Field = dict[str, Any]
 """A place to write: `label` (a key of words), `value`, `height_mm`, `part` of the width."""
+MOST_PAGES = 500
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One form: its rows of fields, what stands beside its title, and the code that leads back to it alone."""
+
+    rows: list[list[Field]]
+    heading: str | None = None
+    code: str | None = None
 
 
 def field(label: str, value: str = "", *, height_mm: float = 11, part: float = 1) -> Field:
@@ -31,7 +42,7 @@ class MessageForm:
         """Fill the form. Refuses `entry-needed`, `entry-unknown` (for this reader, at this moment)."""
         voice = Voice(order)
         if order.blank:
-            empty = [_message({}, "")] * order.blank
+            empty = [Page(_message({}, ""))] * order.blank
             return form(matter, order, voice, "title.message", empty, desk_code(matter))
         if order.entry is None:
             raise Refused("entry-needed", field="entry")
@@ -42,7 +53,7 @@ class MessageForm:
         where = ", ".join(part for part in (entry.place, place(entry.geometry, matter, voice)) if part)
         rows = _message(line, where)
         code = desk_code(matter, tab="logbook", sel=f"entry~{entry.entry}")
-        return form(matter, order, voice, "title.message", [rows], code, heading=line["reference"])
+        return form(matter, order, voice, "title.message", [Page(rows, heading=line["reference"])], code)
 
 
 def _message(line: dict[str, Any], where: str) -> list[list[Field]]:
@@ -56,62 +67,30 @@ def _message(line: dict[str, Any], where: str) -> list[list[Field]]:
         [field(name, line.get(name, "")) for name in ("observed", "declared", "recorded")],
         [*(field(name, line.get(name, "")) for name in ("category", "importance")), field("worth", worth)],
         [field("place", where)],
-        [field("text", "\n".join(part for part in (said, struck) if part), height_mm=52)],
+        [field("text", "\n".join(part for part in (said, struck) if part), height_mm=34)],
         [field("attached", line.get("attached", "")), field("visas", "\n".join(line.get("visas", [])))],
         [field("answer", height_mm=22)],
         [field("acknowledgement", seen, part=2), field("written-by", line.get("author", ""))],
     ]
 
 
-class MissionForm:
-    """An empty mission sheet, in the frame of orders (fiche mission, SOIEC)."""
-
-    kind: ClassVar[str] = "mission"
-    needs: ClassVar[frozenset[Need]] = frozenset()
-    formats: ClassVar[frozenset[Format]] = frozenset({Format.PDF})
-
-    def compose(self, matter: Matter, order: Order) -> Manuscript:
-        """Lay out as many as asked. Refuses `only-blank`."""
-        if not order.blank:
-            raise Refused("only-blank", field="blank")
-        voice = Voice(order)
-        return form(matter, order, voice, "title.mission", [_mission()] * order.blank, desk_code(matter))
-
-
-def _mission() -> list[list[Field]]:
-    return [
-        [field("mission-name", part=2), field("mission-number")],
-        [field("owner"), field("deputy"), field("deadline")],
-        [field("place", part=2), field("contact")],
-        [field("order-situation", height_mm=24)],
-        [field("order-objectives", height_mm=20)],
-        [field("order-ideas", height_mm=20)],
-        [field("order-execution", height_mm=34)],
-        [field("order-command", height_mm=18)],
-        [field("accepted-at"), field("begun-at"), field("done-at")],
-        [field("outcome", height_mm=24)],
-    ]
-
-
-def form(
-    matter: Matter,
-    order: Order,
-    voice: Voice,
-    title: str,
-    pages: list[list[list[Field]]],
-    code: str,
-    *,
-    heading: str | None = None,
-) -> Manuscript:
-    """Forms of these rows of fields, one to a page."""
+def form(matter: Matter, order: Order, voice: Voice, title: str, pages: list[Page], code: str) -> Manuscript:
+    """Forms of these rows of fields, one to a page. Refuses `document-too-long` beyond 500 of them."""
+    if len(pages) > MOST_PAGES:
+        raise Refused("document-too-long", detail={"lines": len(pages), "limit": MOST_PAGES})
     said = voice.say(title)
     data = {
         **strips(matter, order, voice, title=said),
         "paper": order.paper.value,
-        "pages": pages,
-        "heading": heading,
+        "pages": [msgspec.structs.asdict(page) for page in pages],
         "code": code,
+        "empty": voice.say("empty.list"),
     }
-    filled = [each for rows in pages for row in rows for each in row if each["value"]]
-    text = "\n".join(f"{voice.say(each['label'])} : {each['value']}" for each in filled)
-    return Manuscript(layout="form", data=data, text=f"{said} — {matter.situation.title}\n{text}\n" if text else None)
+    told = [_as_text(page, voice) for page in pages]
+    text = "\n".join([f"{said} — {matter.situation.title}", *(told if any(told) else [voice.say("empty.list")])])
+    return Manuscript(layout="form", data=data, text=None if order.blank else f"{text}\n")
+
+
+def _as_text(page: Page, voice: Voice) -> str:
+    filled = [each for row in page.rows for each in row if each["value"]]
+    return "".join(f"{voice.say(each['label'])} : {each['value']}\n" for each in filled)

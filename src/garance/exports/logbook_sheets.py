@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar
 
 from garance.exports.lines import followed, line_of, notes_of
@@ -11,6 +12,8 @@ from garance.kernel.refusal import Refused
 from garance.ports.export import Format, Manuscript, Matter, Need, Order
 
 MOST_ENTRIES = 5_000
+LETTERS = "ACDEFHJKLMNPRTUVWXY"
+SHEET_LETTERS = 4
 
 
 class LogbookSheets:
@@ -34,11 +37,23 @@ class LogbookSheets:
             **strips(matter, order, voice, title=title),
             "lines": lines,
             "blank": order.blank,
+            "sheets": [voice.say("sheet-named", name=name) for name in sheet_names(matter, order.blank)],
             "code": desk_code(matter, tab="logbook"),
             "empty": voice.say("empty.logbook"),
             "signatures": ["sign.secretary", "sign.head"],
         }
         return Manuscript(layout="logbook", data=data, text=_as_text(title, lines, matter, voice))
+
+
+def sheet_names(matter: Matter, count: int) -> list[str]:
+    """A name for each blank sheet, such as `HKTM-1`, that no other printing gives: lines copied later say it.
+
+    Made of letters that are not taken for one another when read aloud, as provisional numbers are.
+    """
+    printed = f"{matter.situation.id} {matter.printed_at.isoformat()} {matter.printed_by}"
+    drawn = hashlib.sha256(printed.encode("utf-8")).digest()[:SHEET_LETTERS]
+    name = "".join(LETTERS[each % len(LETTERS)] for each in drawn)
+    return [f"{name}-{number}" for number in range(1, count + 1)]
 
 
 def _as_text(title: str, lines: list[dict[str, Any]], matter: Matter, voice: Voice) -> str:

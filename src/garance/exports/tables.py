@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from garance.domain.resources.facts import ResourceStatus
 from garance.exports.naming import place, signed
@@ -24,8 +24,14 @@ MOST_ROWS = 5_000
 
 Column = tuple[str, int]
 """A key of words, and the part of the width it takes."""
-Section = tuple[str, list[list[str]]]
-"""A heading, and rows of cells."""
+
+
+class Section(NamedTuple):
+    """A heading, rows of cells, and their columns when they are not those of the table."""
+
+    heading: str
+    rows: list[list[str]]
+    columns: tuple[Column, ...] | None = None
 
 
 class MeansTable:
@@ -49,7 +55,7 @@ class MeansTable:
             cells.append(voice.say("conflict") if one.conflict else "")
             rows.setdefault(one.state, []).append(cells)
         named = {one: voice.of("resource-state", one) for one in STATES if one in rows}
-        sections = [(f"{name} ({len(rows[one])})", rows[one]) for one, name in named.items()]
+        sections = [Section(f"{name} ({len(rows[one])})", rows[one]) for one, name in named.items()]
         return table(matter, order, voice, "title.means", self.columns, sections, tab="resources")
 
 
@@ -74,7 +80,7 @@ class DrawingsList:
             kind, by = voice.of("shape-kind", one.kind), signed(one.author, matter, voice)
             cells = [one.name, kind, voice.short(one.changed_at), voice.short(one.valid_until), said, by]
             rows.setdefault(one.state.value, []).append(cells)
-        sections = [(f"{voice.of('shape-state', state)} ({len(rows[state])})", rows[state])
+        sections = [Section(f"{voice.of('shape-state', state)} ({len(rows[state])})", rows[state])
                     for state in ("engaged", "planned") if state in rows]  # fmt: skip
         return table(matter, order, voice, "title.drawings", self.columns, sections, tab="shapes")
 
@@ -113,24 +119,30 @@ def table(
     tab: str,
 ) -> Manuscript:
     """A table in sections. Refuses `document-too-long` beyond 5,000 rows."""
-    count = sum(len(rows) for _, rows in sections)
+    count = sum(len(one.rows) for one in sections)
     if count > MOST_ROWS:
         raise Refused("document-too-long", detail={"lines": count, "limit": MOST_ROWS})
     said = voice.say(title)
     shown = [] if order.blank else sections
     data = {
         **strips(matter, order, voice, title=said),
-        "columns": [{"label": label, "part": part} for label, part in columns],
-        "sections": [{"heading": heading, "rows": rows} for heading, rows in shown],
+        "columns": _columns(columns),
+        "sections": [
+            {"heading": one.heading, "rows": one.rows, "columns": _columns(one.columns or columns)} for one in shown
+        ],
         "blank": order.blank,
         "code": desk_code(matter, tab=tab),
         "empty": voice.say("empty.list"),
     }
-    return Manuscript(layout="table", data=data, text=_as_text(said, matter, shown) if count else None)
+    return Manuscript(layout="table", data=data, text=None if order.blank else _as_text(said, matter, shown, voice))
 
 
-def _as_text(title: str, matter: Matter, sections: Sequence[Section]) -> str:
-    said = [f"{title} — {matter.situation.title}"]
-    for heading, rows in sections:
+def _columns(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    return [{"label": label, "part": part} for label, part in columns]
+
+
+def _as_text(title: str, matter: Matter, sections: Sequence[Section], voice: Voice) -> str:
+    said = [f"{title} — {matter.situation.title}"] if sections else [f"{title} — {voice.say('empty.list')}"]
+    for heading, rows, _ in sections:
         said.append("\n".join([heading, *("- " + " | ".join(cell for cell in row if cell) for row in rows)]))
     return "\n\n".join(said) + "\n"

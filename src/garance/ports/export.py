@@ -5,15 +5,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 
 from garance.kernel.identity import FactId, ObjectId
+from garance.symbols.charter import SymbolSet
 from garance.territory.pack import Pack
 from garance.views.proposed import ProposalShown
 from garance.views.reports import ReportShown
-from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown
+from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown, StatementShown
 
 Language = Literal["fr", "en"]
 
@@ -85,6 +86,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     risks: bool = True
     relief: bool = False
     entry: FactId | None = None
+    thing: ObjectId | None = None
     report: ObjectId | None = None
     blank: Annotated[int, msgspec.Meta(ge=0, le=BLANKS_AT_MOST)] = 0
 
@@ -110,7 +112,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 
     `shown_at` is the moment of the picture, in the situation's own time; `printed_at` is real. `address` is that of
     the desk, to which the codes on the sheets lead back. A situation report is made of `report`, or of the `proposal`
-    when nobody drafted one. `organisation` is the one for which its reader reads: its lines go by their number alone.
+    when nobody drafted one. `charters` are those that drawings may carry symbols of; `histories` the states that each
+    mission went through. `organisation` is the one for which its reader reads: its lines go by their number alone.
     """
 
     situation: SituationShown
@@ -122,9 +125,11 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     pack: Pack | None = None
     picture: PictureShown | None = None
     board: BoardShown = BoardShown(things=(), conflicts=())
+    histories: Mapping[str, tuple[StatementShown, ...]] = {}
     entries: tuple[EntryShown, ...] = ()
     links: tuple[Link, ...] = ()
     readings: Mapping[str, Reading] = {}
+    charters: tuple[SymbolSet, ...] = ()
     report: ReportShown | None = None
     proposal: ProposalShown | None = None
     organisation: str | None = None
@@ -146,9 +151,20 @@ class Manuscript(msgspec.Struct, frozen=True, kw_only=True):
 class Export(Protocol):
     """One kind of document (document)."""
 
-    kind: ClassVar[str]
-    needs: ClassVar[frozenset[Need]]
-    formats: ClassVar[frozenset[Format]]
+    @property
+    def kind(self) -> str:
+        """What it is called in addresses."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """The views it is made of."""
+        ...
+
+    @property
+    def formats(self) -> frozenset[Format]:
+        """What it is given as."""
+        ...
 
     def compose(self, matter: Matter, order: Order) -> Manuscript:
         """Make the manuscript; refuses what cannot be printed so, with the reason."""

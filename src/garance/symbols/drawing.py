@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from collections.abc import Iterable
 
 from garance.symbols.charter import Ink, Lettering, Line, Mark, Palette, State, Symbol
 
@@ -46,6 +47,11 @@ def draw(symbol: Symbol, *, palette: Palette, state: State = "engaged", text: st
     return f"<g><g{faded}><g{turned}>{body}</g>{words}{letter}</g>{over}</g>"
 
 
+def draw_marks(marks: Iterable[Mark], ink: Ink, halo: str, state: State) -> str:
+    """Strokes alone, in the box (0, 0)–(100, 100): what stands along a line or at its ends."""
+    return "".join(_stroke(mark, ink, halo, state) for mark in marks)
+
+
 def plain(text: str) -> str:
     """What can be written of it: one line, no control character, 40 characters at most."""
     shown = "".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in text)
@@ -86,7 +92,7 @@ def _sample(symbol: Symbol, line: Line, ink: Ink, halo: str, *, planned: bool) -
         parts.append(_path(path, ink.colour, width, dash=dash))
     parts += [
         f'<g transform="translate({x - 50 * PART:g} {y - 50 * PART:g}) scale({PART})">'
-        + "".join(_stroke(mark, ink, halo, "planned" if planned else "engaged") for mark in marks)
+        + draw_marks(marks, ink, halo, "planned" if planned else "engaged")
         + "</g>"
         for x, y, marks in _standing(line, 22 if area else 50)
     ]

@@ -51,7 +51,7 @@ class BoardLines:
         self._followed, self._picture, self._since = followed, picture, since
         self._situation = picture.situation.id if picture.situation is not None else ""
         self._things = followed.board.things
-        self._names = dict(_names(picture, self._things))
+        self._names = dict(named(picture, self._things))
         self.balance: Balance = balance(self._situation, self._things)
         self.standing: dict[Heading, list[LineProposed]] = {
             Heading.SITUATION: [*self._objectives(), *self._incidents()],
@@ -253,13 +253,14 @@ class BoardLines:
         return LineProposed(text=text, tells=tells, details=dict(details), at=at, facts=tuple(facts), is_new=is_new)
 
 
-def _names(picture: PictureShown, things: Iterable[ThingShown]) -> Iterable[tuple[str, str]]:
+def named(picture: PictureShown | None, things: Iterable[ThingShown]) -> Iterable[tuple[str, str]]:
+    """What things of the board and drawings are called, by identifier."""
     for one in things:
-        told = one.told("description")
-        name = told.get("title") or told.get("name")
+        told = one.told("description") or one.told("sheet") or one.told("text")
+        name = told.get("title") or told.get("name") or told.get("what")
         if name is not None:
             yield one.id, name
-    yield from ((one.id, one.name) for one in picture.shapes)
+    yield from ((one.id, one.name) for one in (picture.shapes if picture is not None else ()))
 
 
 def _mission_state(mission: ThingShown) -> MissionState:

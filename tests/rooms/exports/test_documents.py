@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -12,16 +13,20 @@ from hypothesis import strategies as st
 from support.pages import flowing, is_tagged, pages_of, text_of
 from support.papers import a_night, a_story, matter_of
 from support.source import ROOT
-from support.story import Story, entry, shape
+from support.story import Story, entry, oid, shape
 
+from garance.exports.logbook_sheets import sheet_names
 from garance.exports.registry import DOCUMENTS, document
 from garance.exports.typesetting.press import set_pdf
 from garance.exports.words import words_of
 from garance.kernel.refusal import Refused
 from garance.ports.export import Format, Manuscript, Matter, Order, PaperSize
+from garance.views.shown import BoardShown
 
-BLANK = {"logbook", "message", "mission", "means", "drawings", "census"}
-ONLY_BLANK = {"mission", "census"}
+TASKS = {"mission", "order", "action-sheet", "handover"}
+LISTS = {"incidents", "people", "missions", "demands", "signals", "roster"}
+BLANK = {"logbook", "message", "means", "drawings", "census"} | TASKS | LISTS
+ONLY_BLANK = {"census"}
 
 
 def order_for(kind: str, matter: Matter, **more: Any) -> Order:
@@ -121,6 +126,63 @@ def test_the_report_says_what_every_board_says_and_what_is_wrong() -> None:
     assert "Evacuated: 40 to 60 (not settled)" in english
 
 
+SAID = {
+    "incidents": ("En cours (2)", "Quai sous l'eau", "4/5", "S'aggrave", "sans électricité", "entre 400 et 600"),
+    "people": ("Désaccord, non arrêté", "Mairie : 52", "SDIS : entre 40 et 60", "Quartier bas", "entre 120 et 150",
+               "Gymnase", "43"),
+    "missions": ("En cours (1)", "Frapper à chaque porte", "cellule terrain", "FPT 1", "En échec (1)", "plus de sacs"),
+    "demands": ("Accordé (1)", "motopompes", "quai sous l'eau"),
+    "signals": ("OCT : Postes", "└ Secteur nord", "Rochefort 1", "SSU 17", "05 46 00 00 00"),
+    "roster": ("Chef de salle", "Paul Morel", "23/11 08:00", "23/11 16:00"),
+    "mission": ("Fiche mission · Frapper à chaque porte", "Rue par rue, noter les absents.", "FPT 1", "Quartier bas",
+                "Acceptée : 23/11", "En cours : 23/11", "En échec : 23/11", "(plus de sacs)", "Rendu compte (nom"),
+    "order": ("Évacuer le quartier bas", "SOIEC", "Officier sapeur-pompier", "Évacuer la rue du Port | FPT 1"),
+    "action-sheet": ("☑ Appeler la gendarmerie", "Fait, Luc", "☐ Fermer la route"),
+    "handover": ("Paul Morel", "Nuit calme.", "La digue", "Frapper à chaque porte", "Qui arrive (nom"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(SAID))
+def test_each_board_is_on_paper_with_what_it_says(kind: str) -> None:
+    manuscript = document(kind).compose(matter_of(a_night()), Order())
+    said = flowing(set_pdf(manuscript))
+    assert [words for words in SAID[kind] if words not in said] == []
+    assert all(words.partition(" · ")[2] in (manuscript.text or "") for words in SAID[kind][:1])
+
+
+def test_one_mission_is_printed_alone_with_a_code_of_its_own() -> None:
+    night = matter_of(a_night())
+    pages = pages_of(set_pdf(document("mission").compose(night, Order(thing=oid("pont")))))
+    assert len(pages) == 1
+    assert "Fermer le pont" in pages[0]
+    codes = {page["code"] for page in document("mission").compose(night, Order()).data["pages"]}
+    assert len(codes) == 3, "each sheet leads back to its own mission"
+
+
+def test_what_is_asked_to_be_done_before_is_on_paper_as_it_was() -> None:
+    """A mission whose states came out of order is told in the order of the world."""
+    story = a_night()
+    story.tell("taskings.set-mission-state", {"mission": oid("pont"), "state": "accepted"})
+    text = document("mission").compose(matter_of(story), Order(thing=oid("pont"))).text or ""
+    assert text.index("Demandée : ") < text.index("Acceptée : ")
+
+
+def test_the_whole_operation_is_one_document_with_its_contents_and_names_what_it_leaves_out() -> None:
+    night = matter_of(a_night())
+    pages = pages_of(set_pdf(document("operation").compose(night, Order())))
+    contents = pages[0]
+    order = ("Point de situation", "Sinistres et réseaux", "Fiche mission · Fermer le pont", "Relève", "Main courante")
+    places = [contents.index(words) for words in order]
+    assert places == sorted(places)
+    assert all(f"Page {number} / {len(pages)}" in page for number, page in enumerate(pages, 1))
+    assert "Frapper à chaque porte" in "".join(pages[1:])
+    nothing = BoardShown(things=(), conflicts=())
+    bare = msgspec.structs.replace(night, board=nothing, entries=night.entries * 1_500)
+    said = flowing(set_pdf(document("operation").compose(bare, Order())))
+    assert "Demandes de moyens : rien à cet instant" in said
+    assert "Main courante : trop long pour être joint" in said
+
+
 def test_a_message_is_one_line_of_the_logbook(matter: Matter) -> None:
     wanted = next(one for one in matter.entries if one.corrections)
     order = Order(entry=wanted.entry, paper=PaperSize.A5)
@@ -149,12 +211,20 @@ def test_empty_forms_have_the_layout_of_the_filled_ones_and_as_many_pages_as_ask
         assert document(kind).compose(matter, order_for(kind, matter)).layout == blank.layout
 
 
+def test_blank_sheets_of_the_logbook_have_names_that_no_other_printing_gives(matter: Matter) -> None:
+    later = msgspec.structs.replace(matter, printed_at=matter.printed_at + timedelta(seconds=1))
+    names = [name for printed in (matter, later) for name in sheet_names(printed, 2)]
+    assert len(set(names)) == 4
+    pages = pages_of(set_pdf(document("logbook").compose(matter, Order(blank=2))))
+    assert [name in page for name, page in zip(names[:2], pages, strict=True)] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("kind", "asked", "code"),
     [
         ("message", {}, "entry-needed"),
         ("message", {"entry": "w" + "0" * 20 + "-7"}, "entry-unknown"),
-        ("mission", {}, "only-blank"),
+        ("mission", {"thing": oid("nowhere")}, "unknown"),
         ("census", {}, "only-blank"),
         ("map", {"paper": PaperSize.A5}, "paper-too-small"),
         ("logbook", {"zone": "Mars/Olympus"}, "zone-unknown"),

@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 from pyproj import Geod
 from support.pages import pages_of, text_of
-from support.papers import a_story, matter_of
-from support.story import Story
+from support.papers import CENTRE, a_story, matter_of
+from support.story import SQUARE, Story, oid, point, shape
 
 from garance.exports.map_sheet.drawing import draw_map
 from garance.exports.map_sheet.export import TITLE_MM
@@ -25,6 +25,7 @@ from garance.exports.typesetting.press import set_pdf
 from garance.exports.words import Voice
 from garance.kernel.refusal import Refused
 from garance.ports.export import GridName, Matter, Order, PaperSize, Turned
+from garance.symbols.reading import french_set
 from garance.territory import Pack
 
 EARTH = Geod(ellps="WGS84")
@@ -157,3 +158,68 @@ def test_without_a_territory_what_is_drawn_is_still_printed_and_nothing_drawn_is
     empty.begin()
     with pytest.raises(Refused, match="no-territory"):
         document("map").compose(matter_of(empty), Order())
+
+
+def lined(*coordinates: tuple[float, float]) -> dict[str, Any]:
+    return {"type": "LineString", "coordinates": [list(each) for each in coordinates]}
+
+
+def drawn(story: Story) -> str:
+    """The map as SVG, around what is drawn."""
+    picture: str = document("map").compose(matter_of(story), Order(paper=PaperSize.A3)).data["map"]["picture"]
+    return picture
+
+
+def legend(story: Story) -> set[str]:
+    made = document("map").compose(matter_of(story), Order(paper=PaperSize.A3)).data["map"]
+    return {one["words"] for one in made["legend"]}
+
+
+def test_a_drawing_is_printed_with_its_symbol_its_words_its_turn_and_dashed_while_planned() -> None:
+    lon, lat = CENTRE
+    charter = "french-civil-security"
+    hose, post = {"set": charter, "id": "hose-line"}, {"set": charter, "id": "command-post", "text": "PC NORD"}
+    pictures = {}
+    for state in ("engaged", "planned"):
+        story = Story()
+        story.begin()
+        line, here = lined((lon, lat), (lon + 0.01, lat + 0.004)), point(lon, lat)
+        story.tell("drawings.draw", shape("Lance", geometry=line, kind="note", symbol=hose, state=state))
+        story.tell("drawings.draw", shape("PC", geometry=here, kind="command-post", symbol=post, state=state))
+        pictures[state] = drawn(story)
+        assert "PC NORD" in pictures[state]
+        names = {french_set().set.symbol(one) for one in ("hose-line", "command-post")}
+        assert {one.name.fr for one in names if one is not None} <= legend(story)
+    assert pictures["planned"].count("stroke-dasharray") > pictures["engaged"].count("stroke-dasharray")
+    turned = Story()
+    turned.begin()
+    aimed = {"set": charter, "id": "wind", "rotation_deg": 135}
+    turned.tell("drawings.draw", shape("Vent", geometry=point(lon, lat), kind="note", symbol=aimed))
+    assert "rotate(135 50 50)" in drawn(turned)
+
+
+def test_a_symbol_of_a_charter_that_is_not_here_is_drawn_by_its_kind() -> None:
+    story = Story()
+    story.begin()
+    lost = {"set": "lost", "id": "x"}
+    story.tell("drawings.draw", shape("DZ", geometry=point(*CENTRE), kind="landing-zone", symbol=lost))
+    assert "zone de poser (DZ)" in legend(story)
+
+
+def test_what_the_boards_follow_lies_on_the_map_until_it_is_over() -> None:
+    story = Story()
+    story.begin()
+    lon, lat = CENTRE
+    fire = {"incident": oid("feu"), "nature": "fire", "title": "Feu de pinède", "geometry": point(lon, lat)}
+    story.tell("incidents.describe", fire)
+    zone = {"zone": oid("bas"), "name": "Quartier bas", "measure": "evacuation", "geometry": SQUARE}
+    story.tell("population.describe-zone", zone)
+    story.tell("population.set-zone-state", {"zone": oid("bas"), "state": "ordered"})
+    gym = {"centre": oid("gym"), "name": "Gymnase", "role": "reception", "capacity": 10}
+    story.tell("population.describe-centre", {**gym, "geometry": point(lon + 0.01, lat)})
+    assert {"sinistre", "zone à évacuer", "centre d'accueil"} <= legend(story)
+    assert all(name in drawn(story) for name in ("Feu de pinède", "Quartier bas", "Gymnase"))
+    story.tell("incidents.evolve", {"incident": oid("feu"), "evolution": "over"})
+    story.tell("population.set-zone-state", {"zone": oid("bas"), "state": "lifted"})
+    assert legend(story) & {"sinistre", "zone à évacuer"} == set()
+    assert "Feu de pinède" not in drawn(story)

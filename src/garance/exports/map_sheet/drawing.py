@@ -12,6 +12,7 @@ from shapely.geometry import shape as shapely_shape
 
 from garance.domain.resources.facts import ResourceStatus
 from garance.exports.map_sheet import svg
+from garance.exports.map_sheet.followed import followed_shapes
 from garance.exports.map_sheet.framing import Frame, box_around, frame_of
 from garance.exports.map_sheet.graticule import graticule_of
 from garance.exports.map_sheet.ground import Drawn, Ground
@@ -21,6 +22,7 @@ from garance.exports.map_sheet.paper import RIM_MM, Room
 from garance.exports.words import Voice
 from garance.kernel.refusal import Refused
 from garance.ports.export import Box, Matter, Order, Turned
+from garance.views.shown import ShapeShown
 
 AT_WORK = {ResourceStatus.ARRIVED, ResourceStatus.ENGAGED}
 """Units that a sheet is fitted to, when any is: those still far away would shrink the rest."""
@@ -55,9 +57,9 @@ def draw_map(matter: Matter, order: Order, voice: Voice, rooms: dict[Turned, Roo
     frame = frame_of(order, _wanted(matter, order), rooms)
     names = Names(frame.room.window_mm)
     squares = graticule_of(frame, names)
-    marks = Marks(frame, voice, names)
+    marks = Marks(frame, voice, names, matter.charters)
+    marks.shapes(_lying(matter))
     if matter.picture is not None:
-        marks.shapes(matter.picture.shapes)
         marks.gauges(matter.picture.series, matter.readings)
         marks.units(matter.picture.resources)
     under, written = Drawn(), marks.named()
@@ -102,11 +104,15 @@ def _wanted(matter: Matter, order: Order) -> Box:
     return found
 
 
+def _lying(matter: Matter) -> list[ShapeShown]:
+    """What is drawn, and what the boards follow at some place."""
+    return [*followed_shapes(matter), *(matter.picture.shapes if matter.picture is not None else ())]
+
+
 def _around_picture(matter: Matter) -> Box | None:
-    if matter.picture is None:
-        return None
-    shapes = [shapely_shape(msgspec.to_builtins(one.geometry)) for one in matter.picture.shapes]
-    at_work = [one for one in matter.picture.resources if one.state in AT_WORK] or matter.picture.resources
+    shapes = [shapely_shape(msgspec.to_builtins(one.geometry)) for one in _lying(matter)]
+    units = matter.picture.resources if matter.picture is not None else ()
+    at_work = [one for one in units if one.state in AT_WORK] or units
     shapes += [shapely.Point(one.geometry.coordinates) for one in at_work if one.geometry is not None]
     points = shapely.get_coordinates(np.array(shapes, dtype=object))
     box = box_around(points)

@@ -22,7 +22,7 @@ class MapSheet:
     """The picture at a moment, to scale, from A4 to A0; all on one sheet or refused."""
 
     kind: ClassVar[str] = "map"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PICTURE})
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PICTURE, Need.BOARD})
     formats: ClassVar[frozenset[Format]] = frozenset({Format.PDF})
 
     def compose(self, matter: Matter, order: Order) -> Manuscript:

@@ -17,11 +17,13 @@ from garance.domain.drawings.facts import ShapeStatus
 from garance.domain.observations.facts import SeriesKind
 from garance.domain.resources.facts import ResourceStatus
 from garance.exports.map_sheet import svg
+from garance.exports.map_sheet.charted import Charted, charted
 from garance.exports.map_sheet.framing import Frame
 from garance.exports.map_sheet.ground import Drawn
 from garance.exports.map_sheet.names import Room
 from garance.exports.words import Voice
 from garance.ports.export import Reading
+from garance.symbols.charter import SymbolSet
 from garance.views.shown import ResourceShown, SeriesShown, ShapeShown
 
 SIGN_MM = 4.6
@@ -33,6 +35,8 @@ FRAMES = {
     "circle": "M6 11.3A5.3 5.3 0 1 0 6 .7a5.3 5.3 0 0 0 0 10.6Z",
     "bare": "",
 }
+FOLLOWED = frozenset({"incident", "outage", "shelter-zone"})
+"""Kinds that are of the boards and of no drawing."""
 COMING = {ResourceStatus.REQUESTED, ResourceStatus.VALIDATED, ResourceStatus.IN_TRANSIT}
 """Not there yet: drawn in dashes (SITAC: planned)."""
 UNIT_COLOURS = {"fire-engine": "#c62828", "pump": "#1e5bd6", "rescue-boat": "#1e5bd6", "ambulance": "#1b7f3b",
@@ -64,7 +68,8 @@ def sign_of(kind: str) -> Sign:
 class Marks:
     """Draws what the picture holds in one frame, and takes room for it among the names."""
 
-    def __init__(self, frame: Frame, voice: Voice, room: Room) -> None:
+    def __init__(self, frame: Frame, voice: Voice, room: Room, charters: tuple[SymbolSet, ...] = ()) -> None:
+        self._charters = charters
         self._frame = frame
         self._voice = voice
         self._room = room
@@ -81,12 +86,16 @@ class Marks:
             self._shape(one)
 
     def _shape(self, one: ShapeShown) -> None:
-        sign, key = sign_of(one.kind), f"shape-kind.{one.kind}"
+        sign, symbol = sign_of(one.kind), charted(one, self._charters)
+        key = f"legend.{one.kind}" if one.kind in FOLLOWED else f"shape-kind.{one.kind}"
         at = self._frame.on_paper(np.array([shapely_shape(msgspec.to_builtins(one.geometry))], dtype=object))[0]
         cut = svg.clipped(np.array([at], dtype=object), self._frame.room.window_mm, margin_mm=4.0)
         if shapely.is_empty(cut[0]):
             return
         planned = one.state is ShapeStatus.PLANNED
+        if symbol is not None:
+            self._symbol(one, symbol, at, cut, planned=planned)
+            return
         if at.geom_type == "Point":
             x, y = self._room.near(at.x, at.y, SIGN_MM, SIGN_MM)
             self._leads.append(_led((at.x, at.y), (x, y)))
@@ -94,9 +103,26 @@ class Marks:
             self._names.append((one.name, x, y, SIGN_MM / 2 + 0.8))
             return
         self.flat.add(key, _outlined(sign, one.kind, cut, planned), _legend_of(sign, one.kind, at.geom_type))
-        inside = cut[0] if at.geom_type == "Polygon" else None
-        middle = shapely.point_on_surface(inside) if inside is not None else _middle_of(cut[0])
-        self._names.append((one.name, float(middle.x), float(middle.y), 0.0))
+        self._name_in(one.name, at, cut)
+
+    def _symbol(self, one: ShapeShown, symbol: Charted, at: Any, cut: Any, *, planned: bool) -> None:
+        """A drawing that carries a symbol of a charter: the sign, or its line and what stands along it."""
+        name = symbol.symbol.name
+        key = f"symbol.{name.fr if self._voice.language == 'fr' else name.en}"
+        if at.geom_type != "Point":
+            self.flat.add(key, symbol.outlined(f"{symbol.symbol.id}", cut, planned=planned), symbol.legend())
+            self._name_in(one.symbol.text if one.symbol is not None and one.symbol.text else one.name, at, cut)
+            return
+        x, y = self._room.near(at.x, at.y, symbol.wide_mm, symbol.wide_mm)
+        self._leads.append(_led((at.x, at.y), (x, y)))
+        self.signs.add(key, symbol.sign(one, x, y), symbol.legend())
+        if one.symbol is None or one.symbol.text != one.name:
+            self._names.append((one.name, x, y, symbol.wide_mm / 2 + 0.8))
+
+    def _name_in(self, name: str, at: Any, cut: Any) -> None:
+        """A name in the middle of a zone or of a line."""
+        middle = shapely.point_on_surface(cut[0]) if at.geom_type == "Polygon" else _middle_of(cut[0])
+        self._names.append((name, float(middle.x), float(middle.y), 0.0))
 
     def units(self, units: Iterable[ResourceShown]) -> None:
         """Units that were placed, each with its name in its sign: those at one place stand around it, led to it."""

@@ -49,13 +49,13 @@ def set_pictures(manuscript: Manuscript, *, timeout_s: float = TIMEOUT_S) -> lis
 
 
 def _set(manuscript: Manuscript, wanted: str, timeout_s: float) -> bytes:
-    data = msgspec.json.encode(manuscript.data)
+    data = msgspec.json.encode({**manuscript.data, "layout": manuscript.layout})
     if len(data) > MAX_DATA_BYTES:
         raise Refused("document-too-large", detail={"bytes": len(data), "limit": MAX_DATA_BYTES})
     with tempfile.TemporaryDirectory(prefix="garance-press-") as folder:
         shutil.copytree(_LAYOUTS, folder, dirs_exist_ok=True)
         (Path(folder) / "data.json").write_bytes(data)
-        made = _run([f"{manuscript.layout}.typ", wanted], folder, timeout_s)
+        made = _run(["print.typ", wanted], folder, timeout_s)
     if len(made) > MAX_PDF_BYTES:
         raise Refused("document-too-large", detail={"bytes": len(made), "limit": MAX_PDF_BYTES})
     return made

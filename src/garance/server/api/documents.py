@@ -39,11 +39,12 @@ from garance.server.api.situations import AtMoment, Shelf
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
+from garance.symbols.reading import sets_of
 from garance.views.board import Board
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.reports import ReportShown, ReportsShown
-from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown
+from garance.views.shown import BoardShown, EntryShown, PictureShown, SituationShown, StatementShown
 
 T = TypeVar("T")
 PRESSES = 2
@@ -79,6 +80,7 @@ class DocumentAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=T
     risks: bool = True
     relief: bool = False
     entry: FactId | None = None
+    thing: ObjectId | None = None
     report: ObjectId | None = None
     blank: Annotated[int, Meta(ge=0, le=BLANKS_AT_MOST)] = 0
     role: ObjectId | None = None
@@ -193,13 +195,14 @@ async def gather(
     if shown is not None:
         read += read_in_picture(node, shown, call.who)
     at = moment.at if moment else commands.present_of(node.follower.state, situation, node.clock.now())
-    followed = await followed_at(shelf, moment, at) if Need.BOARD in needs and report is None else None
+    followed = await followed_at(shelf, moment, at) if Need.BOARD in needs else None
     board = followed.board if followed is not None else await _of_lines(shelf, moment, entries)
+    histories = await histories_at(shelf, moment) if followed is not None else {}
     await record(node, call.who, situation, [*read, *read_in_board(node, board, call.who)])
     readings = await last_readings(node, shelf.held, situation, shown.series, at) if shown is not None else {}
     names = names_of(node, shelf)
     proposal = None
-    if followed is not None and Need.REPORTS in needs:
+    if followed is not None and report is None and Need.REPORTS in needs:
         proposal = proposed(picture, entries, reports, followed, readings)
     said = _said(entries, shown, board) | ({report.draft} if report else set())
     return Matter(
@@ -212,6 +215,8 @@ async def gather(
         pack=node.pack,
         picture=shown,
         board=board,
+        histories=histories,
+        charters=tuple(one.set for one in sets_of(node.folder.symbols)[0]),
         entries=entries,
         links=await asyncio.to_thread(links_to, node.store, said),
         readings=readings,
@@ -267,6 +272,12 @@ async def _entries(shelf: Shelf, moment: Moment | None, wanted: str | None) -> t
 
     entries, _, _ = await shelf.look(Logbook, show)
     return entries
+
+
+async def histories_at(shelf: Shelf, moment: Moment | None) -> dict[str, tuple[StatementShown, ...]]:
+    """The states that each mission went through, as the reader may see them."""
+    found, _, _ = await shelf.look(Board, lambda view: view.histories(moment, "mission", "state"))
+    return found
 
 
 async def _of_lines(shelf: Shelf, moment: Moment | None, entries: tuple[EntryShown, ...]) -> BoardShown:

@@ -50,7 +50,7 @@ def test_every_kind_of_document_is_offered_and_made(node: RunningNode, web: http
     offered = {one["kind"]: one["formats"] for one in web.get(path(node, "documents")).json()["items"]}
     assert offered.keys() == DOCUMENTS.keys()
     for kind in offered:
-        query = {"blank": 1} if kind in ("mission", "census") else {"entry": entry} if kind == "message" else {}
+        query = {"blank": 1} if kind == "census" else {"entry": entry} if kind == "message" else {}
         answer = web.get(path(node, f"documents/{kind}"), params=query)
         assert answer.status_code == 200, (kind, answer.text)
         assert answer.headers["content-type"] == "application/pdf"
@@ -100,7 +100,8 @@ def test_the_past_is_printed_as_it_was(node: RunningNode, web: httpx2.Client) ->
         ("message", {}, (422, "entry-needed")),
         ("message", {"entry": "w" + "0" * 20 + "-4"}, (422, "entry-unknown")),
         ("situation-report", {"report": new_id()}, (422, "report-unknown")),
-        ("mission", {}, (422, "only-blank")),
+        ("census", {}, (422, "only-blank")),
+        ("mission", {"thing": new_id()}, (404, "unknown")),
     ],
 )  # fmt: skip
 def test_what_is_refused_says_why(

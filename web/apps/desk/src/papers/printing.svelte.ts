@@ -1,16 +1,25 @@
 /** What is to be printed: which document, of which moment, on which paper; and its first page, seen before printing. */
 import { formatInstant, Refusal, Unreachable } from '@garance/client';
 import { refusalWords, t, words } from '@garance/kit';
-import type { Desk } from '../state/desk.svelte.ts';
+import type { Desk, Tab } from '../state/desk.svelte.ts';
 
-export const PAPER_KINDS = ['situation-report', 'logbook', 'message', 'means', 'drawings', 'map', 'mission', 'census'] as const;
-export type PaperKind = (typeof PAPER_KINDS)[number];
+/** Documents as they are looked for: to report, to follow, to give, to draw, to keep. */
+export const PAPER_GROUPS = {
+  all: ['operation', 'situation-report', 'logbook', 'message'],
+  boards: ['incidents', 'people', 'missions', 'means', 'demands', 'roster', 'signals', 'drawings'],
+  sheets: ['mission', 'order', 'action-sheet', 'handover', 'census'],
+  map: ['map'],
+} as const;
+export type PaperKind = (typeof PAPER_GROUPS)[keyof typeof PAPER_GROUPS][number];
 export const PAPER_SIZES = ['a4', 'a3', 'a2', 'a1', 'a0'] as const;
 export const PAPER_SCALES = [2_000, 5_000, 10_000, 15_000, 25_000, 50_000, 100_000] as const;
 /** Those that only exist empty, and those that also do. */
-const BLANK_ONLY: readonly PaperKind[] = ['mission', 'census'];
-const BLANK_TOO: readonly PaperKind[] = ['logbook', 'message', 'means', 'drawings'];
-const AS_TEXT: readonly PaperKind[] = ['situation-report', 'logbook', 'message', 'means', 'drawings'];
+const BLANK_ONLY: readonly PaperKind[] = ['census'];
+const NEVER_BLANK: readonly PaperKind[] = ['operation', 'situation-report', 'map'];
+const NOT_TEXT: readonly PaperKind[] = ['map', 'census'];
+/** Sheets of one thing each: which kind of thing. */
+const SHEET_OF: Partial<Record<PaperKind, string>> = { mission: 'mission', order: 'order', 'action-sheet': 'sheet' };
+const KIND_OF_TAB: Partial<Record<Tab, PaperKind>> = { resources: 'means', shapes: 'drawings', incidents: 'incidents', population: 'people', missions: 'missions' };
 /** A choice is looked at once the hand rests. */
 const REST_MS = 350;
 
@@ -25,6 +34,8 @@ export class Printing {
   relief = $state(false);
   view = $state(false);
   blank = $state(0);
+  /** Only the sheet of what is chosen. */
+  alone = $state(true);
   /** The first page, as an address of the browser's own memory. */
   page = $state('');
   problem = $state('');
@@ -34,9 +45,14 @@ export class Printing {
 
   constructor(desk: Desk) {
     this.desk = desk;
-    if (desk.selection?.kind === 'entry') this.kind = 'message';
-    else if (desk.tab === 'resources') this.kind = 'means';
-    else if (desk.tab === 'shapes') this.kind = 'drawings';
+    const sheet = (Object.keys(SHEET_OF) as PaperKind[]).find((kind) => SHEET_OF[kind] === desk.selection?.kind);
+    this.kind = desk.selection?.kind === 'entry' ? 'message' : (sheet ?? KIND_OF_TAB[desk.tab] ?? 'logbook');
+  }
+
+  /** The thing chosen on the desk, when this document has a sheet of its own for it. */
+  get thing(): string | null {
+    const { selection } = this.desk;
+    return selection && SHEET_OF[this.kind] === selection.kind ? selection.id : null;
   }
 
   /** A message is one line of the logbook: without one chosen, it can only be empty. */
@@ -45,7 +61,7 @@ export class Printing {
   }
 
   get mayBeBlank(): boolean {
-    return BLANK_TOO.includes(this.kind);
+    return !NEVER_BLANK.includes(this.kind);
   }
 
   get mustBeBlank(): boolean {
@@ -53,7 +69,7 @@ export class Printing {
   }
 
   get hasText(): boolean {
-    return AS_TEXT.includes(this.kind) && this.blanks === 0;
+    return !NOT_TEXT.includes(this.kind) && this.blanks === 0;
   }
 
   get blanks(): number {
@@ -66,6 +82,7 @@ export class Printing {
     if (!conductor.live) Object.assign(query, { at: formatInstant(Math.round(conductor.shown_ms)), by: conductor.by });
     if (this.blanks > 0) query['blank'] = String(this.blanks);
     if (this.kind === 'message' && this.entry && this.blanks === 0) query['entry'] = this.entry;
+    if (this.thing && this.alone && this.blanks === 0) query['thing'] = this.thing;
     if (this.kind !== 'map') return query;
     Object.assign(query, { paper: this.paper, grid: this.grid, risks: String(this.risks), relief: String(this.relief) });
     if (this.turned) query['turned'] = this.turned;
