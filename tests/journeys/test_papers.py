@@ -33,7 +33,7 @@ def test_a_document_is_seen_before_it_is_printed(visit: Visit, town: NodeProcess
     desk = visit(town.url).open(role="Maire")
     page = desk.page
     desk.witness.expect(r"Failed to load resource: .* 422 .*/documents/map")
-    page.keyboard.press("p")
+    page.keyboard.press("Shift+I")
     dialog = page.get_by_role("dialog", name="Imprimer")
     seen(page)
     check_accessible(page, "printing")
@@ -49,6 +49,14 @@ def test_a_document_is_seen_before_it_is_printed(visit: Visit, town: NodeProcess
     answer = page.request.get(dialog.get_by_role("link", name="Ouvrir le PDF").get_attribute("href") or "")
     assert answer.headers["content-type"] == "application/pdf"
     assert "EXERCICE" in flowing(answer.body())
+    dialog.get_by_label("Document").select_option(label="Toute l'opération")
+    seen(page)
+    check_accessible(page, "printing everything")
+    album.take(page, "paper-operation")
+    answer = page.request.get(dialog.get_by_role("link", name="Ouvrir le PDF").get_attribute("href") or "")
+    said = flowing(answer.body())
+    for words in ("Sommaire", "Point de situation", "Liste des missions", "Main courante"):
+        assert words in said, words
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 
@@ -64,7 +72,7 @@ def test_a_situation_report_goes_from_the_journal_to_its_number(visit: Visit, no
     check_accessible(page, "a report proposed")
     album.take(page, "paper-report")
     dialog.get_by_label("Bilan des personnes").fill("Bilan provisoire.")
-    dialog.get_by_label("Évacués").fill("112")
+    dialog.locator(".balance input").first.fill("112")
     dialog.get_by_label("Prochain point à").fill("06:30")
     dialog.get_by_role("button", name="Enregistrer le projet").click()
     expect(dialog.get_by_text("Projet non validé")).to_be_visible()
@@ -76,7 +84,7 @@ def test_a_situation_report_goes_from_the_journal_to_its_number(visit: Visit, no
     album.take(page, "paper-report-validated")
     address = dialog.get_by_role("link", name="Ouvrir le PDF").get_attribute("href") or ""
     said = flowing(page.request.get(address).body())
-    for words in ("Point de situation n° 1", "Validé par", "Bilan provisoire.", "Évacués", "112", "06:30"):
+    for words in ("Point de situation n° 1", "Validé par", "Bilan provisoire.", "112", "06:30"):
         assert words in said, words
     dialog.get_by_role("button", name="Nouveau, depuis le journal").click()
     expect(dialog.get_by_text("Proposition tirée du journal")).to_be_visible()

@@ -35,7 +35,7 @@ HEADING_OF = {
     Category.RUMOUR: Heading.COMMUNICATION,
     Category.BRIEF: Heading.EVOLUTION,
 }
-"""Where a line of the logbook is told."""
+"""Where a line of the logbook is told. A short word for the authority tells again what other lines say: nowhere."""
 
 
 def propose(
@@ -50,7 +50,7 @@ def propose(
     boards = BoardLines(followed, picture, entries, since)
     lines: dict[Heading, list[LineProposed]] = {heading: [*boards.dated.get(heading, ())] for heading in Heading}
     for entry in entries:
-        if entry.struck or entry.text is None or entry.category is None:
+        if entry.struck or entry.text is None or entry.category not in HEADING_OF:
             continue
         if since is None or entry.occurred_at > since:
             lines[HEADING_OF[entry.category]].append(_line(entry.text, entry.occurred_at, entry.follows, since))

@@ -11,7 +11,7 @@ from support.law_of_views import check_law_of_views, folded
 from support.papers import a_night
 from support.story import START, Story, entry, mission, oid, person, resource, shape
 
-from garance.domain.logbook.facts import EntryWritten
+from garance.domain.logbook.facts import Category, EntryWritten
 from garance.domain.moment import By, Moment
 from garance.domain.reports.facts import Heading
 from garance.kernel.refusal import Refused
@@ -208,3 +208,11 @@ def test_a_figure_between_two_numbers_is_not_upside_down() -> None:
     figures = [{"figure": "evacuated", "value": 60, "high": 40}]
     with pytest.raises(Refused, match="range-upside-down"):
         story.tell("reports.draft", draft("un", story, figures=figures))
+
+
+def test_every_nature_of_line_is_told_but_the_word_for_the_authority() -> None:
+    story = told()
+    for category in Category:
+        story.tell("logbook.write", entry(f"Ligne {category}", category=category.value))
+    said = {line.text for section in proposal(story).sections for line in section.lines}
+    assert {f"Ligne {category}" for category in Category} - said == {"Ligne brief"}
