@@ -273,11 +273,7 @@ async def walk_documents(walk: Walk) -> None:
         seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
         logbook = await walk.ask("GET", f"{base}/logbook?format=text")
         assert len(logbook.text.strip().split("\n\n")) == 1 + seen["entry.written.v2"], walk.name
-<<<<<<< HEAD
-        for kind in ("means", "drawings", "situation-report", "operation"):
-=======
         for kind in ("means", "missions", "people", "situation-report"):
->>>>>>> press
             assert (await walk.ask("GET", f"{base}/{kind}?format=text")).status_code == 200
         turn = sum(walk.name.encode()) % SOME_PAGES
         if turn < len(ON_PAGES):
