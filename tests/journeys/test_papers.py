@@ -33,7 +33,7 @@ def test_a_document_is_seen_before_it_is_printed(visit: Visit, town: NodeProcess
     desk = visit(town.url).open(role="Maire")
     page = desk.page
     desk.witness.expect(r"Failed to load resource: .* 422 .*/documents/map")
-    page.keyboard.press("p")
+    page.keyboard.press("I")
     dialog = page.get_by_role("dialog", name="Imprimer")
     seen(page)
     check_accessible(page, "printing")
