@@ -737,7 +737,6 @@ ONCE = {
     },
     f"post {INSIDE}": walk_public,
     f"post {DEPENDENTS}": walk_public,
-    f"post {DEPENDENTS}": walk_public,
     **{
         f"post /api/v1/{path}": walk_doors
         for path in (
