@@ -1,6 +1,6 @@
-"""Each role at its desk during the night, doing what its page of the manual tells, key by key; the pictures of it.
+"""Each role at its desk during the night, doing what its page of the manual shows; the pictures of it.
 
-`docs/guides/roles/` says « Je suis … »: what a page promises is done here.
+`docs/guides/roles/` says « Je suis … »: the gestures in its pictures are done here.
 """
 
 from __future__ import annotations
