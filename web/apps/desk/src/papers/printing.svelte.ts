@@ -102,12 +102,12 @@ export class Printing {
     const address = this.address('png');
     const turn = ++this.#turn;
     clearTimeout(this.#rest);
+    this.busy = true;
     this.#rest = setTimeout(() => void this.#see(address, turn), REST_MS);
     return () => clearTimeout(this.#rest);
   }
 
   async #see(address: string, turn: number): Promise<void> {
-    this.busy = true;
     let page = '';
     let problem = '';
     try {
