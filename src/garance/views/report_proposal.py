@@ -33,7 +33,6 @@ HEADING_OF = {
     Category.REQUEST: Heading.REQUESTS,
     Category.PUBLIC_MESSAGE: Heading.COMMUNICATION,
     Category.RUMOUR: Heading.COMMUNICATION,
-    Category.BRIEF: Heading.EVOLUTION,
 }
 """Where a line of the logbook is told. A short word for the authority tells again what other lines say: nowhere."""
 
