@@ -25,7 +25,7 @@ def node(start_node: Callable[..., NodeProcess], town: NodeProcess) -> NodeProce
 def seen(page: Page) -> None:
     """Wait for the first page of what is chosen."""
     expect(page.locator("dialog figure img")).to_be_visible(timeout=20_000)
-    expect(page.locator("dialog figure")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("dialog figure")).to_have_attribute("aria-busy", "false", timeout=20_000)
     page.wait_for_function("() => document.querySelector('dialog figure img')?.complete")
 
 
