@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import commands, desk, fan_out, journal, territory, tiles
+from bench import commands, desk, fan_out, journal, papers, symbols, territory, tiles
 from bench.measuring import Line, table, verdicts
 
 BENCHES: dict[str, Callable[..., list[Line]]] = {
@@ -20,6 +20,8 @@ BENCHES: dict[str, Callable[..., list[Line]]] = {
     "desk": desk.run,
     "fan-out": fan_out.run,
     "journal": journal.run,
+    "papers": papers.run,
+    "symbols": symbols.run,
     "territory": territory.run,
     "tiles": tiles.run,
 }

@@ -147,9 +147,7 @@ def _check_web() -> None:
     make_ready(["web"], pages=False)
     node = install_web()
     command = web.npm(node, "run", "check")
-    quiet(
-        "Types du navigateur", command, "web-check", cwd=web.web_folder(ROOT), env=web.npm_environment(node, ROOT)
-    )
+    quiet("Types du navigateur", command, "web-check", cwd=web.web_folder(ROOT), env=web.npm_environment(node, ROOT))
 
 
 def bench(arguments: list[str]) -> int:

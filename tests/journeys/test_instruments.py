@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from support.axe import check_accessible
+from support.chromium import visiting
 from support.desk import CUT_SHORT, SHAPE_LAYERS, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
@@ -26,11 +27,19 @@ PROJECT = """([lon, lat]) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def mayor(chromium: Browser, town: NodeProcess) -> Iterator[DeskPage]:
+    """One mayor's browser for the module."""
+    with visiting(chromium, town.url, permissions=["clipboard-read", "clipboard-write"]) as (page, witness):
+        yield DeskPage(page, witness).open(role=MAYOR)
+
+
 @pytest.fixture
-def desk(town: NodeProcess, visit: Callable[..., DeskPage]) -> DeskPage:
-    found = visit(town.url, permissions=["clipboard-read", "clipboard-write"]).open(role=MAYOR)
-    found.frame_all(found.ask("desk.operations"))
-    return found
+def desk(mayor: DeskPage) -> DeskPage:
+    """Their desk, opened again: nothing in hand, everything that goes on in sight."""
+    mayor.open()
+    mayor.frame_all(mayor.ask("desk.operations"))
+    return mayor
 
 
 def sheet(page: Page, name: str) -> Locator:
@@ -62,10 +71,12 @@ def pixel(desk: DeskPage, position: list[float]) -> tuple[float, float]:
 
 
 def inset(desk: DeskPage, across: float, down: float) -> tuple[float, float]:
-    """A place of the map, as shares of its width and height."""
+    """A place of the map, as shares of what is free of it: below the tools and of what must be read."""
     box = desk.page.locator(".maplibregl-canvas").bounding_box()
+    over = desk.page.locator(".over").bounding_box()
     assert box is not None
-    return box["x"] + box["width"] * across, box["y"] + box["height"] * down
+    top = max(box["y"], over["y"] + over["height"] if over else 0.0)
+    return box["x"] + box["width"] * across, top + (box["y"] + box["height"] - top) * down
 
 
 def copied(page: Page) -> str:

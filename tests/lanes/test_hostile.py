@@ -86,7 +86,7 @@ def code_of(answer: httpx2.Response) -> tuple[int, str]:
     return answer.status_code, problem["code"]
 
 
-READINGS_POSTED = frozenset({"/api/v1/territory/inside"})
+READINGS_POSTED = frozenset({"/api/v1/territory/inside", "/api/v1/territory/dependents"})
 """Questions whose matter is too long for an address: they change nothing, and a screen that only looks may ask them."""
 
 
@@ -97,6 +97,7 @@ async def operations(web: httpx2.AsyncClient, *, unsafe: bool) -> list[tuple[str
         **{name: new_id() for name in ("situation", "wall", "person", "session")},
         "sha256": "0" * 64, "version": "0" * 16, "name": "a.pmtiles", "z": "6", "x": "31", "y": "22",
         "collection": "roads", "number": "1", "grid": "water-depths-steps", "band": "1",
+        "charter": "french-civil-security", "kind": "means",
     }  # fmt: skip
     return [
         (method.upper(), path.format(**names))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,12 +18,28 @@ from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from support.allowed import Role, sees
 from support.leak_walk import Judge, Walk, answer_of, gives_walls, keeps_the_node
-from support.mixed_house import FLOOD, NEXT_DOOR, ROLES, House, Person, a_grid, a_view, mark, mixed_house
+from support.mixed_house import (
+    FLOOD,
+    NEXT_DOOR,
+    ROLES,
+    House,
+    Person,
+    a_grid,
+    a_report,
+    a_signals_plan,
+    a_view,
+    mark,
+    mixed_house,
+)
+from support.pages import text_of
 from websockets.asyncio.client import connect
 
 from garance.domain.telling import telling
+from garance.exports.registry import DOCUMENTS
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 
@@ -47,10 +64,14 @@ BRIEF = [
 ]
 WHOLE = [(role, relation) for role in ROLES for relation in RELATIONS]
 
+ON_PAGES = ("situation-report", "logbook", "map", "operation")
+SOME_PAGES = 20
+"""One reader in five has one of these set in pages: the words are the same as in the text, which all are given."""
+
+DRAFTED = "report.drafted.v1"
+
 SOME_SERIES = 7
 """Each reader asks for one series in so many, not the same ones."""
-
-PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @pytest.fixture
@@ -192,11 +213,16 @@ async def walk_picture(walk: Walk) -> None:
         for query in ({}, {"by": "recorded", "at": "2100-01-01T00:00:00Z"}):
             shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
             assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
-            assert len(shown["shapes"]) == seen["shape.drawn.v2"]
+            assert len(shown["shapes"]) == seen["shape.drawn.v3"]
             assert len(shown["series"]) == seen["series.declared.v1"]
             assert len(shown["grids"]) == seen["grid.attached.v1"]
             assert len(shown["saved_views"]) == len(views)
+            for name, member, listed in WHOLE_THINGS:
+                assert len(shown[listed]) == len({one.body[member] for one in facts if one.name == name})
             assert (shown["situation"] is not None) == bool(seen["situation.opened.v1"])
+
+
+WHOLE_THINGS = (("course.described.v1", "course", "courses"), ("signals-plan.set.v1", "plan", "signals_plans"))
 
 
 async def walk_counts(walk: Walk) -> None:
@@ -222,6 +248,48 @@ async def walk_samples(walk: Walk) -> None:
                 assert len((await walk.get(path, series=series.id))["samples"]) == 1, walk.name
             else:
                 await walk.alike("GET", f"{path}?series={series.id}", f"{path}?series={new_id()}")
+
+
+async def walk_reports(walk: Walk) -> None:
+    """Reports are those whose draft may be seen; the proposal is made of nothing else, and pages tell nothing more."""
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}"
+        drafts = {one.body["report"] for one in walk.judge.seen(walk.reader, situation) if one.name == DRAFTED}
+        shown = (await walk.get(f"{base}/reports", limit=500))["items"]
+        assert {one["id"] for one in shown} == drafts, walk.name
+        if drafts:
+            assert (await walk.get(f"{base}/reports", limit=len(drafts)))["next"] is None
+        proposal = await walk.get(f"{base}/report-proposal")
+        seen = {one.id for one in walk.judge.seen(walk.reader, situation)}
+        assert {fact for figure in proposal["figures"] for fact in figure.get("facts", ())} <= seen, walk.name
+
+
+async def walk_documents(walk: Walk) -> None:
+    """What is printed is what may be seen, as text and on the page; what is hidden is printed as what never was."""
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}/documents"
+        offered = (await walk.get(base))["items"]
+        assert {one["kind"] for one in offered} == set(DOCUMENTS)
+        seen = Counter(one.name for one in walk.judge.seen(walk.reader, situation))
+        logbook = await walk.ask("GET", f"{base}/logbook?format=text")
+        assert len(logbook.text.strip().split("\n\n")) == 1 + seen["entry.written.v2"], walk.name
+        for kind in ("means", "missions", "people", "situation-report"):
+            assert (await walk.ask("GET", f"{base}/{kind}?format=text")).status_code == 200
+        turn = sum(walk.name.encode()) % SOME_PAGES
+        if turn < len(ON_PAGES):
+            printed = await walk.ask("GET", f"{base}/{ON_PAGES[turn]}")
+            assert printed.status_code == 200, printed.text
+            told = walk.judge.leaks(walk.reader, text_of(printed.content))
+            assert not told, f"{walk.name}: {ON_PAGES[turn]} prints {told}"
+        for one in walk.some_hidden("mission.described.v1", "mission")[:1]:
+            await walk.alike("GET", f"{base}/mission?thing={one}", f"{base}/mission?thing={new_id()}")
+    hidden = walk.some_hidden("entry.written.v2", "")[:1] + walk.some_hidden(DRAFTED, "report")[:1]
+    if hidden and walk.knows(walk.house.flood):
+        base = f"/api/v1/situations/{walk.house.flood}/documents"
+        for one in hidden:
+            name, kind = ("report", "situation-report") if len(one) == len(new_id()) else ("entry", "message")
+            ghost = new_id() if name == "report" else walk.ghost(one)
+            await walk.alike("GET", f"{base}/{kind}?{name}={one}", f"{base}/{kind}?{name}={ghost}")
 
 
 async def walk_directory(walk: Walk) -> None:
@@ -259,6 +327,7 @@ async def walk_own_things(walk: Walk) -> None:
     assert shown["signed_in"]
     await walk.get("/api/v1/second-factor")
     assert len((await walk.get("/api/v1/sessions"))["items"]) <= 1
+    assert (await walk.get("/api/v1/sheet-models", limit=1))["next"] == "first-fifteen-minutes"
     drawn = await walk.ask("POST", "/api/v1/qr-code", json={"address": "https://garance.example/?situation=x"})
     assert drawn.status_code == (403 if walk.reader.wall else 200)
     other = walk.house.node.sign_in.sessions.of(walk.house.people["mayor-a"].id)[0].session
@@ -303,24 +372,71 @@ async def walk_walls(walk: Walk) -> None:
 
 
 async def walk_files(walk: Walk) -> None:
-    """A file is for the organisations that sent it."""
-    for organisation, sha256 in walk.house.files.items():
+    """A file is for the organisations that sent it, and for whoever may see a line that carries it."""
+    carried = {
+        attached["sha256"]
+        for situation in walk.house.situations.values()
+        for line in walk.judge.seen(walk.reader, situation)
+        for attached in line.body.get("attachments", ())
+    }
+    for who, sha256 in walk.house.files.items():
+        organisation = walk.house.people[who.partition(" ")[0]].roles[0].organisation
         mine = any(role.organisation == organisation and role.holds for role in walk.reader.roles)
-        path = f"/api/v1/files/{sha256}"
-        if mine:
-            assert (await walk.ask("GET", path)).status_code == 200
-        else:
-            ghost = f"/api/v1/files/{'0' * 64}"
-            await walk.alike("GET", path, ghost)
-            await walk.alike("GET", path, ghost, headers={"if-none-match": "*"})
-            await walk.alike("GET", path, ghost, headers={"range": "bytes=0-3"})
+        for end in ("", "/thumbnail"):
+            path, ghost = f"/api/v1/files/{sha256}{end}", f"/api/v1/files/{'0' * 64}{end}"
+            if mine or sha256 in carried:
+                assert (await walk.ask("GET", path)).status_code == 200, (walk.name, who)
+            else:
+                await walk.alike("GET", path, ghost)
+                await walk.alike("GET", path, ghost, headers={"if-none-match": "*"})
+                await walk.alike("GET", path, ghost, headers={"range": "bytes=0-3"})
+        if not mine and sha256 not in carried:
+            await name_file(walk, sha256)
+
+
+async def name_file(walk: Walk, hidden: str) -> None:
+    """A line that names a file hidden from its author is refused as one that names a file which is not there."""
+    answers = []
+    for sha256 in (hidden, "0" * 64):
+        attached = {"sha256": sha256, "name": "a.png", "kind": "image/png", "size_bytes": 70}
+        body = {"text": "t", "category": "report", "attachments": [attached]}
+        role = walk.reader.grants[0] if walk.reader.grants else new_id()
+        asked = {"id": new_id(), "situation": walk.house.flood, "role": role, "body": body}
+        answers.append(await walk.ask("POST", "/api/v1/commands/logbook.write", json=asked))
+    assert answer_of(answers[0]) == answer_of(answers[1]), walk.name
+    assert answers[0].status_code >= 400
+
+
+def pixel(told: str) -> bytes:
+    """A picture that is like no other."""
+    out = io.BytesIO()
+    Image.new("L", (4, 4)).save(out, "PNG", pnginfo=_told(told))
+    return out.getvalue()
+
+
+def _told(words: str) -> PngInfo:
+    told = PngInfo()
+    told.add_text("Comment", words)
+    return told
+
+
+CARRYING = {
+    "mayor-a": None,
+    "officer": None,
+    "officer partners": Label(Audience.PARTNERS),
+    "officer organisation": Label(Audience.ORGANISATION),
+    "water-a cell": Label(Audience.CELL),
+    "mayor-a health": Label(Audience.PARTNERS, Sensitivity.HEALTH),
+}
+"""Files by who sends them, and for whom the line is that carries each; None for one that no line carries."""
 
 
 async def send_files(house: House) -> None:
-    """A file of each of two organisations."""
+    """A file of each, and the lines that carry some of them."""
     async with httpx2.AsyncClient(base_url=house.url) as web:
-        for who, organisation in (("mayor-a", "commune-a"), ("officer", "sdis")):
-            content, person = PIXEL + organisation.encode(), house.people[who]
+        for name, label in CARRYING.items():
+            who = name.partition(" ")[0]
+            content, person = pixel(name), house.people[who]
             sha256 = hashlib.sha256(content).hexdigest()
             headers = {
                 "cookie": f"garance={person.cookie}", "x-garance-csrf": person.csrf,
@@ -328,7 +444,11 @@ async def send_files(house: House) -> None:
             }  # fmt: skip
             sent = await web.put(f"/api/v1/files/{sha256}", content=content, headers=headers)
             assert sent.status_code == 200, sent.text
-            house.files[organisation] = sha256
+            house.files[name] = sha256
+            if label is not None:
+                attached = {"sha256": sha256, "name": mark(), "kind": "image/png", "size_bytes": len(content)}
+                body = {"text": mark(), "category": "report", "attachments": [attached]}
+                await house.say(who, "logbook.write", body, where=house.flood, label=label)
 
 
 QUESTIONS = (
@@ -336,8 +456,10 @@ QUESTIONS = (
     "/api/v1/territory/profile?line=-1,46;-1,46.1", "/api/v1/territory/route?from=-1,46&to=-1,46.1",
     "/api/v1/territory/depths",
 )  # fmt: skip
+SYMBOLS = ("/api/v1/symbol-sets", "/api/v1/symbol-sets/{charter}")
 COMPARISON = "/api/v1/territory/depths/{grid}/{band}/comparison"
 INSIDE = "/api/v1/territory/inside"
+DEPENDENTS = "/api/v1/territory/dependents"
 AREA = {"type": "Polygon", "coordinates": [[[-1, 46], [-1, 46.1], [-0.9, 46.1], [-1, 46]]]}
 OGC = (
     "/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections", "/ogc/collections/{collection}",
@@ -359,8 +481,11 @@ async def walk_public(walk: Walk) -> None:
     for path in (*QUESTIONS, COMPARISON.format(grid="water-depths-steps", band=1)):
         assert (await walk.ask("GET", path)).status_code == 404
     assert (await walk.ask("POST", INSIDE, json={"geometry": AREA})).status_code == 404
+    assert (await walk.ask("POST", DEPENDENTS, json={"network": "power", "geometry": AREA})).status_code == 404
     for path in OGC:
         assert (await walk.ask("GET", path.format(collection="roads", number=1))).status_code == 404
+    for path in SYMBOLS:
+        assert (await walk.ask("GET", path.format(charter="french-civil-security"))).status_code == 200
     assert (await walk.ask("GET", "/api/v1/session/demo")).status_code == 403
 
 
@@ -394,9 +519,9 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "logbook.correct": ("entry", "entry.written.v2", {"reason": "r", "text": "t"}),
     "resources.move": ("resource", "resource.declared.v1", {"geometry": POINT}),
     "resources.set-state": ("resource", "resource.declared.v1", {"state": "released"}),
-    "drawings.reshape": ("shape", "shape.drawn.v2", {"geometry": POINT}),
-    "drawings.describe": ("shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned"}),
-    "drawings.end": ("shape", "shape.drawn.v2", {"reason": "r"}),
+    "drawings.reshape": ("shape", "shape.drawn.v3", {"geometry": POINT}),
+    "drawings.describe": ("shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned"}),
+    "drawings.end": ("shape", "shape.drawn.v3", {"reason": "r"}),
     "acknowledgements.give": ("fact", "entry.written.v2", {}),
     "logbook.assess": ("entry", "entry.written.v2", {"certainty": "confirmed"}),
     "logbook.mark": ("entry", "entry.written.v2", {"mark": "map", "state": "done"}),
@@ -416,6 +541,9 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.answer": ("demand", "demand.made.v1", {"state": "accepted"}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
     "views.remove": ("view", "view.saved.v1", {}),
+    "courses.choose": ("course", "course.described.v1", {"reason": "r"}),
+    "courses.drop": ("course", "course.described.v1", {"reason": "r"}),
+    "reports.validate": ("report", "report.drafted.v1", {"draft": f"w{'0' * 20}-1"}),
 }
 BY_FACT = {"entry", "fact"}
 """Members that name a fact."""
@@ -425,8 +553,8 @@ TOLL = {"category": "evacuated", "low": 1, "high": 1}
 LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "population.state-toll": ("about", "incident.described.v1", "incident", {**TOLL, "source": "s"}),
     "population.settle-toll": ("about", "incident.described.v1", "incident", {**TOLL, "reason": "r"}),
-    "taskings.set-intent": ("of", "shape.drawn.v2", "shape", {"objectives": ["o"]}),
-    "posts.set-cycle": ("of", "shape.drawn.v2", "shape", {"step": "order"}),
+    "taskings.set-intent": ("of", "shape.drawn.v3", "shape", {"objectives": ["o"]}),
+    "posts.set-cycle": ("of", "shape.drawn.v3", "shape", {"step": "order"}),
     "resources.plan-relief": ("resource", "resource.declared.v1", "resource", {"at": "2026-01-01T00:00:00Z"}),
 }
 """Commands about something named otherwise than where it is told: the member, the fact that tells it, its member."""
@@ -434,7 +562,7 @@ LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
 DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.declare": ("resource", "resource.declared.v1", {"name": "n", "kind": "boat"}),
     "drawings.draw": (
-        "shape", "shape.drawn.v2", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
+        "shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
     "grids.attach": ("grid", "grid.attached.v1", a_grid()),
     "incidents.describe": ("incident", "incident.described.v1", {"nature": "fire", "title": "t"}),
@@ -457,6 +585,9 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     }),
     "taskings.describe-mission": ("mission", "mission.described.v1", {"title": "t", "owner": {"name": "n"}}),
     "views.save": ("view", "view.saved.v1", a_view()),
+    "courses.describe": ("course", "course.described.v1", {"name": "n"}),
+    "signals.set-plan": ("plan", "signals-plan.set.v1", a_signals_plan()),
+    "reports.draft": ("report", "report.drafted.v1", a_report()),
     "observations.declare-series": (
         "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),
@@ -570,10 +701,15 @@ READING = {
     "get /api/v1/situations/{situation}/presence": walk_counts,
     "get /api/v1/situations/{situation}/histogram": walk_counts,
     "get /api/v1/situations/{situation}/samples": walk_samples,
+    "get /api/v1/situations/{situation}/reports": walk_reports,
+    "get /api/v1/situations/{situation}/report-proposal": walk_reports,
+    "get /api/v1/situations/{situation}/documents": walk_documents,
+    "get /api/v1/situations/{situation}/documents/{kind}": walk_documents,
     "get /api/v1/directory": walk_directory,
     "get /api/v1/session": walk_own_things,
     "get /api/v1/second-factor": walk_own_things,
     "get /api/v1/sessions": walk_own_things,
+    "get /api/v1/sheet-models": walk_own_things,
     "post /api/v1/qr-code": walk_own_things,
     "delete /api/v1/sessions/{session}": walk_own_things,
     "get /api/v1/people": walk_register,
@@ -586,6 +722,7 @@ READING = {
     "post /api/v1/walls": walk_walls,
     "delete /api/v1/walls/{wall}": walk_walls,
     "get /api/v1/files/{sha256}": walk_files,
+    "get /api/v1/files/{sha256}/thumbnail": walk_files,
     "put /api/v1/files/{sha256}": walk_files,
 }
 ONCE = {
@@ -595,10 +732,11 @@ ONCE = {
             "/health", "/ready", "/metrics", "/api/v1/openapi.json", "/api/v1/territory", "/territory/{version}/{name}",
             "/territory/{version}/basemap/{z}/{x}/{y}.mvt", "/territory/{version}/terrain/{z}/{x}/{y}.png",
             "/territory/{version}/depths/{grid}/{band}.png", "/territory/{version}/names", COMPARISON,
-            "/api/v1/session/demo", *OGC, *(one.partition("?")[0] for one in QUESTIONS),
+            "/api/v1/session/demo", *OGC, *SYMBOLS, *(one.partition("?")[0] for one in QUESTIONS),
         )
     },
     f"post {INSIDE}": walk_public,
+    f"post {DEPENDENTS}": walk_public,
     **{
         f"post /api/v1/{path}": walk_doors
         for path in (

@@ -308,6 +308,12 @@ def _samples(place: World, situation: str) -> list[str]:
     return [f"/api/v1/situations/{situation}/samples?series={one}" for one in [*known, oid("no-such-series")]]
 
 
+def _documents(place: World, situation: str) -> list[str]:
+    base = f"/api/v1/situations/{situation}/documents"
+    texts = [f"{base}/{kind}?format=text" for kind in ("logbook", "means", "drawings", "situation-report", "operation")]
+    return [*texts, f"{base}/logbook?format=text&{MOMENT}", f"{base}/census?blank=1", f"{base}/no-such-kind"]
+
+
 def _same(path: str) -> Callable[[World, str], list[str]]:
     return lambda place, situation: [path.replace("{situation}", situation)]
 
@@ -330,6 +336,10 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     f"{S}/presence": _with(f"{S}/presence", f"?{MOMENT}"),
     f"{S}/histogram": _with(f"{S}/histogram", "?by=recorded", "?bins=2000"),
     f"{S}/samples": _samples,
+    f"{S}/reports": _with(f"{S}/reports", "?limit=1", f"?{MOMENT}&by=recorded"),
+    f"{S}/report-proposal": _with(f"{S}/report-proposal", "?language=en"),
+    f"{S}/documents": _same(f"{S}/documents"),
+    f"{S}/documents/{{kind}}": _documents,
     "/api/v1/directory": lambda place, situation: [f"/api/v1/directory?situation={situation}"],
     "/api/v1/walls": _same("/api/v1/walls"),
     "/api/v1/people": _same("/api/v1/people"),
@@ -337,7 +347,10 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
         f"/api/v1/people/{oid(name)}" for name in ("dos", "nobody", "no-such-person")
     ],
     "/api/v1/organisations": _same("/api/v1/organisations"),
+    "/api/v1/sheet-models": _with("/api/v1/sheet-models", "?limit=1", "?hazard=flood", "?after=no-such-sheet"),
     "/api/v1/territory": _same("/api/v1/territory"),
+    "/api/v1/symbol-sets": _same("/api/v1/symbol-sets"),
+    "/api/v1/symbol-sets/{charter}": _same("/api/v1/symbol-sets/french-civil-security"),
     "/territory/{version}/{name}": _same("/territory/1/manifest.json"),
     "/territory/{version}/basemap/{z}/{x}/{y}.mvt": _same("/territory/0123456789abcdef/basemap/6/31/22.mvt"),
     "/territory/{version}/terrain/{z}/{x}/{y}.png": _same("/territory/0123456789abcdef/terrain/8/127/91.png"),
@@ -362,6 +375,7 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     "/ogc/collections/{collection}/items": _same("/ogc/collections/roads/items?limit=5"),
     "/ogc/collections/{collection}/items/{number}": _same("/ogc/collections/roads/items/1"),
     "/api/v1/files/{sha256}": lambda place, situation: [f"/api/v1/files/{place.sha256}"],
+    "/api/v1/files/{sha256}/thumbnail": lambda place, situation: [f"/api/v1/files/{place.sha256}/thumbnail"],
     "/health": _same("/health"),
     "/ready": _same("/ready"),
     "/metrics": _same("/metrics"),

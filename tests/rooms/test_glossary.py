@@ -53,6 +53,10 @@ PREFIXES = {
     "ShapeStatus": "shape-state",
     "SeriesKind": "series-kind",
     "ThresholdSeverity": "severity",
+    "NetKind": "net-kind",
+    "PostLevel": "post-level",
+    "FallbackMeans": "fallback-means",
+    "Heading": "report-heading",
 }
 
 

@@ -12,7 +12,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.law_of_views import VIEWS, check_law_of_views, folded, looks
 from support.nodes import Node
-from support.story import SQUARE, START, WIDER, entry, grid, oid, person, point, resource, saved_view, series, shape
+from support.story import (
+    SQUARE,
+    START,
+    WIDER,
+    course,
+    entry,
+    grid,
+    mission,
+    oid,
+    person,
+    point,
+    report,
+    resource,
+    saved_view,
+    series,
+    shape,
+    signals_plan,
+    toll,
+)
 
 from garance.domain.moment import By, Moment
 from garance.domain.state import State
@@ -21,6 +39,10 @@ from garance.kernel.refusal import Refused
 
 SITUATION = oid("situation")
 THINGS = ("a", "b")
+AFTER = [(START + timedelta(hours=n)).isoformat() for n in range(3)]
+GIVEN: list[dict[str, str]] = [{}, *({"mission": oid(name)} for name in THINGS)]
+"""To what a resource may be given: to nothing, to a mission."""
+
 STATES = ("arrived", "engaged", "released")
 
 nodes = st.integers(0, 2)
@@ -52,9 +74,24 @@ says = st.one_of(
     ),
     st.builds(lambda t: ("drawings.end", {"shape": oid(t), "reason": "levée"}), things),
     st.builds(lambda t: ("observations.declare-series", series(t)), things),
+    st.builds(lambda t, n: ("reports.draft", report(t, next_point_at=AFTER[n])), things, st.integers(0, 2)),
     st.builds(lambda t, n: ("views.save", saved_view(view=oid(t), name=f"vue {n}")), things, st.integers(0, 2)),
     st.builds(lambda t: ("views.remove", {"view": oid(t)}), things),
+    st.builds(lambda t, n: ("courses.describe", {**course(t), "name": f"mode {n}"}), things, st.integers(0, 2)),
+    st.builds(lambda t: ("courses.choose", {"course": oid(t), "reason": "r"}), things),
+    st.builds(lambda t: ("courses.drop", {"course": oid(t), "reason": "r"}), things),
+    st.builds(lambda t: ("drawings.draw", shape(t, course=oid(t), phase=1)), things),
+    st.builds(lambda n: ("signals.set-plan", signals_plan(f"OCT {n}")), st.integers(0, 2)),
     st.builds(lambda t: ("grids.attach", grid(t)), things),
+    st.builds(lambda t, n: ("taskings.describe-mission", mission(t, title=f"mission {n}")), things, st.integers(0, 2)),
+    st.builds(
+        lambda t, state: ("taskings.set-mission-state", {"mission": oid(t), "state": state, "note": "motif"}),
+        things,
+        st.sampled_from(["accepted", "refused", "under-way"]),
+    ),
+    st.builds(lambda low, source: ("population.state-toll", toll(low, source)), st.integers(0, 3), things),
+    st.builds(lambda t, to: ("resources.assign", {"resource": oid(t), **to}), things, st.sampled_from(GIVEN)),
+    st.builds(lambda t: ("resources.spend", {"resource": oid(t), "hours": 1.5}), things),
     st.builds(lambda t: ("grids.detach", {"grid": oid(t), "reason": "autre"}), things),
     st.builds(lambda t: ("acknowledgements.give", {"fact": t}), st.integers(0, 9)),
     st.builds(lambda n: ("situation.set-level", {"level": n}), st.integers(0, 4)),
@@ -107,7 +144,8 @@ async def _redact(node: Node, which: int, *, destroy: bool) -> None:
 def known(state: State) -> list[Any]:
     """All that the rules know."""
     things = [state.keeping, state.situations, state.entries, state.resources, state.drawings, state.observations]
-    return [*things, state.acknowledgements, state.grids, state.saved_views]
+    others = [state.acknowledgements, state.grids, state.saved_views, state.courses, state.signals, state.reports]
+    return [*things, *others, state.things]
 
 
 def moments_of(facts: list[Fact[Any]], random: Random) -> list[Moment | None]:

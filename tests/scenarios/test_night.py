@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ from garance.server.settings import Demo, Node, Settings
 from garance.territory import Role, import_territory
 from garance.territory.pack import Pack
 from garance.territory.projection import WGS84, project
+from garance.views.balance import balance
+from garance.views.board import Board
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.view import fold
@@ -129,7 +131,7 @@ async def test_the_whole_night_is_told_by_its_people_and_only_as_an_exercise(tmp
     shown = picture.at(None)
     assert shown.situation is not None
     assert shown.situation.level == performance.script.story.phase[-1].level
-    kinds = {"command-post", "evacuation-zone", "flooded-area", "reception-centre", "breach", "perimeter"}
+    kinds = {"command-post", "evacuation-zone", "flooded-area", "breach", "perimeter"}
     assert {shape.kind for shape in shown.shapes} >= kinds
     cut = [shape for shape in shown.shapes if shape.kind == "road-cut"]
     before = picture.at(Moment(read_story().sea_peak_at))
@@ -142,6 +144,42 @@ async def test_the_whole_night_is_told_by_its_people_and_only_as_an_exercise(tmp
     assert sum(bool(entry.struck) for entry in items) == 1
     assert sum(bool(entry.corrections) for entry in items) == 2
     assert {entry.category for entry in items} >= {"request", "order", "decision", "public-message", "rumour"}
+
+
+def figures_of(board: Board, situation: str, at: Moment | None) -> dict[str, tuple[int, int, bool]]:
+    """The balance of the whole at that moment, by category: between how many, and whether it is firm."""
+    found = balance(situation, board.at(at).things)
+    return {str(total.category): (total.low, total.high, total.firm) for total in found.totals}
+
+
+async def test_the_boards_of_the_night_follow_it_and_their_numbers_are_those_of_the_lines(
+    tmp_path: Path, fictional: Pack
+) -> None:
+    situated, performance = await tell_all(tmp_path, fictional)
+    script, board = performance.script, Board()
+    fold(board, situated)
+    number = {
+        word: int(script.say(f"{{{word}}}")) for word in ("a_up", "a_up_high", "evacuated", "sheltered", "room_1")
+    }
+
+    def hour(hours: int, minutes: int) -> Moment:
+        return Moment(script.story.instant(time(hours, minutes)))
+
+    torn = figures_of(board, script.situation, hour(4, 20))["involved"]
+    assert torn == (number["a_up"], number["a_up_high"], False), "two sources differ: from the least to the greatest"
+    assert figures_of(board, script.situation, hour(4, 50))["involved"] == (number["a_up"], number["a_up"], True)
+    assert not figures_of(board, script.situation, hour(6, 1))["evacuated"][2]
+    assert figures_of(board, script.situation, hour(6, 13))["evacuated"] == (*[number["evacuated"]] * 2, True)
+    assert figures_of(board, script.situation, None)["missing"] == (0, 0, True)
+    centres = [one for one in board.at(hour(6, 30)).things if one.kind == "centre"]
+    assert sum(one.said["occupancy"].value["present"] for one in centres) == number["sheltered"]
+    assert all(one.said["occupancy"].value["present"] <= one.said["description"].value["capacity"] for one in centres)
+    last = board.at(None)
+    assert last.conflicts == ()
+    states = {one.id: one.said["state"].value["state"] for one in last.things if one.kind == "zone"}
+    assert states == {
+        script.object_id(f"zone_{name}"): state for name, state in zip("abc", ("done", "lifted", "lifted"), strict=True)
+    }
 
 
 async def test_each_phase_begins_with_a_decision_and_its_level(tmp_path: Path, fictional: Pack) -> None:

@@ -66,16 +66,21 @@ class DeskPage:
 
     # -- coming in ----------------------------------------------------------------------------------------------
 
-    def open(self, query: str = "", *, role: str | None = None) -> DeskPage:
-        """Open the desk, taking a role of the demonstration first when one is named."""
+    def open(self, query: str = "", *, role: str | None = None, landed: bool = False) -> DeskPage:
+        """Open the desk, taking a role of the demonstration first when one is named.
+
+        Most journeys begin by the logbook; `landed` stays where the desk puts that person.
+        """
         self.page.goto(f"/?test{query}")
         if role:
             self.page.get_by_role("button", name=role).click()
-        return self.wait_ready()
+        return self.wait_ready(landed=landed)
 
-    def wait_ready(self) -> DeskPage:
+    def wait_ready(self, *, landed: bool = False) -> DeskPage:
         """Wait until every fact is read and the map has drawn everything it has."""
         self.page.wait_for_function(READY, timeout=45_000)
+        if not landed and self.ask("desk.tab === 'home' && desk.axis === 'conduct'"):
+            self.tab(re.compile("^(Main courante|Logbook)"))
         return self
 
     def wait_idle(self) -> None:
@@ -212,7 +217,7 @@ class DeskPage:
         expect(field).to_have_value("")
         field.blur()
 
-    def tab(self, name: str) -> None:
+    def tab(self, name: str | re.Pattern[str]) -> None:
         """Open one tab of the panel."""
         self.page.get_by_role("tab", name=name).click()
 

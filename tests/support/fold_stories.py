@@ -18,6 +18,7 @@ from support.story import (
     WIDER,
     Story,
     circle,
+    course,
     entry,
     grid,
     oid,
@@ -26,6 +27,7 @@ from support.story import (
     resource,
     saved_view,
     shape,
+    signals_plan,
 )
 
 from garance.domain.keeping.rules import redact_body
@@ -309,6 +311,80 @@ def kept_views() -> list[Case]:
     ]
 
 
+SYMBOL = {"set": "french-civil-security", "id": "command-post", "text": "PCC", "rotation_deg": 40.0}
+
+
+def intentions() -> list[Case]:
+    """Two courses of action, one chosen then another, one dropped; drawn for one of them with a symbol."""
+    story = Story()
+    story.begin()
+    north, south = course("nord", idea="Attaque par le nord"), course("sud", phases=[])
+    for one in (north, south):
+        story.tell("courses.describe", one)
+    drawn = {"symbol": SYMBOL, "course": north["course"], "phase": 2, "sector": oid("secteur"), "state": "done"}
+    story.tell("drawings.draw", shape(**drawn))
+    story.tell("courses.choose", {"course": south["course"], "reason": "vent"})
+    before = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    chosen = story.tell("courses.choose", {"course": north["course"], "reason": "le vent a tourné"})
+    story.tell("courses.drop", {"course": south["course"], "reason": "trop long"})
+    story.tell("drawings.describe", {**DESCRIBED, "state": "cancelled"})
+    shown_north = {"id": north["course"], **{key: north[key] for key in ("name", "idea", "phases")}}
+    shown_south = {"id": south["course"], "name": "sud"}
+    two = Two(("courses.describe", north), ("courses.describe", south))
+    choices = [
+        node.tell("courses.choose", {"course": one["course"], "reason": "r"}, by=person(one["name"]))
+        for node, one in ((two.one, north), (two.other, south))
+    ]
+    torn = {
+        "thing": "course", "id": story.situation, "aspect": "chosen", "facts": [fact.id for fact in choices],
+    }  # fmt: skip
+    return [
+        case(
+            "a course chosen, a symbol drawn for the other",
+            story.facts,
+            {"courses": [shown_north, {**shown_south, "chosen": True}], "shapes": [zone(**drawn)]},
+            at=before,
+        ),
+        case(
+            "another chosen, the first dropped",
+            story.facts,
+            {"courses": [{**shown_north, "chosen": True}], "shapes": [zone(state="cancelled")], "conflicts": []},
+        ),
+        case("the choice arrives first", [*reversed(story.facts)], {"courses": [{**shown_north, "chosen": True}]}),
+        case("nothing chosen here", [f for f in story.facts if f.id != chosen.id], {"courses": [shown_north]}),
+        case("two choices", two.facts, {"conflicts": [torn]}),
+    ]
+
+
+def signals() -> list[Case]:
+    """A signals plan set twice; and twice by people who do not know of each other."""
+    story = Story()
+    story.begin()
+    first, second = signals_plan(), signals_plan("OCT 2", posts=[], fallbacks=[])
+    story.tell("signals.set-plan", first)
+    before = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    story.tell("signals.set-plan", second)
+    two = Two(("signals.set-plan", first))
+    said = [
+        node.tell("signals.set-plan", signals_plan(name), by=person(name))
+        for node, name in ((two.one, "nord"), (two.other, "sud"))
+    ]
+    torn = {"thing": "signals-plan", "id": first["plan"], "aspect": "plan", "facts": [fact.id for fact in said]}
+    return [
+        case("a signals plan", story.facts, {"signals_plans": [plan_shown(first)]}, at=before),
+        case("a signals plan set again", story.facts, {"signals_plans": [plan_shown(second)]}),
+        case("two signals plans", two.facts, {"signals_plans": [plan_shown(signals_plan("sud"))], "conflicts": [torn]}),
+    ]
+
+
+def plan_shown(plan: Json) -> Json:
+    """How a signals plan is shown: an empty list is left out."""
+    shown = {"id": plan["plan"], **{key: plan[key] for key in ("name", "nets", "posts", "fallbacks") if plan[key]}}
+    return json(shown)
+
+
 def answers() -> list[Case]:
     """An order and a level acknowledged; an acknowledgement whose order never came."""
     story = Story()
@@ -332,7 +408,7 @@ def answers() -> list[Case]:
 
 STORIES: tuple[Callable[[], list[Case]], ...] = (
     plain, contradictions, late_reports, endings, amendments, destroyed, clocks,
-    figures, kept_views, answers, *BOARD_STORIES,
+    figures, kept_views, intentions, signals, answers, *BOARD_STORIES,
 )  # fmt: skip
 
 

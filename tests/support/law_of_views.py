@@ -13,9 +13,10 @@ from garance.views.histogram import Histogram
 from garance.views.logbook import Logbook
 from garance.views.picture import Picture
 from garance.views.presence import Presence
+from garance.views.reports import Reports
 from garance.views.view import View, fold
 
-VIEWS: tuple[type[View[Any]], ...] = (Picture, Logbook, Board, Presence, Histogram)
+VIEWS: tuple[type[View[Any]], ...] = (Picture, Logbook, Board, Presence, Histogram, Reports)
 
 DESTROYED = "body.redacted.v1"
 """What was destroyed is so whatever moment is asked."""

@@ -226,8 +226,8 @@ class House:
             await self.say(who, "logbook.correct", body, where=self.flood)
 
     async def say_things(self, who: str, label: Label, where: str) -> None:
-        """A resource, a shape, a series, a view and a grid, most of them changed afterwards; and a level."""
-        resource, shape, series, view, grid = (new_id() for _ in range(5))
+        """A resource, a shape, a series, a view, a grid, a course, a plan, a report, most changed after; a level."""
+        resource, shape, series, view, grid, course, plan, report = (new_id() for _ in range(8))
         point = {"type": "Point", "coordinates": [-1.0, 46.0]}
         zone = {"type": "LineString", "coordinates": [[-1.0, 46.0], [-0.9, 46.0]]}
         drawn = {"shape": shape, "name": mark(), "kind": "note", "state": "planned"}
@@ -237,6 +237,9 @@ class House:
             ("situation.set-level", {"level": secrets.randbelow(5)}, label),
             ("views.save", {"view": view, **a_view(), "note": mark()}, label),
             ("grids.attach", {"grid": grid, **a_grid(), "provenance": mark()}, label),
+            ("courses.describe", {"course": course, "name": mark(), "idea": mark(), "phases": [mark()]}, label),
+            ("signals.set-plan", {"plan": plan, **a_signals_plan()}, label),
+            ("reports.draft", {"report": report, **a_report()}, label),
         ]
         declared = {"series": series, "name": mark(), "kind": "water-level", "unit": "m", "provenance": mark()}
         if self.sees_own(who, label, FLOOD if where == self.flood else NEXT_DOOR):
@@ -247,6 +250,9 @@ class House:
                 ("drawings.reshape", {"shape": shape, "geometry": zone}, None),
                 ("drawings.describe", {**drawn, "name": mark()}, None),
                 ("views.save", {"view": view, **a_view()}, None),
+                ("courses.describe", {"course": course, "name": mark()}, None),
+                ("signals.set-plan", {"plan": plan, **a_signals_plan()}, None),
+                ("reports.draft", {"report": report, **a_report()}, None),
             ]
         for command, body, chosen in told:
             await self.say(who, command, body, where=where, label=chosen)
@@ -310,9 +316,23 @@ def a_view() -> dict[str, Any]:
     return {"name": mark(), "axis": "conduct", "layers": ["shapes"], "camera": camera}
 
 
+def a_signals_plan() -> dict[str, Any]:
+    """What a signals plan says, in words that are nowhere else."""
+    post = {"id": "pc", "name": mark(), "level": "site", "nets": ["command"]}
+    net = {"id": "command", "name": mark(), "kind": "command", "channel": mark()}
+    return {"name": mark(), "nets": [net], "posts": [post]}
+
+
 def a_grid() -> dict[str, Any]:
     """What a dated grid says, under a name that is nowhere else."""
     return {"raster": "water-depths-t0", "territory": "0" * 16, "name": mark(), "at": ["2026-11-23T08:00:00Z"]}
+
+
+def a_report() -> dict[str, Any]:
+    """What a situation report says, in words that are nowhere else."""
+    sections = [{"heading": heading, "text": mark()} for heading in ("situation", "requests")]
+    figures = [{"figure": "evacuated", "name": mark(), "value": 12}]
+    return {"at": "2026-11-23T08:00:00Z", "sections": sections, "figures": figures}
 
 
 def labels_of(role: Role) -> list[Label]:

@@ -194,6 +194,45 @@ def saved_view(**more: Any) -> Fields:
     }
 
 
+def course(name: str = "course", **more: Any) -> Fields:
+    """The body of a described course of action."""
+    return {"course": oid(name), "name": name, "phases": ["Établissement", "Attaque"], **more}
+
+
+def signals_plan(name: str = "OCT", **more: Any) -> Fields:
+    """The body of a signals plan: two nets, a post and one that reports to it."""
+    return {
+        "plan": oid("plan"),
+        "name": name,
+        "nets": [
+            {"id": "command", "name": "Commandement", "kind": "command", "channel": "SSU 17"},
+            {"id": "north", "name": "Tactique nord", "kind": "tactical"},
+        ],
+        "posts": [
+            {"id": "pc", "name": "PC de site", "level": "site", "call_sign": "Rochefort 1", "nets": ["command"]},
+            {"id": "north", "name": "Secteur nord", "level": "sector", "parent": "pc", "nets": ["command", "north"]},
+        ],
+        "fallbacks": [{"means": "phone", "detail": "05 46 00 00 00"}],
+        **more,
+    }
+
+
+def mission(name: str = "mission", **more: Any) -> Fields:
+    """The body of a mission."""
+    return {"mission": oid(name), "title": name, "owner": {"cell": "logistics"}, **more}
+
+
+def toll(low: int = 1, source: str = "SDIS") -> Fields:
+    """The body of a count of people, about the situation."""
+    return {"about": oid("situation"), "category": "evacuated", "low": low, "high": low + 2, "source": source}
+
+
+def report(name: str = "report", **more: Any) -> Fields:
+    """The body of a drafted situation report."""
+    sections = [{"heading": "situation", "text": "L'eau monte."}]
+    return {"report": oid(name), "at": START.isoformat(), "sections": sections, **more}
+
+
 def grid(name: str = "grid", **more: Any) -> Fields:
     """The body of a dated grid: two bands, ten minutes apart."""
     at = [START + timedelta(minutes=minutes) for minutes in (10, 20)]

@@ -11,6 +11,7 @@ from garance.access.sight import may_see
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.logbook.facts import EntryAssessed, EntryCorrected, EntryMarked, EntryStruck
 from garance.domain.people.facts import MAX_READ, PersonalDataRead
+from garance.domain.reports.facts import ReportDrafted, ReportValidated
 from garance.domain.vocabulary import Body, entry, name_of
 from garance.kernel.fact import Fact
 from garance.kernel.label import Audience, Author, Label, Sensitivity
@@ -62,6 +63,10 @@ def _without_hidden(fact: Fact[Body], held: Clearance, about: About) -> Fact[Bod
             return None
         case EntryAssessed(entry=named) | EntryMarked(entry=named) if hidden(named):
             return None
+        case ReportValidated(draft=named) if hidden(named):
+            return None
+        case ReportDrafted() as body if any(hidden(each) for figure in body.figures for each in figure.facts):
+            fact = msgspec.structs.replace(fact, body=_without_sources(body, hidden))
         case PersonalDataRead(facts=named) as body:
             left = tuple(each for each in named if not hidden(each))
             if not left:
@@ -70,6 +75,15 @@ def _without_hidden(fact: Fact[Body], held: Clearance, about: About) -> Fact[Bod
                 fact = msgspec.structs.replace(fact, body=msgspec.structs.replace(body, facts=left))
     refs = tuple(ref for ref in fact.refs if not hidden(ref.fact))
     return fact if len(refs) == len(fact.refs) else msgspec.structs.replace(fact, refs=refs)
+
+
+def _without_sources(body: ReportDrafted, hidden: Callable[[str], bool]) -> ReportDrafted:
+    """A report whose figures name only facts that the reader may see."""
+    figures = tuple(
+        msgspec.structs.replace(one, facts=tuple(each for each in one.facts if not hidden(each)))
+        for one in body.figures
+    )
+    return msgspec.structs.replace(body, figures=figures)
 
 
 def _without_personal(fact: Fact[Body], held: Clearance) -> Fact[Body]:

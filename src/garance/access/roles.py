@@ -24,6 +24,9 @@ class Ability(enum.StrEnum):
     DRAWINGS_DRAW = "drawings.draw"
     OBSERVATIONS_DECLARE = "observations.declare"
     VIEWS_KEEP = "views.keep"
+    COURSES_CHOOSE = "courses.choose"
+    REPORTS_DRAFT = "reports.draft"
+    REPORTS_VALIDATE = "reports.validate"
     PEOPLE_MANAGE = "people.manage"
     READ_PERSONAL = "read.personal"
     READ_HEALTH = "read.health"
@@ -42,9 +45,17 @@ _CONDUCT = frozenset(
         Ability.DRAWINGS_DRAW,
         Ability.OBSERVATIONS_DECLARE,
         Ability.VIEWS_KEEP,
+        Ability.REPORTS_DRAFT,
     }
 )
-_DIRECT = _CONDUCT | {Ability.SITUATION_OPEN, Ability.SITUATION_STEER, Ability.READ_PERSONAL, Ability.READ_RESTRICTED}
+_DIRECT = _CONDUCT | {
+    Ability.SITUATION_OPEN,
+    Ability.SITUATION_STEER,
+    Ability.COURSES_CHOOSE,
+    Ability.REPORTS_VALIDATE,
+    Ability.READ_PERSONAL,
+    Ability.READ_RESTRICTED,
+}
 
 ROLES: Mapping[str, frozenset[Ability]] = {
     Role.DOS: _DIRECT,
@@ -59,10 +70,18 @@ ROLES: Mapping[str, frozenset[Ability]] = {
             Ability.MISSIONS_CARRY,
             Ability.DRAWINGS_DRAW,
             Ability.VIEWS_KEEP,
+            Ability.REPORTS_DRAFT,
             Ability.READ_PERSONAL,
         }
     ),
-    Role.SDIS_OFFICER: _CONDUCT | {Ability.READ_PERSONAL, Ability.READ_HEALTH, Ability.READ_RESTRICTED},
+    Role.SDIS_OFFICER: _CONDUCT
+    | {
+        Ability.COURSES_CHOOSE,
+        Ability.REPORTS_VALIDATE,
+        Ability.READ_PERSONAL,
+        Ability.READ_HEALTH,
+        Ability.READ_RESTRICTED,
+    },
     Role.PREFECTURE_DUTY_OFFICER: _DIRECT,
     Role.OBSERVER: frozenset(),
     Role.PARTNER: frozenset({Ability.LOGBOOK_WRITE, Ability.MISSIONS_REQUEST, Ability.MISSIONS_CARRY}),
@@ -93,7 +112,10 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
         "observations.declare-series": Ability.OBSERVATIONS_DECLARE,
         "grids.attach": Ability.OBSERVATIONS_DECLARE,
         "views.save": Ability.VIEWS_KEEP,
+        "courses.describe": Ability.DRAWINGS_DRAW,
+        "signals.set-plan": Ability.RESOURCES_COMMAND,
         "acknowledgements.give": Ability.LOGBOOK_WRITE,
+        "reports.draft": Ability.REPORTS_DRAFT,
     },
     "entry": {
         "logbook.strike": Ability.LOGBOOK_AMEND,
@@ -142,6 +164,8 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
     "demand": {"resources.ask": Ability.MISSIONS_REQUEST, "resources.answer": Ability.RESOURCES_COMMAND},
     "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
     "view": {"views.remove": Ability.VIEWS_KEEP},
+    "course": {"courses.choose": Ability.COURSES_CHOOSE, "courses.drop": Ability.DRAWINGS_DRAW},
+    "report": {"reports.validate": Ability.REPORTS_VALIDATE},
     "resource": {
         "resources.move": Ability.RESOURCES_COMMAND,
         "resources.set-state": Ability.RESOURCES_COMMAND,

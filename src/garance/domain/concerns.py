@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garance.domain.acknowledgements import rules as acknowledgements
+from garance.domain.courses import rules as courses
 from garance.domain.drawings import rules as drawings
 from garance.domain.grids import rules as grids
 from garance.domain.incidents import rules as incidents
@@ -12,14 +13,17 @@ from garance.domain.observations import rules as observations
 from garance.domain.people import rules as people
 from garance.domain.population import rules as population
 from garance.domain.posts import rules as posts
+from garance.domain.reports import rules as reports
 from garance.domain.resources import means
 from garance.domain.resources import rules as resources
 from garance.domain.saved_views import rules as saved_views
+from garance.domain.signals import rules as signals
 from garance.domain.situation import rules as situation
 from garance.domain.taskings import rules as taskings
 
 CONCERNS = (
     acknowledgements,
+    courses,
     drawings,
     grids,
     incidents,
@@ -30,8 +34,10 @@ CONCERNS = (
     people,
     population,
     posts,
+    reports,
     resources,
     saved_views,
+    signals,
     situation,
     taskings,
 )

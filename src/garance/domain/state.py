@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from garance.domain.acknowledgements.state import Acknowledgements
+from garance.domain.courses.state import Courses
 from garance.domain.drawings.state import Drawings
 from garance.domain.grids.state import Grids
 from garance.domain.keeping.facts import BodyRedacted
@@ -13,8 +14,10 @@ from garance.domain.keeping.state import Keeping
 from garance.domain.logbook.state import Entries
 from garance.domain.observations.state import Observations
 from garance.domain.people.state import People
+from garance.domain.reports.state import Reports
 from garance.domain.resources.state import Resources
 from garance.domain.saved_views.state import SavedViews
+from garance.domain.signals.state import Signals
 from garance.domain.situation.state import Situations
 from garance.domain.told import Things
 from garance.kernel.fact import Fact
@@ -35,6 +38,9 @@ class State:
         self.grids = Grids()
         self.saved_views = SavedViews()
         self.things = Things()
+        self.courses = Courses()
+        self.signals = Signals()
+        self.reports = Reports()
         self.unknown: set[str] = set()
 
     def fold(self, fact: Fact[Any]) -> None:
@@ -50,6 +56,9 @@ class State:
             or self.grids.fold(fact)
             or self.saved_views.fold(fact)
             or self.things.fold(fact)
+            or self.courses.fold(fact)
+            or self.signals.fold(fact)
+            or self.reports.fold(fact)
             or self.people.fold(fact)
             or self.keeping.fold(fact)
         )
@@ -75,5 +84,8 @@ class State:
             self.grids,
             self.saved_views,
             self.things,
+            self.courses,
+            self.signals,
+            self.reports,
         ):
             concern.forget(fact)

@@ -19,16 +19,20 @@ from garance.server.api.accounts import account_endpoints
 from garance.server.api.boards import board_endpoints
 from garance.server.api.commands import command_endpoints
 from garance.server.api.depths import depth_endpoints
+from garance.server.api.documents import document_endpoints
 from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
+from garance.server.api.reports import report_endpoints
 from garance.server.api.samples import sample_endpoint
+from garance.server.api.sheet_models import sheet_model_endpoints
 from garance.server.api.situations import situation_endpoints
+from garance.server.api.symbols import symbol_endpoints
 from garance.server.api.territory import territory_endpoints
 from garance.server.api.walls import wall_endpoints
+from garance.server.carried import Carried
 from garance.server.console import Words
 from garance.server.demo.opening import Performance, begin_at, demo_people, performance_of, teller_of
 from garance.server.file_routes import file_endpoints
-from garance.server.http import Call
 from garance.server.impatient import Listening
 from garance.server.live.endpoint import Stream
 from garance.server.live.prepared_socket import PreparedWebSocket
@@ -57,25 +61,26 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
     readiness.require("disk-nearly-full", room_left(node.folder.path, node.settings.node.reserve_bytes))
     readiness.require("stream-stopped", lambda: node.hub.running)
 
-    def organisations(call: Call[Any]) -> frozenset[str]:
-        now = node.clock.now()
-        return frozenset(g.organisation for g in call.who.grants(node.follower.state.people) if g.active(now))
-
+    carried = Carried(node.files, node.follower, node.clock)
     limits = node.settings.files
     endpoints = [
         *node.sign_in.endpoints(),
-        *command_endpoints(node.scribe, node.cursors, metrics),
+        *command_endpoints(node.scribe, node.cursors, metrics, carried),
         *situation_endpoints(node),
         *board_endpoints(node),
+        *document_endpoints(node),
+        *report_endpoints(node),
+        *sheet_model_endpoints(),
         sample_endpoint(node),
         *wall_endpoints(node),
         *account_endpoints(node),
         *link_endpoints(),
         *territory_endpoints(node),
+        *symbol_endpoints(node),
         *question_endpoints(node),
         *depth_endpoints(node),
         *ogc_endpoints(node),
-        *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=organisations),
+        *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=carried.organisations, find=carried.find),
     ]
     public = node.settings.listen.public_url
     stream = Stream(node.hub, node=node.writer.name, origins=[public] if public else [])

@@ -14,6 +14,7 @@ ACCOUNTS = "accounts.sqlite"
 VIEWS = "views.sqlite"
 FILES = "files"
 TERRITORIES = "territoires"
+SYMBOLS = "symbols"
 WRITER_KEY = "writer.key"
 CURSOR_SECRET = "cursor.secret"  # noqa: S105 - the name of a file
 
@@ -77,6 +78,11 @@ class DataFolder:
     def territories(self) -> Path:
         """Territory packs made on this machine, one folder each: reference data, made again when lost."""
         return self.path / TERRITORIES
+
+    @property
+    def symbols(self) -> Path:
+        """Symbol sets of the operator's own, one JSON file each; there may be no such folder."""
+        return self.path / SYMBOLS
 
     @property
     def cursor_secret(self) -> Path:

@@ -24,6 +24,7 @@ from garance.territory.manifest import (
     wire_form,
 )
 from garance.territory.projection import WGS84, project, transformer
+from garance.territory.questions.dependents import Dependent, dependents, rows_in
 from garance.territory.questions.depths import DepthGrid
 from garance.territory.questions.gazetteer import Gazetteer
 from garance.territory.questions.ground import Ground, Profile, Slope, open_grid
@@ -159,6 +160,12 @@ class Pack:
     def sites_inside(self, shape: Any, kinds: Sequence[str] = ()) -> list[Feature]:
         """The sites of this area, of these kinds or of all."""
         return self.inside(Role.SITES, shape, kinds=kinds)
+
+    def dependents(self, network: str, shape: Any = None, stations: Sequence[str] = ()) -> list[Dependent]:
+        """What loses something when that network is cut in this area, or these stations are: by reference."""
+        area = None if shape is None else self._area(shape)
+        nodes, sites = self._stations, self.rows(Role.SITES)
+        return dependents(network, nodes, sites, (rows_in(nodes, area), rows_in(sites, area)), stations)
 
     # Who lives there
 
@@ -309,6 +316,14 @@ class Pack:
             return Inhabitants(rows.flat[cells], rows.column("population")[cells].astype(float))
 
         return self._once("inhabitants", build)
+
+    @property
+    def _stations(self) -> Rows:
+        def build() -> Rows:
+            names = [layer.name for layer in self.manifest.layers if layer.name == "network-nodes"]
+            return read_rows(self.file(GEOPACKAGE), names, self.manifest.metric_crs)
+
+        return self._once("stations", build)
 
     @property
     def _ground(self) -> Ground | None:

@@ -60,6 +60,16 @@ class Board:
         conflicts = sorted(showing.conflicts, key=lambda one: (one.thing, one.id, one.aspect))
         return BoardShown(things=tuple(found), conflicts=tuple(conflicts))
 
+    def histories(self, moment: Moment | None, kind: str, aspect: str) -> dict[str, tuple[StatementShown, ...]]:
+        """All that was said of an aspect of the things of that kind by that moment, in order of the world's time."""
+        found: dict[str, tuple[StatementShown, ...]] = {}
+        for there in self._folded.things.known.values():
+            for name, thing in there.items():
+                if thing.kind == kind and aspect in thing.said:
+                    said = sorted(thing.said[aspect].upto(moment).said.values(), key=_order)
+                    found[name.partition(" ")[2]] = tuple(_statement(thing, version) for version in said)
+        return found
+
     def page(
         self,
         moment: Moment | None,

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 
 from garance.domain.acknowledgements.state import Acknowledgements
+from garance.domain.courses.state import Courses
 from garance.domain.drawings.state import Drawings
 from garance.domain.grids.state import Grids
 from garance.domain.keeping.facts import BodyRedacted
 from garance.domain.keeping.state import Keeping
 from garance.domain.moment import Moment
 from garance.domain.observations.state import Observations
+from garance.domain.resources.facts import ResourceStatus
 from garance.domain.resources.state import Resources
 from garance.domain.saved_views.state import SavedViews
+from garance.domain.signals.state import Signals
 from garance.domain.situation.state import Situations
 from garance.kernel.fact import Fact
+from garance.views.intended import show_courses, show_signals_plan
 from garance.views.showing import (
     Showing,
     show_grid,
@@ -50,6 +55,8 @@ class _Folded(msgspec.Struct):
     acknowledgements: Acknowledgements
     grids: Grids
     saved_views: SavedViews
+    courses: Courses
+    signals: Signals
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
@@ -62,6 +69,8 @@ class _Folded(msgspec.Struct):
             self.acknowledgements,
             self.grids,
             self.saved_views,
+            self.courses,
+            self.signals,
         )
 
 
@@ -69,7 +78,7 @@ class Picture:
     """The picture of one situation, now and at every past moment: it keeps all that was said."""
 
     name: ClassVar[str] = "picture"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def __init__(self) -> None:
         self._folded = _Folded(
@@ -81,6 +90,8 @@ class Picture:
             Acknowledgements(),
             Grids(),
             SavedViews(),
+            Courses(),
+            Signals(),
         )
 
     def add(self, fact: Fact[Any]) -> None:
@@ -114,6 +125,10 @@ class Picture:
         views = [
             show_saved_view(showing, i, one) for there in folded.saved_views.known.values() for i, one in there.items()
         ]
+        plans = [
+            show_signals_plan(showing, i, one) for there in folded.signals.known.values() for i, one in there.items()
+        ]
+        courses = show_courses(showing, folded.courses)
         return PictureShown(
             situation=situation,
             resources=tuple(sorted((one for one in resources if one), key=lambda r: (r.declared_at, r.id))),
@@ -121,8 +136,20 @@ class Picture:
             series=tuple(sorted((one for one in series if one), key=lambda s: (s.declared_at, s.id))),
             grids=tuple(sorted((one for one in grids if one), key=lambda g: (g.attached_at, g.id))),
             saved_views=tuple(sorted((one for one in views if one), key=lambda v: (v.order, v.name, v.id))),
+            courses=tuple(courses),
+            signals_plans=tuple(sorted((one for one in plans if one), key=lambda p: (p.set_at, p.id))),
             conflicts=tuple(sorted(showing.conflicts, key=lambda c: (c.thing, c.id, c.aspect))),
         )
+
+    def steps(self, moment: Moment | None) -> dict[str, tuple[tuple[datetime, ResourceStatus], ...]]:
+        """The states that each resource went through by that moment, in order of time."""
+        found: dict[str, tuple[tuple[datetime, ResourceStatus], ...]] = {}
+        for there in self._folded.resources.known.values():
+            for identifier, resource in there.items():
+                said = resource.status.upto(moment).history()
+                steps = sorted(((one.occurred_at, one.stamp, one.value) for one in said), key=lambda step: step[:2])
+                found[identifier] = tuple((at, state) for at, _, state in steps)
+        return found
 
     def snapshot(self) -> bytes:
         """All that was folded."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.drawings.facts import Figure, ShapeStatus
+from garance.domain.drawings.facts import Figure, ShapeStatus, SymbolDrawn
 from garance.domain.logbook.facts import Attachment, Category, Certainty, Channel, Importance, Wanted
 from garance.domain.observations.facts import SeriesKind, Threshold
 from garance.domain.resources.facts import ResourceStatus
 from garance.domain.saved_views.facts import Camera
+from garance.domain.signals.facts import Fallback, Net, Post
 from garance.domain.situation.facts import ClockSet
 from garance.kernel.fact import Withheld
 from garance.kernel.label import Author, Label, Mode
@@ -75,9 +76,50 @@ class ShapeShown(Shown, frozen=True, kw_only=True):
     name: str
     state: ShapeStatus
     valid_until: datetime | None = None
+    symbol: SymbolDrawn | None = None
+    sector: str | None = None
+    course: str | None = None
+    phase: int | None = None
     author: Author | None = None
     drawn_at: datetime
     changed_at: datetime
+    follows: tuple[str, ...]
+    conflict: bool
+
+
+class ChoiceShown(Shown, frozen=True, kw_only=True):
+    """Who chose a course of action, when and why."""
+
+    fact: str
+    reason: str
+    author: Author | None = None
+    at: datetime
+
+
+class CourseShown(Shown, frozen=True, kw_only=True):
+    """A course of action still considered; `chosen` when it is the one."""
+
+    id: str
+    name: str
+    idea: str | None = None
+    phases: tuple[str, ...] = ()
+    chosen: ChoiceShown | None = None
+    author: Author | None = None
+    described_at: datetime
+    follows: tuple[str, ...]
+    conflict: bool
+
+
+class SignalsPlanShown(Shown, frozen=True, kw_only=True):
+    """A signals plan, as last set."""
+
+    id: str
+    name: str
+    nets: tuple[Net, ...] = ()
+    posts: tuple[Post, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
+    author: Author | None = None
+    set_at: datetime
     follows: tuple[str, ...]
     conflict: bool
 
@@ -162,6 +204,8 @@ class PictureShown(Shown, frozen=True, kw_only=True):
     series: tuple[SeriesShown, ...]
     grids: tuple[GridShown, ...]
     saved_views: tuple[SavedViewShown, ...]
+    courses: tuple[CourseShown, ...]
+    signals_plans: tuple[SignalsPlanShown, ...]
     conflicts: tuple[ConflictShown, ...]
 
 
@@ -193,6 +237,11 @@ class ThingShown(Shown, frozen=True, kw_only=True):
     ended: bool
     follows: tuple[str, ...]
     conflict: bool
+
+    def told(self, aspect: str) -> dict[str, Any]:
+        """What is said of that aspect; nothing when nobody said any."""
+        said = self.said.get(aspect)
+        return said.value if said is not None else {}
 
 
 class BoardShown(Shown, frozen=True, kw_only=True):

@@ -6,14 +6,17 @@ import pytest
 from support.people import NOW, granted, house, ident, person, told
 
 from garance.access.clearance import Clearance, clearance
-from garance.access.door import readable, readings, see
+from garance.access.door import Told, readable, readings, see
 from garance.access.sight import no_wider, own_label
 from garance.domain.people.facts import MAX_READ, PersonEnrolled
+from garance.domain.reports.facts import Figure, ReportDrafted
+from garance.kernel.identity import fact_id
 from garance.kernel.label import Audience, Author, Label, Sensitivity
 from garance.kernel.refusal import Refused
 
 FLOOD = ident("flood")
 ROCHEFORT = ident("rochefort")
+WRITER = f"w{'0' * 20}"
 
 
 def _held(role: str, situation: str | None = None) -> Clearance:
@@ -45,6 +48,30 @@ def test_what_is_hidden_leaves_no_place() -> None:
     hidden = told(body, situation=FLOOD, label=Label(sensitivity=Sensitivity.HEALTH))
     shown = told(body, situation=FLOOD)
     assert see([hidden, shown, hidden], _held("dos", FLOOD)) == [shown]
+
+
+def test_a_report_names_only_the_facts_that_its_reader_may_see() -> None:
+    """Its figures keep their values; where they come from is told as far as it may be."""
+    seen, secret = fact_id(WRITER, 1), fact_id(WRITER, 2)
+    body = ReportDrafted(
+        report=ident("report"),
+        at=NOW,
+        sections=(),
+        figures=(Figure("evacuated", 12, facts=(seen, secret)), Figure("level", 3)),
+    )
+    report = told(body, situation=FLOOD)
+    author, held = Author(ident("someone"), "dos", ident("elsewhere")), _held("dos", FLOOD)
+    labels = {seen: Label(), secret: Label(sensitivity=Sensitivity.HEALTH)}
+
+    def about(fact: str) -> Told | None:
+        return Told(FLOOD, author, labels[fact]) if fact in labels else None
+
+    shown = readable(report, held, about=about)
+    assert shown is not None
+    assert isinstance(shown.body, ReportDrafted)
+    assert [figure.facts for figure in shown.body.figures] == [(seen,), ()]
+    assert [figure.value for figure in shown.body.figures] == [12, 3]
+    assert readable(report, held) is report, "nothing to take out: the very same"
 
 
 def test_readings_are_what_was_shown_by_others_about_others() -> None:

@@ -67,7 +67,13 @@ TABLE = {
     "grids.detach": "observations.declare",
     "views.save": "views.keep",
     "views.remove": "views.keep",
+    "courses.describe": "drawings.draw",
+    "courses.choose": "courses.choose",
+    "courses.drop": "drawings.draw",
+    "signals.set-plan": "resources.command",
     "acknowledgements.give": "logbook.write",
+    "reports.draft": "reports.draft",
+    "reports.validate": "reports.validate",
 }
 
 

@@ -138,6 +138,18 @@ def test_the_journal_is_proven_or_refuted(capsys: pytest.CaptureFixture[str], da
     assert garance("journal", "verify", "--data", data.path, "--heads", heads) == REFUSED
 
 
+def test_a_printed_sheet_betrays_a_tail_cut_afterwards(capsys: pytest.CaptureFixture[str], data: DataFolder) -> None:
+    with closing(SqliteStore(data.journal)) as store:
+        writer = store.writers()[0]
+        tail = store.tail(writer)
+    foot = f"{writer}-{tail.seq}={tail.digest[:32]}"
+    assert garance("journal", "verify", "--data", data.path, "--printed", foot) == 0
+    for lost in (f"{writer}-{tail.seq + 1}={tail.digest[:32]}", f"{writer}-{tail.seq}={'0' * 32}"):
+        assert garance("journal", "verify", "--data", data.path, "--printed", foot, "--printed", lost) == UNSOUND
+        assert "ne s'accorde pas" in capsys.readouterr().out
+    assert garance("journal", "verify", "--data", data.path, "--printed", "w1=2") == REFUSED
+
+
 def test_facts_travel_in_a_file(capsys: pytest.CaptureFixture[str], data: DataFolder, tmp_path: Path) -> None:
     everything, rest, heads = tmp_path / "all.garance", tmp_path / "rest.garance", tmp_path / "heads.jsonl"
     assert garance("journal", "export", everything, "--data", data.path) == 0

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.territories import line, quiet, square, write_layer
 
+import garance.domain.concerns  # noqa: F401 - makes every command known
 from garance.domain import commands
 from garance.kernel.refusal import Refused
 from garance.server.demo.counts import count_people, words_of

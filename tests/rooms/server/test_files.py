@@ -2,22 +2,27 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
 from starlette.requests import Request
 
 from garance.kernel.refusal import Refused
 from garance.server.file_kinds import KINDS, kind_of, suffix_of
 from garance.server.file_routes import file_endpoints
-from garance.server.files import FolderFiles
-from garance.server.http import Call
+from garance.server.files import FolderFiles, StoredContent
 from garance.server.settings import Files, Settings
 from garance.server.shell import Shell
+from garance.server.thumbnails import EDGE_PX, thumbnail_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" * 100
 PDF = b"%PDF-1.7\n" + b"x" * 300_000
@@ -139,14 +144,20 @@ class Reader:
 
 @pytest.fixture
 def web_of(tmp_path: Path) -> Callable[[str], httpx2.AsyncClient]:
-    def organisations(call: Call[Any]) -> frozenset[str]:
-        return {"ana": frozenset({"town"}), "ben": frozenset({"sdis"})}.get(call.who.person, frozenset[str]())
+    files = store(tmp_path)
+
+    def organisations(reader: Reader) -> frozenset[str]:
+        return {"ana": frozenset({"town"}), "ben": frozenset({"sdis"})}.get(reader.person, frozenset[str]())
+
+    def find(reader: Reader, name: str) -> StoredContent | None:
+        found = files.about(name)
+        return found if found and organisations(reader) & frozenset(found.organisations) else None
 
     def identify(request: Request) -> Reader | None:
         name = request.cookies.get("garance")
         return Reader(name) if name else None
 
-    endpoints = file_endpoints(store(tmp_path), max_bytes=400_000, organisations=organisations)
+    endpoints = file_endpoints(files, max_bytes=400_000, organisations=organisations, find=find)
     app = Shell(settings=Settings()).application(endpoints, identify)
 
     def client(name: str) -> httpx2.AsyncClient:
@@ -196,3 +207,82 @@ async def test_sending_is_limited(web_of: Callable[[str], httpx2.AsyncClient]) -
         assert (await ana.put(f"/{sha256(PNG)}", content=PNG, headers={"x-garance-csrf": ""})).status_code == 403
         wrong = await ana.put(f"/{sha256(PNG)}", content=PNG, headers={"content-type": "text/html"})
         assert wrong.status_code == 415
+
+
+def picture(kind: str, size: tuple[int, int] = (900, 600), **saving: Any) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (150, 30, 40)).save(out, kind, **saving)
+    return out.getvalue()
+
+
+def reduced(content: bytes, kind: str) -> bytes:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return thumbnail_of(Path(file.name), kind)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_is_made_small_upright_and_silent(kind: str) -> None:
+    told = Image.Exif()
+    told[0x0112], told[0x010E] = 6, "12 rue du Port"  # turned by a quarter; where it is
+    small = reduced(picture(kind, exif=told), f"image/{kind.lower()}")
+    with Image.open(io.BytesIO(small)) as shown:
+        assert (shown.format, max(shown.size)) == ("JPEG", EDGE_PX)
+        assert shown.height > shown.width
+        assert not shown.getexif()
+    assert b"rue du Port" not in small
+
+
+def test_what_is_transparent_is_shown_on_white() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(out, "PNG")
+    with Image.open(io.BytesIO(reduced(out.getvalue(), "image/png"))) as shown:
+        red, *_ = shown.convert("RGB").getpixel((10, 10))  # type: ignore[misc]
+        assert red > 250
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (PDF, "application/pdf"),
+        (PNG, "image/png"),
+        (picture("PNG"), "image/jpeg"),
+        (picture("JPEG")[:200], "image/jpeg"),
+        (picture("PNG", (6000, 5000)), "image/png"),
+    ],
+)
+def test_what_is_no_picture_or_too_large_a_one_is_refused(content: bytes, kind: str) -> None:
+    with pytest.raises(Refused, match="file-not-a-picture"):
+        reduced(content, kind)
+
+
+@given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.data())
+def test_no_broken_picture_breaks_anything(kind: str, data: st.DataObject) -> None:
+    content = bytearray(picture(kind, (24, 16)))
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=12)):
+        content[place] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(1, len(content)))
+    try:
+        size = len(reduced(bytes(content[:cut]), f"image/{kind.lower()}"))
+    except Refused as refused:
+        size = 0 if refused.code == "file-not-a-picture" else 1_000_000
+    assert size < 100_000
+
+
+async def test_a_thumbnail_is_for_those_who_may_read_the_file(web_of: Callable[[str], httpx2.AsyncClient]) -> None:
+    content = picture("JPEG")
+    name = sha256(content)
+    async with web_of("ana") as ana, web_of("ben") as ben:
+        assert (await ana.put(f"/{name}", content=content)).status_code == 200
+        small = await ana.get(f"/{name}/thumbnail")
+        assert (small.status_code, small.headers["content-type"]) == (200, "image/jpeg")
+        assert small.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+        known = {"if-none-match": small.headers["etag"]}
+        assert (await ana.get(f"/{name}/thumbnail", headers=known)).status_code == 304
+        for headers in ({}, known):
+            hidden = await ben.get(f"/{name}/thumbnail", headers=headers)
+            absent = await ben.get(f"/{'0' * 64}/thumbnail", headers=headers)
+            assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content)
+        await ana.put(f"/{sha256(PDF)}", content=PDF)
+        assert (await ana.get(f"/{sha256(PDF)}/thumbnail")).json()["code"] == "file-not-a-picture"

@@ -26,7 +26,19 @@ CASES = msgspec.json.decode(FILE.read_bytes(), type=list[Case])
 MEMBERS = {
     "situation": ("id", "title", "level", "acknowledged", "status", "mode", "clock"),
     "resources": ("id", "name", "kind", "state", "geometry"),
-    "shapes": ("id", "name", "kind", "state", "geometry", "figure", "valid_until"),
+    "shapes": (
+        "id",
+        "name",
+        "kind",
+        "state",
+        "geometry",
+        "figure",
+        "valid_until",
+        "symbol",
+        "sector",
+        "course",
+        "phase",
+    ),
     "grids": ("id", "raster", "name", "at"),
     "saved_views": ("id", "name", "axis", "layers", "camera", "at", "order"),
     "things": ("kind", "id", "ended", "conflict", "said"),
@@ -41,6 +53,8 @@ MEMBERS = {
         "conflict",
         "withheld",
     ),
+    "courses": ("id", "name", "idea", "phases", "chosen"),
+    "signals_plans": ("id", "name", "nets", "posts", "fallbacks"),
 }
 """What is compared, of each thing."""
 
@@ -70,6 +84,8 @@ def shown(case: Case, facts: list[Fact[Body]]) -> dict[str, Any]:
     picture["conflicts"] += board["conflicts"]
     for thing in picture["things"]:
         thing["said"] = {aspect: statement["value"] for aspect, statement in thing["said"].items()}
+    for one in picture["courses"]:
+        one.update({"chosen": True} if one.get("chosen") else {})
     found = {key: cut(picture.get(key), members) for key, members in MEMBERS.items()}
     found["conflicts"] = [
         {**cut(one, ("thing", "id", "aspect")), "facts": sorted({version["fact"] for version in one["versions"]})}

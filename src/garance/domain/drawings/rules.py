@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from garance.domain.commands import command
+from garance.domain.courses.rules import check_course
 from garance.domain.drawings.facts import ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped
 from garance.domain.drawings.figures import check_outline
 from garance.domain.drawings.state import Shape
@@ -23,11 +24,12 @@ D = TypeVar("D", ShapeDrawn, ShapeDescribed)
 
 @command("drawings.draw", ability="drawings.draw", request=ShapeDrawn)
 def draw_shape(state: State, request: ShapeDrawn, context: Context) -> Sequence[Said]:
-    """Draw a shape. Refuses `already-declared`, `validity-ended`, `figure-mismatch` and what cannot be drawn."""
+    """Draw a shape. Refuses `already-declared`, `validity-ended`, `course-unknown`, what cannot be drawn."""
     known = state.drawings.of(context.situation or "", request.shape)
     if known is not None and first_seen(context, known.drawn) is not None:
         raise Refused("already-declared", field="body.shape")
     check_outline(request.geometry, request.figure)
+    check_course(state, request.course, context)
     return [Said(body=_dated(request, context))]
 
 
@@ -43,8 +45,10 @@ def reshape(state: State, request: ShapeReshaped, context: Context) -> Sequence[
 
 @command("drawings.describe", ability="drawings.draw", request=ShapeDescribed)
 def describe_shape(state: State, request: ShapeDescribed, context: Context) -> Sequence[Said]:
-    """Give a shape another name, kind, state or validity. Refuses `shape-unknown`, `shape-ended`, `validity-ended`."""
+    """Describe a shape otherwise. Refuses `shape-unknown`, `shape-ended`, `validity-ended`, `course-unknown`."""
     shape, drawn = _standing(state, request.shape, context)
+    if request.course not in {told.value.course for told in shape.description.history() if sees(context, told)}:
+        check_course(state, request.course, context)
     body = _dated(request, context)
     label = amended_label(context, drawn)
     refs = follow(context, shape.description, thing=shape.aspects, at=context.present, label=label)

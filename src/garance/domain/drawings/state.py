@@ -6,7 +6,15 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.drawings.facts import Figure, ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped, ShapeStatus
+from garance.domain.drawings.facts import (
+    Figure,
+    ShapeDescribed,
+    ShapeDrawn,
+    ShapeEnded,
+    ShapeReshaped,
+    ShapeStatus,
+    SymbolDrawn,
+)
 from garance.domain.things import forget_everywhere
 from garance.domain.versions import Version, Versions, version_of
 from garance.kernel.clock import Instant
@@ -15,12 +23,16 @@ from garance.kernel.place import Geometry
 
 
 class Described(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A shape's name, kind and state, and until when it is vouched for."""
+    """What a shape is: its name, kind, state, symbol, its place in the operation, and until when it is vouched for."""
 
     name: str
     kind: str
     state: ShapeStatus
     valid_until: Instant | None = None
+    symbol: SymbolDrawn | None = None
+    sector: str | None = None
+    course: str | None = None
+    phase: int | None = None
 
 
 class Shape(msgspec.Struct):
@@ -81,4 +93,7 @@ class Drawings(msgspec.Struct):
 
 
 def _described(fact: Fact[Any], body: ShapeDrawn | ShapeDescribed) -> Version[Described]:
-    return version_of(fact, Described(body.name, body.kind, body.state, body.valid_until))
+    told = Described(
+        body.name, body.kind, body.state, body.valid_until, body.symbol, body.sector, body.course, body.phase
+    )
+    return version_of(fact, told)

@@ -50,6 +50,8 @@ class Entries(msgspec.Struct):
     """Which entry a strike or correction is about."""
     registers: dict[str, Register] = {}
     """By situation and register, the numbers given."""
+    carrying: dict[str, set[str]] = {}
+    """By file, the lines that carry it."""
 
     def fold(self, fact: Fact[Any]) -> bool:
         """Take in a fact; False when it is not of this concern. One without a body still counts."""
@@ -68,6 +70,8 @@ class Entries(msgspec.Struct):
             entry.situation = fact.situation
             withheld = None if body else fact.withheld or Withheld.REDACTED
             entry.written = version_of(fact, Written(body, withheld, fact.referred(Relation.ANSWERS)))
+            for carried in body.attachments if body else ():
+                self.carrying.setdefault(carried.sha256, set()).add(fact.id)
             self._number(entry, entry.written)
 
     def _number(self, entry: Entry, written: Version[Written]) -> None:
@@ -107,6 +111,8 @@ class Entries(msgspec.Struct):
         """The body of that fact was destroyed: the line stays, without its words."""
         entry = self.known.get(fact)
         if entry is not None and entry.written is not None:
+            for carried in entry.written.value.body.attachments if entry.written.value.body else ():
+                self.carrying[carried.sha256].discard(fact)
             left = Written(None, Withheld.REDACTED, entry.written.value.answers)
             entry.written = msgspec.structs.replace(entry.written, value=left)
             self._number(entry, entry.written)

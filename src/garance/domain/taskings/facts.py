@@ -16,6 +16,7 @@ from garance.kernel.identity import ObjectId, Slug
 from garance.kernel.place import Geometry
 
 Task = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+StepMinutes = Annotated[int, msgspec.Meta(ge=1, le=1440, description="minutes after the opening")]
 Links = Annotated[tuple[ObjectId, ...], msgspec.Meta(max_length=24)]
 Phrase = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Objectives = Annotated[tuple[Phrase, ...], msgspec.Meta(max_length=3, description="infinitive verbs, at most three")]
@@ -138,11 +139,12 @@ class IntentSet(Body, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """One step of an action sheet. `hint` says how."""
+    """One step of an action sheet. `hint` says how; still to do after `within_min`, it is late."""
 
     id: Slug
     title: Phrase
     hint: Phrase | None = None
+    within_min: StepMinutes | None = None
 
 
 @tells("sheet", "sheet", begins=True)

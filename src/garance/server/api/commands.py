@@ -15,6 +15,7 @@ from garance.domain.following import amended_label, follow
 from garance.domain.geometry import check_shape
 from garance.journal.writer import Writer
 from garance.kernel.place import check_geometry
+from garance.server.carried import Carried
 from garance.server.http import Call, Endpoint
 from garance.server.live.cursor import Cursors
 from garance.server.observe import Metrics
@@ -53,13 +54,19 @@ def said_refusals(*documented: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-def command_endpoints(scribe: Scribe, cursors: Cursors, metrics: Metrics) -> list[Endpoint]:
+def command_endpoints(scribe: Scribe, cursors: Cursors, metrics: Metrics, carried: Carried) -> list[Endpoint]:
     """One endpoint for each command known."""
-    return [_endpoint(one, scribe, cursors, metrics) for one in commands.commands()]
+    return [_endpoint(one, scribe, cursors, metrics, carried) for one in commands.commands()]
 
 
-def _endpoint(wanted: commands.Command, scribe: Scribe, cursors: Cursors, metrics: Metrics) -> Endpoint:
+def _endpoint(
+    wanted: commands.Command, scribe: Scribe, cursors: Cursors, metrics: Metrics, carried: Carried
+) -> Endpoint:
+    names_files = "attachments" in wanted.request.__struct_fields__
+
     async def carry_out(call: Call[Reader], body: Asked[Any]) -> Done:
+        if names_files:
+            carried.check(call.who, body.body)
         with metrics.command(wanted.name):
             answer = await scribe.carry_out(
                 call.who.person, wanted.name, body, exercise_only=call.who.kind is Kind.DEMO
@@ -75,7 +82,9 @@ def _endpoint(wanted: commands.Command, scribe: Scribe, cursors: Cursors, metric
         summary=_first_line(wanted.rule),
         body=Asked[wanted.request],  # type: ignore[name-defined]  # a type made at run time, from the registry
         answer=Done,
-        refusals=tuple(_unique(said_refusals(*_EVERYWHERE, wanted.rule, wanted.request))),
+        refusals=tuple(
+            _unique(said_refusals(*_EVERYWHERE, wanted.rule, wanted.request, *([Carried.check] if names_files else [])))
+        ),
     )
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from garance.exports.qr_code import qr_code
 from garance.server.http import Call, Endpoint, endpoint
-from garance.server.qr_code import qr_code
 from garance.server.sign_in.reader import Reader
 
 MAX_BYTES = 8192

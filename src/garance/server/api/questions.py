@@ -12,9 +12,11 @@ import msgspec
 import numpy as np
 import shapely
 
+from garance.domain.incidents.facts import Network
 from garance.kernel.place import MAX_VERTICES, Latitude, Longitude, Ring
 from garance.kernel.refusal import Refused
 from garance.server.api.here import ZONE_ROLES, HereShown, PeopleCounted, Thing, here, people_counted, thing_told
+from garance.server.api.lifelines import DependentsShown, dependents_told
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.node import Node
 from garance.territory.layers import LAYERS
@@ -98,6 +100,15 @@ class InsideShown(msgspec.Struct, frozen=True):
     sites_by_kind: dict[str, int]
     sites: list[Thing]
     zones_by_layer: dict[str, int]
+
+
+class DependentsAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A network that is cut: in an area, at stations of the territory by their references, or both."""
+
+    network: Network
+    geometry: PolygonAsked | MultiPolygonAsked | None = None
+    stations: Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=80)]],
+                        msgspec.Meta(max_length=50)] = []  # fmt: skip
 
 
 class ProfileAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -202,7 +213,13 @@ def _of_places(asker: Asker) -> list[Endpoint]:
         area = area_of(body.geometry)
         return await asker.ask(lambda pack: inside(pack, area))
 
-    return [search_place, say_here, count_inside]
+    @endpoint("POST", "/api/v1/territory/dependents", reads_only=True, refusals=refusals, **settings)
+    async def find_dependents(call: Call[Any], body: DependentsAsked) -> DependentsShown:
+        """Find what loses something when a network is cut."""
+        area = area_of(body.geometry) if body.geometry is not None else None
+        return await asker.ask(lambda pack: dependents_told(pack.dependents(body.network, area, body.stations)))
+
+    return [search_place, say_here, count_inside, find_dependents]
 
 
 def _of_lines(asker: Asker) -> list[Endpoint]:

@@ -9,12 +9,14 @@ from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
 from garance.views.shown import (
     BoardShown,
+    CourseShown,
     EntryShown,
     GridShown,
     PictureShown,
     ResourceShown,
     SavedViewShown,
     ShapeShown,
+    SignalsPlanShown,
 )
 
 
@@ -39,11 +41,13 @@ def _read_in(entry: EntryShown, reader: Reader) -> list[str]:
 
 def read_in_picture(node: Node, picture: PictureShown, reader: Reader) -> list[str]:
     """The facts that a picture shows, when they are personal and another's: what was said last of each thing."""
-    things: list[ResourceShown | ShapeShown | GridShown | SavedViewShown] = [
+    things: list[ResourceShown | ShapeShown | GridShown | SavedViewShown | CourseShown | SignalsPlanShown] = [
         *picture.resources,
         *picture.shapes,
         *picture.grids,
         *picture.saved_views,
+        *picture.courses,
+        *picture.signals_plans,
     ]
     said = [fact for thing in things for fact in thing.follows]
     if picture.situation is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,16 +12,18 @@ import msgspec
 from garance.access.clearance import Clearance
 from garance.access.door import PERSONAL
 from garance.access.sight import may_see
-from garance.domain.observations.facts import SeriesDeclared
+from garance.domain.observations.facts import SeriesDeclared, SeriesKind
 from garance.domain.versions import Version
 from garance.kernel.clock import Instant, from_milliseconds, to_milliseconds
 from garance.kernel.identity import ObjectId
 from garance.kernel.refusal import Refused
+from garance.ports.export import Reading
 from garance.server.api.readings import record
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.measures import KINDS
 from garance.server.node import Node
-from garance.server.sign_in.reader import Reader
+from garance.server.sign_in.reader import Reader as SessionReader
+from garance.views.shown import SeriesShown
 
 MOST = 10_000
 
@@ -46,7 +50,7 @@ def sample_endpoint(node: Node) -> Endpoint:
     """The reading of telemetry."""
 
     @endpoint("GET", "/api/v1/situations/{situation}/samples", tag="situations", refusals=("unknown",))
-    async def show_samples(call: Call[Reader], situation: ObjectId, query: SamplesAsked) -> SamplesPage:
+    async def show_samples(call: Call[SessionReader], situation: ObjectId, query: SamplesAsked) -> SamplesPage:
         """The samples of a series."""
         held = node.seating.clearance(call.who, situation)
         declared = _declared(node, held, situation, query.series)
@@ -56,9 +60,7 @@ def sample_endpoint(node: Node) -> Endpoint:
         begin = to_milliseconds(query.from_) if query.from_ else 0
         end = to_milliseconds(query.to) if query.to else (1 << 62)
         columns = ("t_ms", *KINDS[declared.value.kind].columns)
-        found = node.measures.declared(query.series)
-        here = found[0] if found is not None and found[0].situation == situation else None
-        theirs = here is not None and may_see(held, here.author, here.label)
+        theirs = _may_follow(node, held, situation, query.series)
         if query.series not in await asyncio.to_thread(node.tracks.kinds) or not theirs:
             return SamplesPage(query.series, columns, [], None)
         samples = await asyncio.to_thread(node.tracks.read, query.series, begin, end, query.limit + 1)
@@ -69,6 +71,31 @@ def sample_endpoint(node: Node) -> Endpoint:
     return show_samples
 
 
+async def last_readings(
+    node: Node, held: Clearance, situation: str, series: Iterable[SeriesShown], at: datetime
+) -> dict[str, Reading]:
+    """What each of these gauges last said by then, of those that the reader may follow."""
+    followed = [one.id for one in series if one.kind is not SeriesKind.POSITION]
+    theirs = [one for one in followed if _may_follow(node, held, situation, one)]
+    return await asyncio.to_thread(_latest, node, theirs, to_milliseconds(at))
+
+
+def _latest(node: Node, series: Sequence[str], at_ms: int) -> dict[str, Reading]:
+    kept, found = node.tracks.kinds(), dict[str, Reading]()
+    for one in series:
+        for t_ms, value, *_ in node.tracks.latest(one, at_ms).rows() if one in kept else ():
+            if value is not None and t_ms is not None:
+                found[one] = Reading(one, float(value), from_milliseconds(int(t_ms)))
+    return found
+
+
+def _may_follow(node: Node, held: Clearance, situation: str, series: str) -> bool:
+    """Whether the samples of that series are of that situation, and for that reader."""
+    found = node.measures.declared(series)
+    here = found[0] if found is not None and found[0].situation == situation else None
+    return here is not None and may_see(held, here.author, here.label)
+
+
 def _declared(node: Node, held: Clearance, situation: str, series: str) -> Version[SeriesDeclared] | None:
     """The first declaration of that series in that situation that the reader may see."""
     known = node.follower.state.observations.of(situation, series)
@@ -76,7 +103,7 @@ def _declared(node: Node, held: Clearance, situation: str, series: str) -> Versi
     return next((one for one in said if one.author is not None and may_see(held, one.author, one.label)), None)
 
 
-def _reading(declared: Version[SeriesDeclared], reader: Reader) -> list[str]:
+def _reading(declared: Version[SeriesDeclared], reader: SessionReader) -> list[str]:
     """The declaration, when following that series is reading another's personal data."""
     own = declared.author is not None and declared.author.person == reader.person
     return [declared.fact] if declared.label.sensitivity in PERSONAL and not own else []

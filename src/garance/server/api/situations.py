@@ -32,6 +32,7 @@ from garance.views.picture import Picture
 from garance.views.presence import Presence
 from garance.views.shown import (
     ConflictShown,
+    CourseShown,
     EntryShown,
     GridShown,
     HistogramShown,
@@ -40,6 +41,7 @@ from garance.views.shown import (
     SavedViewShown,
     SeriesShown,
     ShapeShown,
+    SignalsPlanShown,
     SituationShown,
 )
 from garance.views.view import View
@@ -120,6 +122,8 @@ class PictureAnswer(msgspec.Struct, frozen=True):
     series: tuple[SeriesShown, ...]
     grids: tuple[GridShown, ...]
     saved_views: tuple[SavedViewShown, ...]
+    courses: tuple[CourseShown, ...]
+    signals_plans: tuple[SignalsPlanShown, ...]
     conflicts: tuple[ConflictShown, ...]
 
 
@@ -233,6 +237,8 @@ def _views(node: Node) -> list[Endpoint]:
             shown.series,
             shown.grids,
             shown.saved_views,
+            shown.courses,
+            shown.signals_plans,
             shown.conflicts,
         )
 

@@ -113,6 +113,12 @@ def words_of(counts: Counts) -> dict[str, str]:
     words["still_out"] = counts.evacuated - words["returned"]
     words["boat_first"] = counts.by_boat // 2
     words["beds_1"], words["beds_2"] = (10 * math.ceil(each * 0.13) for each in (counts.centre_1, counts.centre_2))
+    words["room_1"] = 10 * math.ceil(counts.centre_1 * 1.05 / 10)
+    words["room_2"] = 10 * math.ceil(counts.centre_2 * 1.5 / 10)
+    words["not_found"] = counts.missing - max(0, counts.missing - 1)
+    words["evacuated_low"], words["evacuated_high"] = max(0, counts.evacuated - 12), counts.evacuated + 8
+    words["a_up_high"] = counts.a.upstairs + 6
+    words["dark_homes"] = counts.a.homes + counts.b.homes
     words["meals"] = counts.sheltered + 30
     words["found"] = max(0, counts.missing - 1)
     return {name: str(number) for name, number in words.items()}

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from garance.domain.taskings.models import started_in_french
 from garance.kernel.clock import Instant
 from garance.kernel.identity import derived_id
 from garance.kernel.label import Label
@@ -84,7 +85,8 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One command: when in the story, by whom, with what body. `id` lets later steps point at its fact; `key` names
-    it for ever; `needs` is what the territory must have for it to make sense."""
+    it for ever; `needs` is what the territory must have for it to make sense; `answers` are the named steps whose facts
+    it comes from or weighs."""
 
     key: str
     at: Instant
@@ -94,6 +96,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str | None = None
     label: Label | None = None
     needs: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -104,6 +107,7 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     id: str | None = None
     label: Label | None = None
     needs: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     command: str | None = None
     body: dict[str, Any] = {}
     write: str | None = None
@@ -232,6 +236,7 @@ def _step(written: _Written, number: int, line: _Line) -> Step:
         id=line.id,
         label=line.label,
         needs=line.needs,
+        answers=line.answers,
     )
 
 
@@ -257,7 +262,8 @@ class Script:
         told = [step for step in story.step if has.issuperset(step.needs)]
         self.steps = sorted([*told, *more], key=lambda step: step.at)
         self._places = places
-        self._words = dict(words)
+        self._kinds = {name.partition(" ")[0] for name in places}
+        self._words = {**words, "situation": situation}
         self._facts: dict[str, str] = {}
 
     def title(self) -> str:
@@ -286,19 +292,39 @@ class Script:
             self._facts[step.id] = facts[0]
 
     def body(self, step: Step) -> dict[str, Any]:
-        """The step's body as the command wants it; refuses `entry-unknown` when it speaks of a fact never made."""
-        return {member: self._value(value) for member, value in step.body.items()}
+        """The step's body as the command wants it; refuses `entry-unknown` when it speaks of a fact never made.
+
+        A sheet that is started names its model, whose steps it takes.
+        """
+        body = {member: self._value(value) for member, value in step.body.items()}
+        return {**started_in_french(str(body["template"])), **body} if step.command == "taskings.start-sheet" else body
+
+    def answered(self, step: Step) -> tuple[str, ...]:
+        """The facts that the step comes from, among those that were made."""
+        return tuple(self._facts[name] for name in step.answers if name in self._facts)
 
     def _value(self, value: object) -> object:
+        """Words filled in, hours dated, `{ id = … }`, `{ fact = … }` and places looked up, at any depth."""
         if isinstance(value, str):
             return self.say(value)
-        if not isinstance(value, dict):
-            return value
+        if isinstance(value, time):
+            return self.story.instant(value)
+        if isinstance(value, list):
+            return [self._value(part) for part in value]
+        if isinstance(value, dict):
+            return self._named(value) if len(value) == 1 else {name: self._value(part) for name, part in value.items()}
+        return value
+
+    def _named(self, value: dict[str, Any]) -> object:
         ((kind, name),) = value.items()
+        if kind == "number":
+            return int(self._words[name])
+        if kind == "whole":
+            return self.situation
         if kind == "id":
             return self.object_id(name)
         if kind == "fact":
             if name not in self._facts:
                 raise Refused("entry-unknown", field="body.entry")
             return self._facts[name]
-        return self.place(f"{kind} {name}")
+        return self.place(f"{kind} {name}") if kind in self._kinds else {kind: self._value(name)}

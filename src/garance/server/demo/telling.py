@@ -175,6 +175,7 @@ class Teller:
                 command=self.script.command_id(step),
                 at=step.at,
                 label=step.label,
+                answers=self.script.answered(step),
             )
         except Refused as refused:
             # Whoever plays may have closed the situation or struck the entry first: the story goes on without it.
@@ -208,6 +209,7 @@ class Teller:
         command: str,
         at: datetime | None,
         label: Label | None = None,
+        answers: tuple[str, ...] = (),
         situation: str | None = "",
     ) -> Answer:
         person = self.script.story.people()[by]
@@ -218,6 +220,7 @@ class Teller:
             situation=self.script.situation if situation == "" else situation,
             occurred_at=as_utc(at) if at is not None else None,
             label=label,
+            answers=answers,
             body=msgspec.convert(body, wanted.request),
         )
         return await self._scribe.carry_out(person_id(self.script, person), name, asked)

@@ -81,7 +81,8 @@ class Endpoint:
 
     `run(call, **path, query=…, body=…)` is given only what is declared. It returns a value of type `answer`, its
     JSON already encoded as bytes, None (204) or a Starlette response. `consumes` other than JSON leaves the body to
-    `call.stream()`. `charged`: requests without a session count against their address. `tokens`: a program may come
+    `call.stream()`. `also_produces`: the other kinds of a
+    response of its own. `charged`: requests without a session count against their address. `tokens`: a program may come
     with a reading token in place of a session. `own_query`: the endpoint reads its query itself
     (`call.request.query_params`), and describes it so (OpenAPI parameters). Sizes in bytes, times in seconds.
     """
@@ -98,6 +99,7 @@ class Endpoint:
     consumes: str | None = None
     answer: Any = None
     produces: str = JSON
+    also_produces: tuple[str, ...] = ()
     status: int = 200
     needs_reader: bool = True
     reads_only: bool = False

@@ -124,7 +124,8 @@ def _responses(each: Endpoint, by_kind: dict[str, Schema]) -> Schema:
     if each.answer is not None:
         good["content"] = {each.produces: {"schema": by_kind[_key(each.answer)]}}
     elif each.status != 204:
-        good["content"] = {each.produces: {"schema": {"type": "string", "format": "binary"}}}
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        good["content"] = dict.fromkeys((each.produces, *each.also_produces), binary)
     found: Schema = {str(each.status): good}
     if each.conditional:
         found["304"] = {"description": "The reader already has it"}

@@ -20,7 +20,7 @@ from garance.server.sign_in.house import DemoPerson, House
 from garance.server.sign_in.oidc import TIMEOUT_S, OidcSettings, Service
 from garance.server.sign_in.own_account import own_account_endpoints
 from garance.server.sign_in.passwords import Passwords
-from garance.server.sign_in.session_endpoints import OidcShown, Porch, session_endpoints
+from garance.server.sign_in.session_endpoints import FileLimits, OidcShown, Porch, session_endpoints
 from garance.server.sign_in.sessions import Lifetimes, Sessions
 
 
@@ -50,7 +50,13 @@ class SignIn:
         self.entrance = Entrance(self._file, clock, house, passwords=self.passwords, sessions=self.sessions, demo=demo)
         oidc = settings.oidc
         shown = OidcShown(oidc.title_fr, oidc.title_en) if oidc.issuer and oidc.client_id else None
-        self.porch = Porch(self.entrance, Cookies(https=settings.https), oidc=shown, time_zone=settings.node.time_zone)
+        self.porch = Porch(
+            self.entrance,
+            Cookies(https=settings.https),
+            oidc=shown,
+            time_zone=settings.node.time_zone,
+            files=FileLimits(settings.files.max_bytes, settings.files.types),
+        )
         # The only client that ever calls out, and only the service that a setting names.
         self._outside = outside or httpx2.AsyncClient(timeout=TIMEOUT_S)
 

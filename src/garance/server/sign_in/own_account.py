@@ -8,11 +8,11 @@ from typing import Annotated
 
 import msgspec
 
+from garance.exports.qr_code import qr_code
 from garance.kernel.clock import Instant
 from garance.kernel.identity import ObjectId
 from garance.kernel.refusal import Refused
 from garance.server.http import Call, Endpoint, endpoint
-from garance.server.qr_code import qr_code
 from garance.server.sign_in import second_factor
 from garance.server.sign_in.accounts import Account
 from garance.server.sign_in.entrance import Entrance, Secret

@@ -54,6 +54,13 @@ class OidcShown(msgspec.Struct, frozen=True):
     title_en: str
 
 
+class FileLimits(msgspec.Struct, frozen=True):
+    """What files may be joined to a line: their greatest size in bytes, their media types."""
+
+    max_bytes: int
+    kinds: tuple[str, ...]
+
+
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     """Who the browser is to this node. Times are shown in `time_zone`, wherever the screen is.
 
@@ -69,6 +76,7 @@ class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     csrf: str | UnsetType = UNSET
     grants: list[GrantShown] | UnsetType = UNSET
     read_only: bool | UnsetType = UNSET
+    files: FileLimits | UnsetType = UNSET
 
 
 class WallToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,12 +95,19 @@ class Porch:
     """Where HTTP meets the entrance: reads the cookie, shows the session."""
 
     def __init__(
-        self, entrance: Entrance, cookies: Cookies, *, oidc: OidcShown | None = None, time_zone: str = "Europe/Paris"
+        self,
+        entrance: Entrance,
+        cookies: Cookies,
+        *,
+        oidc: OidcShown | None = None,
+        time_zone: str = "Europe/Paris",
+        files: FileLimits | UnsetType = UNSET,
     ) -> None:
         self.entrance = entrance
         self.cookies = cookies
         self.oidc = oidc
         self.time_zone = time_zone
+        self.files = files
 
     async def current_reader(self, request: Request) -> Reader | None:
         """Who asks, if signed in; the session's use is noted. For `http.Gate`."""
@@ -136,6 +151,7 @@ class Porch:
             csrf=reader.csrf,
             grants=self._grants(reader),
             read_only=reader.read_only,
+            files=self.files,
         )
 
     def _grants(self, reader: Reader) -> list[GrantShown]:

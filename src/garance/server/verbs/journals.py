@@ -12,10 +12,12 @@ from garance.journal.head import Head
 from garance.journal.verify import Report
 from garance.kernel.clock import SystemClock
 from garance.kernel.refusal import Refused
+from garance.server.attached import Carried, beside, named_files, read_attached, write_attached
 from garance.server.console import UNSOUND, Console, Verbs
 from garance.server.data_folder import DataFolder
+from garance.server.files import FolderFiles
 from garance.server.trust import trust_writers
-from garance.server.verbs.integrity import verify_folder
+from garance.server.verbs.integrity import check_printed, read_printed, verify_folder
 from garance.server.verbs.options import add_settings, chosen_settings
 
 SHOWN_FAULTS = 50
@@ -31,6 +33,9 @@ def register(verbs: Verbs) -> None:
     told = verbs.pick(("têtes déposées ailleurs, une par ligne", "heads deposited elsewhere, one per line"))
     verifying.add_argument("--heads", type=Path, action="append", default=[], help=told,
                            metavar=verbs.pick(("FICHIER", "FILE")))  # fmt: skip
+    told = verbs.pick(("empreinte lue au pied d'une feuille imprimée", "digest read at the foot of a printed sheet"))
+    verifying.add_argument("--printed", action="append", default=[], help=told,
+                           metavar=verbs.pick(("FAIT=EMPREINTE", "FACT=DIGEST")))  # fmt: skip
     words = ("les têtes signées, à déposer ailleurs", "the signed heads, to deposit elsewhere")
     heading = inner.add("head", words, run_head)
     words = ("les faits dans un fichier, même en marche", "the facts to a file, even while it runs")
@@ -69,9 +74,15 @@ def _journal(args: Namespace, console: Console) -> Path:
 def run_verify(args: Namespace, console: Console) -> int:
     """Verify, and say everything that is wrong; exit code 3 if anything is."""
     heads = [head for file in args.heads for head in _heads_in(file)]
-    report = verify_folder(_folder(args, console), heads)
+    printed = [read_printed(text) for text in args.printed]
+    folder = _folder(args, console)
+    report = verify_folder(folder, heads)
+    wrong = check_printed(folder, printed)
     _tell(report, console)
-    return 0 if report.sound else UNSOUND
+    for one in wrong:
+        said = f"{one.writer}-{one.seq}"
+        console.say(f"La feuille ne s'accorde pas : {said}.", f"The sheet does not agree: {said}.")
+    return 0 if report.sound and not wrong else UNSOUND
 
 
 def _heads_in(file: Path) -> list[Head]:
@@ -122,17 +133,32 @@ def run_export(args: Namespace, console: Console) -> int:
         f"Exporté : {written.records} faits, dont {written.withheld} sans leur contenu (données de personnes).",
         f"Exported: {written.records} facts, {written.withheld} of them without their body (personal data).",
     )
+    named = named_files(_journal(args, console), after=after or None)
+    _tell_files(write_attached(named, _folder(args, console).files, beside(args.out)), console)
     return 0
+
+
+def _tell_files(carried: Carried, console: Console) -> None:
+    if carried != Carried(0, 0):
+        console.say(
+            f"Pièces jointes : {carried.files} ; nommées mais absentes : {carried.missing}.",
+            f"Attached files: {carried.files}; named but absent: {carried.missing}.",
+        )
 
 
 def run_import(args: Namespace, console: Console) -> int:
     """Verify a file whole, then add what is new to the journal of a stopped server."""
-    folder = DataFolder(chosen_settings(args, console).data).prepare()
+    settings = chosen_settings(args, console)
+    folder = DataFolder(settings.data).prepare()
     found = import_file(args.source, folder.journal)
     console.say(
         f"Vérifié : {found.records} faits ; ajoutés : {found.fresh} ; déjà là : {found.records - found.fresh}.",
         f"Verified: {found.records} facts; added: {found.fresh}; here already: {found.records - found.fresh}.",
     )
+    if beside(args.source).is_file():
+        limits = settings.files
+        files = FolderFiles(folder.files, kinds=limits.types, quota_bytes=limits.quota_bytes)
+        _tell_files(read_attached(beside(args.source), named_files(folder.journal), files), console)
     return 0
 
 

@@ -52,6 +52,12 @@ Rule = tuple[str, tuple[str, ...], Reader]
 
 _NAMES = ("nom", "name", "toponyme", "libelle", "nom_off", "designation", "intitule")
 _INSEE = ("insee_com", "code_insee", "insee", "code_insee_commune", "ref:insee", "depcom", "codcom", "dist_code")
+_DEPENDING: tuple[Rule, ...] = (
+    ("depends_on", ("depends_on", "depend_de", "alimente_par"), text),
+    ("autonomy_h", ("autonomy_h", "autonomie_h", "autonomie_heures", "autonomie"), number),
+)
+"""What a site or a station cannot work without, by reference, and for how many hours it can all the same."""
+
 _RULE_KIND = words(("", "prescription"))
 
 COLUMNS: dict[str, tuple[Rule, ...]] = {
@@ -166,6 +172,7 @@ COLUMNS: dict[str, tuple[Rule, ...]] = {
         ("ref", ("ref", "cleabs", "osm_id", "id"), text),
         ("kind", ("power", "substation", "man_made", "nature", "type"), NODE_KIND),
         ("name", _NAMES, text),
+        *_DEPENDING,
     ),
     "addresses": (
         ("number", ("numero", "addr:housenumber", "number", "housenumber"), housenumber),
@@ -212,6 +219,7 @@ COLUMNS: dict[str, tuple[Rule, ...]] = {
         ("capacity", ("cap_beds", "capacity", "capacite", "nombre_d_eleves", "effectif"), whole),
         ("ref", ("nofinesst", "identifiant_de_l_etablissement", "id_finess", "ref:fr:finess", "osm_id", "id"), text),
         ("kind", ("name",), SITE_KIND),
+        *_DEPENDING,
     ),
 }  # fmt: skip
 COLUMNS["planning-lines"] = COLUMNS["planning-points"] = COLUMNS["planning-areas"]

@@ -21,6 +21,12 @@ HYDRANT_STEP_M = 170.0
 POWER = ("power-substation", "power-transformer")
 WATER = ("pumping-station", "water-tower")
 TELECOM = ("telecom-exchange", "telecom-mast")
+AUTONOMY_H = {
+    "hospital": 48, "care-home": 4, "fire-station": 24, "town-hall": 8, "prefecture": 48, "police": 12,
+    "telecom-mast": 4, "telecom-exchange": 24, "pumping-station": 2, "water-tower": 18,
+}  # fmt: skip
+"""For how many hours each kind works without what it depends on; the others, nobody knows."""
+
 FAMILIES = {"power": POWER, "water": WATER, "telecom": TELECOM}
 
 

@@ -14,7 +14,7 @@ from garance.territory.layers import LAYERS
 from garance.territory.make.gauging import Gauge
 from garance.territory.make.houses import KINDS, Houses
 from garance.territory.make.landform import Land
-from garance.territory.make.lifelines import Hydrants, Node, network_lines, serving
+from garance.territory.make.lifelines import AUTONOMY_H, Hydrants, Node, network_lines, serving
 from garance.territory.make.regional import number_houses
 from garance.territory.make.roads import Road
 from garance.territory.make.settlements import Settlement
@@ -249,6 +249,7 @@ def _services(made: Made, place: Placer) -> list[LayerData]:
             kind=[node.kind for node in nodes],
             name=[node.name for node in nodes],
             depends_on=[";".join(node.depends_on) or None for node in nodes],
+            autonomy_h=[AUTONOMY_H.get(node.kind) for node in nodes],
         ),
         _layer(
             "gauges",
@@ -297,5 +298,6 @@ def _addresses_and_sites(made: Made, place: Placer) -> list[LayerData]:
             capacity=[site.capacity for site in made.sites],
             ref=[f"S-{order + 1:05d}" for order in range(len(made.sites))],
             depends_on=list(serving(made.nodes, spots)),
+            autonomy_h=[AUTONOMY_H.get(site.kind) for site in made.sites],
         ),
     ]

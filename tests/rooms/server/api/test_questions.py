@@ -159,3 +159,16 @@ def test_a_territory_replaced_on_disk_is_said_until_the_node_restarts(tiny: Pack
         answer = web.get(f"{ROOT}/search", params={"q": "moeze"})
         assert (answer.status_code, answer.json()["code"]) == (409, "territory-replaced")
         assert web.get(f"/territory/{tiny.manifest.version}/basemap.pmtiles").status_code == 200
+
+
+def test_what_a_cut_takes_away_is_told(web: httpx2.Client) -> None:
+    asked = {"network": "power", **area(-10, -10, 1020)}
+    shown = web.post(f"{ROOT}/dependents", json=asked).json()
+    assert (shown["total"], shown["sensitive"], shown["by_kind"]) == (1, 1, {"hospital": 1})
+    hospital = shown["items"][0]
+    assert (hospital["name"], hospital["loses"], hospital["inside"]) == ("Centre hospitalier", ["power"], True)
+    assert "autonomy_h" in hospital
+    nothing = web.post(f"{ROOT}/dependents", json={"network": "water", "stations": ["CE-1"]}).json()
+    assert nothing == {"total": 0, "sensitive": 0, "by_kind": {}, "items": []}
+    wrong = web.post(f"{ROOT}/dependents", json={"network": "steam"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "value-wrong")

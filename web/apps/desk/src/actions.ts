@@ -1,15 +1,18 @@
 /** Every action of the desk, in one list: the palette shows it, the keyboard reads it. */
 import { plain as fold } from '@garance/client';
 import { t, term, theme, words, type ThemeName } from '@garance/kit';
-import { GROUPS, available } from '@garance/map';
+import { GROUPS, available, type Selection } from '@garance/map';
 import { castingActions } from './actions/casting.ts';
 import { drawingActions } from './actions/drawing.ts';
 import { instrumentActions } from './actions/instruments.ts';
 import { logbookActions } from './actions/logbook.ts';
 import { offline } from './actions/offline.ts';
+import { paperActions } from './actions/papers.ts';
+import { taskingActions } from './actions/taskings.ts';
 import { timeActions } from './actions/time.ts';
 import { elsewhere, together } from './actions/together.ts';
 import { unitActions } from './actions/units.ts';
+import { isMatter, titleOf } from './boards/matters.ts';
 import { siteRoot } from './state/account.svelte.ts';
 import { writeAddress } from './state/address.ts';
 import { AXES, TABS, type Desk } from './state/desk.svelte.ts';
@@ -52,6 +55,7 @@ function moving(bench: Workbench): Action[] {
   return [
     ...AXES.map((axis, index) => ({ id: `axis-${axis}`, words: t('axis.go', { axis: term('axis', axis) }), keys: String(index + 1), run: () => desk.enter(axis) })),
     ...TABS.map((tab) => ({ id: `tab-${tab}`, words: t('tab.go', { tab: term('tab', tab) }), run: () => { desk.axis = 'conduct'; desk.tab = tab; } })),
+    { id: 'wide', words: t(desk.wide ? 'panel.narrow' : 'panel.widen'), keys: 'B', run: () => (desk.wide = !desk.wide) },
     { id: 'volume', words: t(desk.volume ? 'map.flat' : 'map.volume'), keys: 'v', run: () => (desk.volume = !desk.volume) },
     { id: 'home', words: t('map.home'), keys: 'h', run: () => desk.map?.goHome() },
     { id: 'operations', words: t('map.operations'), keys: 'o', run: () => desk.frameOperations() },
@@ -84,11 +88,13 @@ export type Ways = { openings: Openings; ongo: (id: string) => void; onleave: ()
 export const actionsOf = (bench: Workbench, { openings, ongo, onleave }: Ways): Action[] => [
   ...writing(bench),
   ...logbookActions(bench),
+  ...taskingActions(bench),
   ...moving(bench),
   ...unitActions(bench),
   ...instrumentActions(bench),
   ...timeActions(bench),
   ...together(bench),
+  ...paperActions(bench),
   ...elsewhere(openings, ongo),
   ...offline(bench),
   ...castingActions(bench),
@@ -98,11 +104,12 @@ export const actionsOf = (bench: Workbench, { openings, ongo, onleave }: Ways): 
 /** Places, units, shapes and entries found by words, as actions that select them. */
 export function found(desk: Desk, sought: string): Action[] {
   const has = (name: string): boolean => fold(name).includes(fold(sought));
-  const select = (kind: 'resource' | 'shape' | 'series' | 'entry', id: string, name: string): Action => ({
+  const select = (kind: Selection['kind'], id: string, name: string): Action => ({
     id: `${kind}-${id}`, words: `${term('object', kind)} · ${name}`, run: () => desk.select({ kind, id }),
   });
   return [
     ...desk.picture.resources.filter((resource) => has(resource.name)).map((resource) => select('resource', resource.id, resource.name)),
+    ...desk.picture.things.filter(isMatter).filter((thing) => has(titleOf(thing))).map((thing) => select(thing.kind, thing.id, titleOf(thing))),
     ...desk.picture.shapes.filter((shape) => has(shape.name)).map((shape) => select('shape', shape.id, shape.name)),
     ...desk.picture.series.filter((series) => has(series.name)).map((series) => select('series', series.id, series.name)),
     ...desk.entries.filter((entry) => has(entry.text ?? '')).map((entry) => select('entry', entry.entry, (entry.text ?? '').slice(0, 80))),
@@ -125,7 +132,7 @@ export function listen(bench: Workbench, actions: () => Action[]): () => void {
       return;
     }
     if (key.key === 'Escape' && bench.escape()) return;
-    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help || bench.sharing) return;
+    if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help || bench.sharing || bench.paper) return;
     const name = key.key === ' ' ? 'Space' : key.key;
     if (name === 'Space' && pressable(key.target)) return;
     const action = actions().find(({ keys }) => keys === name);

@@ -2,13 +2,13 @@
 import { acknowledgements, EntriesFold } from './entries.ts';
 import { byOccurrence, tellsMore, type By } from './journal.ts';
 import { followsOf, knownBy, Register, versionOf, type Moment } from './register.ts';
-import type { Conflict, EndedShape, Grid, Picture, Resource, SavedView, Series, Shape, SituationShown } from './shown.ts';
+import type { Conflict, Course, EndedShape, Grid, Picture, Resource, SavedView, Series, Shape, SignalsPlan, SituationShown } from './shown.ts';
 import { ThingsFold } from './things.ts';
-import type { ExerciseClock, Fact, Figure, Geometry, Point, SavedCamera, Threshold } from './wire.ts';
+import type { DrawnSymbol, ExerciseClock, Fact, Fallback, Figure, Geometry, Net, Point, Post, SavedCamera, Threshold } from './wire.ts';
 
 type Body = Record<string, unknown>;
 type Named = { name: string; kind: string };
-type Described = Named & { state: string; valid_until: string | null };
+type Described = Named & Pick<Shape, 'state' | 'valid_until' | 'symbol' | 'sector' | 'course' | 'phase'>;
 
 class ResourceFold {
   readonly declared = new Register<Named>();
@@ -43,6 +43,11 @@ class Folding {
   readonly series = new Map<string, Register<Body>>();
   readonly grids = new Map<string, WholeFold>();
   readonly views = new Map<string, WholeFold>();
+  readonly courses = new Map<string, WholeFold>();
+  readonly chosen = new Register<string>();
+  /** Goes with what was chosen, statement for statement. */
+  readonly reasons = new Register<string>();
+  readonly plans = new Map<string, WholeFold>();
   readonly acknowledged = new Map<string, Register<true>>();
 }
 
@@ -70,19 +75,26 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
   },
   'resource.moved.v1': (into, fact, body) => at(into.resources, body['resource'], ResourceFold).place.write(fact, body['geometry'] as Point),
   'resource.state-set.v1': (into, fact, body) => at(into.resources, body['resource'], ResourceFold).status.write(fact, text(body['state'])),
-  'shape.drawn.v2': (into, fact, body) => {
+  'shape.drawn.v3': (into, fact, body) => {
     const shape = at(into.shapes, body['shape'], ShapeFold);
     shape.drawn.write(fact, true);
     outlined(shape, fact, body);
     shape.description.write(fact, described(body));
   },
   'shape.reshaped.v2': (into, fact, body) => outlined(at(into.shapes, body['shape'], ShapeFold), fact, body),
-  'shape.described.v2': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).description.write(fact, described(body)),
+  'shape.described.v3': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).description.write(fact, described(body)),
   'shape.ended.v1': (into, fact, body) => at(into.shapes, body['shape'], ShapeFold).ended.write(fact, text(body['reason'])),
   'grid.attached.v1': (into, fact, body) => at(into.grids, body['grid'], WholeFold).said.write(fact, body),
   'grid.detached.v1': (into, fact, body) => at(into.grids, body['grid'], WholeFold).gone.write(fact, true),
   'view.saved.v1': (into, fact, body) => at(into.views, body['view'], WholeFold).said.write(fact, body),
   'view.removed.v1': (into, fact, body) => at(into.views, body['view'], WholeFold).gone.write(fact, true),
+  'course.described.v1': (into, fact, body) => at(into.courses, body['course'], WholeFold).said.write(fact, body),
+  'course.dropped.v1': (into, fact, body) => at(into.courses, body['course'], WholeFold).gone.write(fact, true),
+  'course.chosen.v1': (into, fact, body) => {
+    into.chosen.write(fact, text(body['course']));
+    into.reasons.write(fact, text(body['reason']));
+  },
+  'signals-plan.set.v1': (into, fact, body) => at(into.plans, body['plan'], WholeFold).said.write(fact, body),
   'acknowledgement.given.v1': (into, fact, body) => {
     at<Register<true>>(into.acknowledged, body['fact'], Register).write(fact, true);
     into.entries.acknowledge(fact);
@@ -94,8 +106,11 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
   },
 };
 
-const described = (body: Body): Described =>
-  ({ name: text(body['name']), kind: text(body['kind']), state: text(body['state']), valid_until: textOrNull(body['valid_until']) });
+const described = (body: Body): Described => ({
+  name: text(body['name']), kind: text(body['kind']), state: text(body['state']), valid_until: textOrNull(body['valid_until']),
+  symbol: (body['symbol'] as DrawnSymbol | undefined) ?? null, sector: textOrNull(body['sector']), course: textOrNull(body['course']),
+  phase: typeof body['phase'] === 'number' ? body['phase'] : null,
+});
 
 function outlined(shape: ShapeFold, fact: Fact, body: Body): void {
   shape.outline.write(fact, body['geometry'] as Geometry);
@@ -161,6 +176,8 @@ function show(into: Folding, moment: Moment): Picture {
     series: [...into.series].flatMap(([id, fold]) => showSeries(id, fold, moment)).sort((a, b) => order(a.declared_at, b.declared_at, a.id, b.id)),
     grids: [...into.grids].flatMap(([id, fold]) => showGrid(id, fold, moment, conflicts)).sort((a, b) => order(a.attached_at, b.attached_at, a.id, b.id)),
     saved_views: [...into.views].flatMap(([id, fold]) => showView(id, fold, moment, conflicts)).sort((a, b) => a.order - b.order || compare(a.name, b.name) || compare(a.id, b.id)),
+    courses: showCourses(into, moment, conflicts),
+    signals_plans: [...into.plans].flatMap(([id, fold]) => showPlan(id, fold, moment, conflicts)).sort((a, b) => order(a.set_at, b.set_at, a.id, b.id)),
     conflicts: conflicts.sort((a, b) => compare(`${a.thing} ${a.id} ${a.aspect}`, `${b.thing} ${b.id} ${b.aspect}`)),
   };
 }
@@ -326,5 +343,48 @@ function showView(id: string, fold: WholeFold, moment: Moment, conflicts: Confli
     saved_at: current.fact.occurred_at,
     follows: followsOf(view),
     conflict: contradictions(conflicts, 'view', id, { view }),
+  }];
+}
+
+function showCourses(into: Folding, moment: Moment, conflicts: Conflict[]): Course[] {
+  const chosen = into.chosen.upto(moment);
+  const situation = chosen.first?.fact.situation;
+  if (situation && into.courses.size > 0) contradictions(conflicts, 'course', situation, { chosen });
+  const { current: choice } = chosen;
+  const reason = into.reasons.upto(moment).current?.value ?? '';
+  return [...into.courses].flatMap(([id, fold]): Course[] => {
+    const description = fold.said.upto(moment);
+    const { current, first } = description;
+    if (!current || !first || !fold.gone.upto(moment).empty) return [];
+    const { value: body } = current;
+    return [{
+      id,
+      name: text(body['name']),
+      idea: textOrNull(body['idea']),
+      phases: (body['phases'] as string[] | undefined) ?? [],
+      chosen: choice?.value === id ? { fact: choice.fact.id, reason, author: choice.fact.author, at: choice.fact.occurred_at } : null,
+      author: first.fact.author,
+      described_at: first.fact.occurred_at,
+      follows: followsOf(description, chosen),
+      conflict: contradictions(conflicts, 'course', id, { description }),
+    }];
+  }).sort((a, b) => order(a.described_at, b.described_at, a.id, b.id));
+}
+
+function showPlan(id: string, fold: WholeFold, moment: Moment, conflicts: Conflict[]): SignalsPlan[] {
+  const plan = fold.said.upto(moment);
+  const { current } = plan;
+  if (!current) return [];
+  const { value: body } = current;
+  return [{
+    id,
+    name: text(body['name']),
+    nets: (body['nets'] as Net[] | undefined) ?? [],
+    posts: (body['posts'] as Post[] | undefined) ?? [],
+    fallbacks: (body['fallbacks'] as Fallback[] | undefined) ?? [],
+    author: current.fact.author,
+    set_at: current.fact.occurred_at,
+    follows: followsOf(plan),
+    conflict: contradictions(conflicts, 'signals-plan', id, { plan }),
   }];
 }

@@ -1,11 +1,13 @@
 /** What a person must have read: raised by what others said and by what the sea says, until acknowledged. */
+import { askedOf, askingOf, stageOf } from './asked.ts';
 import { parseInstant } from './instant.ts';
 import type { Parcel } from './outbox.ts';
 import type { Entry, Picture } from './shown.ts';
-import type { Author, Fact, Grant } from './wire.ts';
+import type { Author, ExerciseClock, Fact, Grant } from './wire.ts';
 
 export type Gravity = 'critical' | 'serious' | 'caution';
-export type NoticeKind = 'order' | 'decision' | 'request' | 'public-message' | 'urgent' | 'level' | 'closed' | 'gauge' | 'refused' | 'stuck' | 'conflict' | 'rights';
+export type NoticeKind = 'order' | 'decision' | 'request' | 'public-message' | 'urgent' | 'level' | 'closed' | 'gauge' | 'refused' | 'stuck' | 'conflict' | 'rights'
+  | 'mission-late' | 'mission-soon' | 'mission-asked' | 'step-late' | 'handover' | 'point' | 'relief' | 'asked' | 'unanswered';
 
 export type Raised = {
   /** Stable: what was acknowledged once is not raised again. */
@@ -24,6 +26,8 @@ export type Raised = {
   fact: string | null;
   /** What to open: an entry, a series, a command of one's own. */
   about: string | null;
+  /** By when it is to be answered, on the clock of the situation. */
+  due_ms?: number;
 };
 
 /** Who reads: their name in the facts, since when they look, and what they said to have read on this device. */
@@ -87,6 +91,32 @@ export function raisedByFacts(picture: Picture, find: (id: string) => Fact | und
     .filter((one) => one.fact === null || !answered(picture, one, reader.person));
   const raised = all.filter(({ at_ms }) => at_ms >= reader.first_ms);
   return { raised: [...raised, ...ofConflicts(picture, reader)], before: all.length - raised.length };
+}
+
+/** The moments of the situation that an asking is judged by. */
+export type Clock = { now_ms: number; story: ExerciseClock | null };
+
+/**
+ * The acknowledgements asked of this reader by name, and those that they asked for and that nobody gave. Each stage is a
+ * notice of its own, so that half the time gone, then all of it, call again.
+ */
+export function raisedByAsking(picture: Picture, grant: Grant | null, clock: Clock, reader: NoticeReader): Raised[] {
+  const { now_ms, story } = clock;
+  return picture.entries.filter(({ wanted, withheld }) => wanted !== null && withheld === null).flatMap((line): Raised[] => {
+    const asking = askingOf(line, now_ms, story);
+    if (!asking || asking.answer) return [];
+    const said = { urgent: false, hour_ms: parseInstant(line.occurred_at), author: line.author, words: line.text ?? '', about: line.entry };
+    if (line.author.person === reader.person) {
+      const id = `unanswered ${line.entry}`;
+      return asking.unanswered && !reader.seen.has(id) ? [{ ...said, id, kind: 'unanswered', gravity: 'serious', at_ms: asking.asked.at(-1)!.due_ms, fact: null }] : [];
+    }
+    const mine = askedOf(asking, reader.person, grant);
+    if (!mine) return [];
+    const stage = stageOf(mine, now_ms);
+    const at_ms = stage === 'first' ? mine.from_ms : stage === 'half' ? (mine.from_ms + mine.due_ms) / 2 : mine.due_ms;
+    const id = `asked ${line.entry} ${stage}`;
+    return reader.seen.has(id) ? [] : [{ ...said, id, kind: 'asked', gravity: stage === 'over' ? 'critical' : 'serious', at_ms, fact: line.entry, due_ms: mine.due_ms }];
+  });
 }
 
 /** Contradictions of something this reader said themselves. */

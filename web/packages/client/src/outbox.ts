@@ -10,6 +10,8 @@ export type Parcel = {
   name: string;
   command: Command;
   state: 'waiting' | 'refused';
+  /** The command whose fact this one answers: it leaves once that one is known, and names it. */
+  after?: string;
   refusal?: { code: string; field: string | null; detail: Record<string, unknown> };
 };
 
@@ -35,6 +37,9 @@ export class MemoryKeeper implements Keeper {
     this.#parcels.delete(command);
   }
 }
+
+/** A command that comes from another: the count, the mission that a line tells of. */
+export type Following = { name: string; command: Command };
 
 export type Sender = (name: string, command: Command) => Promise<CommandAnswer>;
 export type Outcome = { sent: CommandAnswer } | { waiting: true } | { refused: Refusal };
@@ -81,14 +86,19 @@ export class Outbox {
     return (await this.#keeper.all()).filter((parcel) => parcel.person === this.#person);
   }
 
-  /** Keeps the command, then tries to send everything that waits; answers what became of this one. */
-  async post(name: string, command: Command, now_ms: number): Promise<Outcome> {
-    this.#last = Math.max(this.#last + 1, now_ms);
-    await this.#keeper.put({ order: this.#last, person: this.#person, name, command, state: 'waiting' });
+  /** Keeps the command and those that come from it, then tries to send everything that waits; answers what became of this one. */
+  async post(name: string, command: Command, now_ms: number, then: readonly Following[] = []): Promise<Outcome> {
+    await this.#put({ name, command }, now_ms);
+    for (const following of then) await this.#put(following, now_ms, command.id);
     await this.#tell();
     const outcomes = new Map<string, Outcome>();
     const patient = await soon(this.flush(outcomes), this.#patience_ms);
     return outcomes.get(command.id) ?? (patient ? this.#found(command.id) : { waiting: true });
+  }
+
+  async #put({ name, command }: Following, now_ms: number, after?: string): Promise<void> {
+    this.#last = Math.max(this.#last + 1, now_ms);
+    await this.#keeper.put({ order: this.#last, person: this.#person, name, command, state: 'waiting', ...(after ? { after } : {}) });
   }
 
   /** Sends what waits, oldest first, one at a time; stops at the first that cannot be delivered. One page at a time. */
@@ -111,19 +121,32 @@ export class Outbox {
   }
 
   async #deliver(outcomes: Map<string, Outcome>): Promise<void> {
-    for (const parcel of await this.parcels()) {
-      if (parcel.state !== 'waiting') continue;
+    for (const { command: { id } } of await this.parcels()) {
+      const parcel = (await this.parcels()).find(({ command }) => command.id === id);
+      if (parcel?.state !== 'waiting') continue;
       try {
-        outcomes.set(parcel.command.id, { sent: await this.#send(parcel.name, parcel.command) });
-        await this.#keeper.remove(parcel.command.id);
+        const sent = await this.#send(parcel.name, parcel.command);
+        outcomes.set(id, { sent });
+        await this.#answered(id, sent.facts[0] ?? null);
+        await this.#keeper.remove(id);
       } catch (error) {
         if (!isFinal(error)) return;
+        await this.#answered(id, null);
         outcomes.set(parcel.command.id, { refused: error });
         const { code, field, detail } = error;
         await this.#keeper.put({ ...parcel, state: 'refused', refusal: { code, field, detail } });
       } finally {
         await this.#tell();
       }
+    }
+  }
+
+  /** What waited for that command names its fact from now on; refused, it goes back to its author's field and takes them with it. */
+  async #answered(id: string, fact: string | null): Promise<void> {
+    for (const { after, ...parcel } of await this.parcels()) {
+      if (after !== id) continue;
+      if (fact) await this.#keeper.put({ ...parcel, command: { ...parcel.command, answers: [fact] } });
+      else await this.#keeper.remove(parcel.command.id);
     }
   }
 

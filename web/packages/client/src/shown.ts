@@ -1,7 +1,7 @@
 /** What a person is shown of a situation at a time: the same members as the server's picture and logbook. */
 import type { Version } from './register.ts';
 import type { Thing } from './things.ts';
-import type { Author, ExerciseClock, Figure, Geometry, Label, Mode, Point, SavedCamera, Threshold, Withheld } from './wire.ts';
+import type { Author, DrawnSymbol, ExerciseClock, Fallback, Figure, Geometry, Label, Mode, Net, Point, Post, SavedCamera, Threshold, Withheld } from './wire.ts';
 
 export type Correction = { fact: string; text: string | null; reason: string | null; author: Author; at: string };
 export type Strike = { fact: string; reason: string | null; author: Author; at: string };
@@ -75,6 +75,12 @@ export type Shape = {
   state: string;
   /** Past this nobody vouches for it any more. */
   valid_until: string | null;
+  symbol: DrawnSymbol | null;
+  /** The shape of the sector it belongs to. */
+  sector: string | null;
+  /** The course of action it is drawn for, and in which of its phases, from 1. */
+  course: string | null;
+  phase: number | null;
   author: Author;
   drawn_at: string;
   changed_at: string;
@@ -131,6 +137,31 @@ export type SavedView = {
   conflict: boolean;
 };
 
+/** A course of action still considered; `chosen` when it is the one. */
+export type Course = {
+  id: string;
+  name: string;
+  idea: string | null;
+  phases: string[];
+  chosen: { fact: string; reason: string; author: Author; at: string } | null;
+  author: Author;
+  described_at: string;
+  follows: string[];
+  conflict: boolean;
+};
+
+export type SignalsPlan = {
+  id: string;
+  name: string;
+  nets: Net[];
+  posts: Post[];
+  fallbacks: Fallback[];
+  author: Author;
+  set_at: string;
+  follows: string[];
+  conflict: boolean;
+};
+
 export type SituationShown = {
   id: string;
   title: string;
@@ -159,5 +190,7 @@ export type Picture = {
   series: Series[];
   grids: Grid[];
   saved_views: SavedView[];
+  courses: Course[];
+  signals_plans: SignalsPlan[];
   conflicts: Conflict[];
 };

@@ -37,6 +37,8 @@ export type Session = {
   /** IANA zone of the legal time every hour is shown in. */
   time_zone: string;
   oidc?: { title_fr: string; title_en: string } | null;
+  /** What files may be joined to a line; not told by an older node. */
+  files?: { max_bytes: number; kinds: string[] };
 };
 
 export type DemoRole = {
@@ -99,6 +101,8 @@ export type Command = {
   occurred_at?: string;
   label?: Label;
   follows?: string[];
+  /** The lines, or the statements of things, that it comes from. */
+  answers?: string[];
   body: Record<string, unknown>;
 };
 
@@ -191,3 +195,10 @@ export type ServerFrame =
   | { type: 'clock'; now: string }
   | { type: 'behind' }
   | { type: 'bye'; code: string };
+
+/** The symbol a shape is drawn with: which one of which set, its words, its turn. */
+export type DrawnSymbol = { set: string; id: string; text?: string; rotation_deg?: number };
+
+export type Net = { id: string; name: string; kind: string; channel?: string };
+export type Post = { id: string; name: string; call_sign?: string; level: string; parent?: string; nets?: string[]; liaison?: string };
+export type Fallback = { means: string; detail: string };

@@ -12,11 +12,13 @@ const cases = JSON.parse(readFileSync(new URL('../../../../tests/support/fold_ca
 const MEMBERS: Record<string, string[]> = {
   situation: ['id', 'title', 'level', 'acknowledged', 'status', 'mode', 'clock'],
   resources: ['id', 'name', 'kind', 'state', 'geometry'],
-  shapes: ['id', 'name', 'kind', 'state', 'geometry', 'figure', 'valid_until'],
+  shapes: ['id', 'name', 'kind', 'state', 'geometry', 'figure', 'valid_until', 'symbol', 'sector', 'course', 'phase'],
   grids: ['id', 'raster', 'name', 'at'],
   saved_views: ['id', 'name', 'axis', 'layers', 'camera', 'at', 'order'],
   things: ['kind', 'id', 'ended', 'conflict', 'said'],
   logbook: ['entry', 'number', 'text', 'original_text', 'struck', 'corrections', 'acknowledged', 'conflict', 'withheld'],
+  courses: ['id', 'name', 'idea', 'phases', 'chosen'],
+  signals_plans: ['id', 'name', 'nets', 'posts', 'fallbacks'],
 };
 
 /** Only the members compared; what is null is not written, as the server does. */
@@ -30,11 +32,14 @@ function shown(facts: readonly Fact[], at: string | null, by: By): Record<string
   const picture = foldPicture(facts, at === null ? Infinity : Date.parse(at), by);
   const logbook = picture.entries.map((entry) => ({ ...entry, struck: entry.struck.map(({ fact }) => fact), corrections: entry.corrections.map(({ fact }) => fact), acknowledged: entry.acknowledged.map(({ fact }) => fact) }));
   const told = picture.things.map((thing) => ({ ...thing, said: Object.fromEntries(Object.entries(thing.said).map(([aspect, { value }]) => [aspect, value])) }));
+  const filled = (things: readonly Thing[]): Thing[] => things.map((thing) => Object.fromEntries(Object.entries(thing).filter(([, held]) => !Array.isArray(held) || held.length > 0)));
+  const courses = filled(picture.courses.map((course) => ({ ...course, chosen: course.chosen ? true : null })));
+  const signals_plans = filled(picture.signals_plans);
   const found: Record<string, unknown> = {
     situation: picture.situation && cut({ ...picture.situation, acknowledged: whom(picture.situation.acknowledged) }, MEMBERS['situation']!),
     conflicts: picture.conflicts.map(({ thing, id, aspect, versions }) => ({ thing, id, aspect, facts: [...new Set(versions.map(({ fact }) => fact))] })),
   };
-  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, grids: picture.grids, saved_views: picture.saved_views, things: told, logbook })) {
+  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, grids: picture.grids, saved_views: picture.saved_views, courses, signals_plans, things: told, logbook })) {
     found[name] = things.map((thing) => cut(thing as Thing, MEMBERS[name]!));
   }
   return found;

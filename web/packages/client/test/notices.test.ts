@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  byUrgency, foldPicture, GAUGE_QUIET_MS, isGrave, keepMarks, markGauge, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights, saysUrgent, STUCK_MS,
+  byUrgency, foldPicture, GAUGE_QUIET_MS, isGrave, keepMarks, markGauge, raisedByAsking, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights, saysUrgent, STUCK_MS,
   type Fact, type GaugeRead, type Grant, type NoticeReader, type Parcel,
 } from '../src/index.ts';
 
@@ -129,4 +129,21 @@ test('rights that end within the hour are told, and no longer once ended', () =>
 
 test('grave means serious or worse', () => {
   assert.deepEqual((['caution', 'serious', 'critical'] as const).map((gravity) => isGrave({ gravity })), [false, true, true]);
+});
+
+test('whoever is asked by name is called, then again at half the time and at its end, until somebody answers', () => {
+  const wanted = { of: [{ role: 'dos' }, { cell: 'logistique' }], within_min: 10 };
+  const asking = fact('entry.written.v2', 0, 'hugo', { text: 'Brèche', category: 'information', wanted });
+  const grant = (role: string, cell?: string): Grant => ({ id: 'g', role, organisation: 'o', organisation_name: 'O', cell: cell ?? null, abilities: [] });
+  const called = (minute: number, who: Grant | null, person = 'me', facts: Fact[] = [asking]): string[] =>
+    raisedByAsking(foldPicture(facts, Infinity, 'recorded'), who, { now_ms: START_MS + minute * 60_000, story: null }, { person, first_ms: START_MS, seen: new Set() })
+      .map(({ id, kind, gravity }) => `${kind} ${id.split(' ').at(-1)} ${gravity}`);
+  assert.deepEqual(called(1, grant('dos')), ['asked first serious']);
+  assert.deepEqual(called(6, grant('dos')), ['asked half serious']);
+  assert.deepEqual(called(11, grant('dos')), ['asked over critical']);
+  assert.deepEqual([called(1, grant('cell-head', 'logistique')), called(11, grant('cell-head', 'logistique'))], [[], ['asked first serious']]);
+  assert.deepEqual([called(19, null, 'hugo').length, called(20, null, 'hugo').length], [0, 1]);
+  const read = fact('acknowledgement.given.v1', 12, 'mayor', { fact: asking.id });
+  assert.deepEqual(called(25, grant('cell-head', 'logistique'), 'me', [asking, read]), []);
+  assert.deepEqual(called(25, null, 'hugo', [asking, read]), []);
 });

@@ -55,6 +55,29 @@ for (const [name, open] of KEEPERS) {
     assert.deepEqual(await outbox.parcels(), []);
   });
 
+  test(`${name}: what comes from a line leaves after it, naming its fact; refused, the line takes it back`, async () => {
+    let cut = true;
+    const sent: [string, string[] | undefined][] = [];
+    const send = async (_name: string, { id, answers }: Command): Promise<CommandAnswer> => {
+      if (cut) throw new Unreachable();
+      if (id === 'bad') throw new Refusal('link-unknown', 422);
+      sent.push([id, answers]);
+      return { ...answer, facts: [`fact of ${id}`] };
+    };
+    const keeper = await open();
+    const outbox = new Outbox(keeper, 'p', send, () => undefined);
+    const following = (id: string) => ({ name: 'taskings.describe-mission', command: command(id) });
+    assert.deepEqual(await outbox.post('logbook.write', command('line'), 1, [following('count'), following('mission')]), { waiting: true });
+    assert.deepEqual((await outbox.parcels()).map(({ after }) => after), [undefined, 'line', 'line']);
+    cut = false;
+    await new Outbox(keeper, 'p', send, () => undefined).flush();
+    assert.deepEqual(sent, [['line', undefined], ['count', ['fact of line']], ['mission', ['fact of line']]]);
+    const refused = await outbox.post('logbook.write', command('bad'), 9, [following('lost')]);
+    assert.ok('refused' in refused);
+    assert.deepEqual((await outbox.parcels()).map(({ command: { id } }) => id), ['bad']);
+    assert.equal(sent.length, 3);
+  });
+
   test(`${name}: an overloaded server or an ended session makes it wait`, async () => {
     for (const status of [429, 401, 503]) {
       const outbox = new Outbox(await open(), 'p', async () => Promise.reject(new Refusal('any', status)), () => undefined);

@@ -48,6 +48,29 @@ test('each restriction keeps what it says, and they add up', () => {
   assert.deepEqual(found({ author: 'claire', minutes: 30 }), [mended.id]);
 });
 
+test('by number, importance, file, wanted acknowledgement, and what is still to be done with it', () => {
+  const [one, two, three] = [
+    written('Digue', { number: 12, importance: 'vital', attachments: [{ sha256: 'a'.repeat(64), name: 'Brèche.jpg', kind: 'image/jpeg', size_bytes: 9 }] }),
+    written('Ordre', { category: 'order', number: 13, wanted: { of: [{ role: 'dos' }], within_min: 5 } }), written('Sacs', { number: 14, sheet: 'Feuille 3', links: ['m-1'] }),
+  ];
+  const mark = (entry: string, name: string, state: string): Fact => fact('entry.marked.v1', { entry, mark: name, state }, { minutes: 5 });
+  const picture = foldPicture([one!, two!, three!, mark(one!.id, 'triage', 'done'), mark(two!.id, 'decision', 'to-do')], Infinity, 'occurred');
+  const told = (entry: string) => picture.things.find(({ kind, id }) => kind === 'entry' && id === entry);
+  const seen = (sought: Partial<Sought>): string[] =>
+    picture.entries.filter(seeking({ ...EVERYTHING, ...sought }, { now_ms: AT, box: null, unread: new Set(), told })).map(({ text }) => text!);
+  assert.deepEqual(seen({ words: '#13' }), ['Ordre']);
+  assert.deepEqual(seen({ words: '#13-20' }), ['Ordre', 'Sacs']);
+  assert.deepEqual(seen({ words: 'n° 12 digue' }), ['Digue']);
+  assert.deepEqual(seen({ words: 'breche' }), ['Digue']);
+  assert.deepEqual(seen({ words: 'feuille 3' }), ['Sacs']);
+  assert.deepEqual([seen({ importance: 'vital' }), seen({ filed: true }), seen({ asked: true })], [['Digue'], ['Digue'], ['Ordre']]);
+  assert.deepEqual([seen({ due: 'triage' }), seen({ due: 'decision' }), seen({ due: 'map' })], [['Sacs'], ['Ordre'], []]);
+  assert.deepEqual(seen({ about: { id: 'm-1', name: 'Évacuer' } }), ['Sacs']);
+  const from = (entry: string) => (entry === two!.id ? [{ id: 'm-2' }] : []);
+  const came = picture.entries.filter(seeking({ ...EVERYTHING, about: { id: 'm-2', name: 'Barrer' } }, { now_ms: AT, box: null, unread: new Set(), from }));
+  assert.deepEqual(came.map(({ text }) => text), ['Ordre']);
+});
+
 test('in the view of the map: what has a place there', () => {
   assert.deepEqual(found({ inView: true }, { box: [0, 45, 2, 47] }), [flood.id]);
   assert.deepEqual(found({ inView: true }, { box: [3, 45, 4, 47] }), []);

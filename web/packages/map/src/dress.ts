@@ -10,7 +10,7 @@ import { wholeStyle } from './style.ts';
 import type { Grouped } from './styling.ts';
 
 /** The dots of units go under every symbol that people make, whatever their order. */
-const SYMBOLS = ['shape-points', 'entries', 'unit-feet', 'gauges'];
+const SYMBOLS = ['matters', 'shape-points', 'sign-points', 'sign-turned', 'entries', 'unit-feet', 'gauges'];
 
 export type Worn = { visibility: Visibility; opacity: Opacity; order: Order };
 

@@ -1,13 +1,18 @@
 /** What people make, as features for the map: pure functions of the picture. */
 import { COURSE, LAT, LON, SPEED, parseInstant, type Entry, type Geometry, type Picture, type Position, type Resource, type Series, type Severity, type Shape, type Tracks } from '@garance/client';
+import { signedShape } from './charters.ts';
 import { codeOf } from './codes.ts';
 import { namePoint } from './naming.ts';
+import { endFeatures, signing, signLabel } from './signing.ts';
 import type { Fixed, Placed, Spot } from './stacking.ts';
 
 export type Feature = { type: 'Feature'; id?: number; geometry: Geometry; properties: Record<string, string | number | boolean | readonly number[]> };
 export type Collection = { type: 'FeatureCollection'; features: Feature[] };
 
-export type Kind = 'resource' | 'shape' | 'series' | 'entry';
+/** Things of the boards that may be selected like what is drawn. */
+export const THING_KINDS = ['incident', 'outage', 'zone', 'centre', 'mission', 'demand', 'sheet', 'order'] as const;
+export type ThingKind = (typeof THING_KINDS)[number];
+export type Kind = 'resource' | 'shape' | 'series' | 'entry' | ThingKind;
 export type Selection = { kind: Kind; id: string };
 
 /** A measured position says its age after two minutes, is old news after ten, and doubtful after thirty. */
@@ -88,14 +93,24 @@ export function placing({ right_px, down_px, beside }: Placed = PLAIN): Feature[
 /** What there is room for of a name. */
 export const labelOf = (name: string, letters = Infinity): string => (name.length <= letters ? name : letters <= 1 ? '' : `${name.slice(0, letters - 1).trimEnd()}…`);
 
-/** What stands somewhere and must be read: units, points drawn, and the entries that point at a place. */
-export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[]): Spot[] {
+/** What stands somewhere and must be read: units, what is followed on boards, points drawn, and the entries that point at a place. */
+export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[], matters: readonly Spot[] = []): Spot[] {
   return [
     ...units,
-    ...shapes.flatMap(({ id, geometry, name }) => (geometry.type === 'Point' ? [{ id, position: geometry.coordinates, stands: true, must: true, letters: name.length }] : [])),
+    ...matters,
+    ...shapes.flatMap((shape) => (shape.geometry.type === 'Point' && !signedShape(shape) ? [{ id: shape.id, position: shape.geometry.coordinates, stands: true, must: true, letters: shape.name.length }] : [])),
     ...entries.flatMap(({ entry, geometry, struck }) => (geometry && struck.length === 0 ? [{ id: entry, position: anchorOf(geometry), stands: false }] : [])),
   ];
 }
+
+/** A symbol of the charter stands exactly where it was put: everything else gives way to it. */
+export const signWalls = (shapes: readonly Shape[]): Fixed[] =>
+  shapes.flatMap((shape): Fixed[] => {
+    const signed = signedShape(shape);
+    if (!signed || shape.geometry.type !== 'Point') return [];
+    const half_px = (signed.sign.wide_px ?? 36) / 2;
+    return [{ position: shape.geometry.coordinates, west_px: half_px, east_px: half_px, north_px: half_px, south_px: half_px + (signLabel(shape) ? 14 : 0) }];
+  });
 
 /** The drawings nobody vouches for any more at that time: their validity is over. Times are those of the situation. */
 export const lapsedAt = (shapes: readonly Shape[], world_ms: number): Shape[] =>
@@ -106,21 +121,32 @@ export type LapsedWords = ReadonlyMap<string, string>;
 
 const NO_WORDS: LapsedWords = new Map();
 
-export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map(), lapsed: LapsedWords = NO_WORDS): Collection {
-  return collection(
-    shapes.map((shape) => ({
+const NONE: ReadonlySet<string> = new Set();
+
+/** What is written beside it: its name, or what its symbol says. */
+const writtenOf = (shape: Shape): string => signLabel(shape) ?? shape.name;
+
+/** `faint` are those of a course of action that is not the one looked at. */
+export function shapeFeatures(shapes: readonly Shape[], places: Places = new Map(), lapsed: LapsedWords = NO_WORDS, faint: ReadonlySet<string> = NONE): Collection {
+  return collection([
+    ...shapes.map((shape): Feature => ({
       type: 'Feature',
       geometry: shape.geometry,
-      properties: { kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, label: labelOf(shape.name, places.get(shape.id)?.letters), lapsed: lapsed.get(shape.id) ?? '', ...placing(places.get(shape.id)) },
+      properties: {
+        kind: 'shape', id: shape.id, name: shape.name, what: shape.kind, state: shape.state, label: labelOf(writtenOf(shape), places.get(shape.id)?.letters), lapsed: lapsed.get(shape.id) ?? '',
+        faint: faint.has(shape.id), ...signing(shape), ...placing(places.get(shape.id)),
+      },
     })),
-  );
+    ...endFeatures(shapes, faint),
+  ]);
 }
 
 /** The names of zones and lines, one point each. */
-export function shapeNames(shapes: readonly Shape[], lapsed: LapsedWords = NO_WORDS): Collection {
+export function shapeNames(shapes: readonly Shape[], lapsed: LapsedWords = NO_WORDS, faint: ReadonlySet<string> = NONE): Collection {
   return collection(
-    shapes.filter(({ geometry }) => geometry.type !== 'Point').map(({ id, name, kind, geometry }) => ({
-      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(geometry) }, properties: { id, name, label: name, what: kind, lapsed: lapsed.get(id) ?? '' },
+    shapes.filter(({ geometry }) => geometry.type !== 'Point').map((shape) => ({
+      type: 'Feature', geometry: { type: 'Point', coordinates: namePoint(shape.geometry) },
+      properties: { id: shape.id, name: shape.name, label: writtenOf(shape), what: shape.kind, lapsed: lapsed.get(shape.id) ?? '', faint: faint.has(shape.id), ...signing(shape) },
     })),
   );
 }
@@ -191,12 +217,13 @@ export function boxOf(geometry: Geometry): [number, number, number, number] {
 }
 
 /**
- * The box that holds what is going on: shapes, gauges, placed entries. Units only where nothing else is placed: those on
+ * The box that holds what is going on: shapes, what is followed on boards, gauges, placed entries. Units only where nothing else is placed: those on
  * their way, far off, would make all the rest small. Null when nothing is placed.
  */
-export function operationsBox(picture: Picture, units: readonly Unit[]): [number, number, number, number] | null {
+export function operationsBox(picture: Picture, units: readonly Unit[], matters: readonly Geometry[] = []): [number, number, number, number] | null {
   const placed: Geometry[] = [
     ...picture.shapes.map(({ geometry }) => geometry),
+    ...matters,
     ...picture.series.flatMap(({ geometry }) => (geometry ? [geometry] : [])),
     ...picture.entries.flatMap(({ geometry }) => (geometry ? [geometry] : [])),
   ];

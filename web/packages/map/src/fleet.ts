@@ -2,16 +2,17 @@
 import type { Entry, Position, Shape, Tracks } from '@garance/client';
 import { chosen, unitSpots, type Chosen, type Look } from './crowd.ts';
 import { Dots, type Leader, type Lift } from './dots.ts';
-import { collection, entryFeatures, shapeFeatures, spotsOf, unitFeatures, type Collection, type LapsedWords, type Saying, type Unit } from './features.ts';
+import { collection, entryFeatures, shapeFeatures, signWalls, spotsOf, unitFeatures, type Collection, type LapsedWords, type Saying, type Unit } from './features.ts';
+import { matterAreas, matterSigns, matterSpots, signPoint, type Matter, type Telling } from './matters.ts';
 import type { Palette } from './palette.ts';
 import { stacked, type Crowd, type Fixed, type OnPicture, type Spot, type Stacking } from './stacking.ts';
 import { trailFeatures, type TrailLength } from './trails.ts';
 
 /** What the camera gives to arrange things by. */
-export type Sight = Omit<Look, 'followed'> & { project: OnPicture; lift: Lift; lapsed: LapsedWords };
+export type Sight = Omit<Look, 'followed'> & { project: OnPicture; lift: Lift; lapsed: LapsedWords; faint: ReadonlySet<string> };
 
 /** What the sources of the map are given. */
-export type Arranged = Record<'shapes' | 'entries' | 'units' | 'crowds' | 'trails', Collection>;
+export type Arranged = Record<'shapes' | 'entries' | 'units' | 'crowds' | 'trails' | 'matters' | 'matter-areas', Collection>;
 
 /** A symbol moved less than this touches its place: no line is needed. */
 const LEAST_LEADER_PX = 14;
@@ -22,6 +23,9 @@ export class Fleet {
   followed = '';
   /** What else stands on the map, and may not be covered. */
   fixed: readonly Fixed[] = [];
+  /** What is followed on boards, and what each says under its name. */
+  matters: readonly Matter[] = [];
+  tell: Telling = () => '';
   #units: readonly Unit[] = [];
   #tracks: Tracks | null = null;
   #now_ms = 0;
@@ -56,17 +60,19 @@ export class Fleet {
   }
 
   /** Puts everything that stands somewhere apart from each other on this picture. */
-  arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, ...look }: Sight): Arranged {
+  arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, faint, ...look }: Sight): Arranged {
     const choice = chosen(this.#units, { ...look, followed: this.followed }, this.#symbols);
-    const stacking = stacked(spotsOf(shapes, this.#spots(choice), entries), project, look.selected, this.fixed);
+    const stacking = stacked(spotsOf(shapes, this.#spots(choice), entries, matterSpots(this.matters)), project, look.selected, [...this.fixed, ...signWalls(shapes)]);
     const symbols = this.#drawn(choice, stacking);
     this.dots.show(this.#units.filter(({ resource }) => !this.#symbols.has(resource.id)), this.#leaders(symbols, shapes, stacking), this.#now_ms, lift);
     const traced = choice.crowded ? symbols.filter(({ resource: { id } }) => id === look.selected || id === this.followed) : symbols;
     return {
-      shapes: shapeFeatures(shapes, stacking.places, lapsed),
+      shapes: shapeFeatures(shapes, stacking.places, lapsed, faint),
       entries: entryFeatures(entries, stacking.places),
       units: unitFeatures(symbols, this.#now_ms, stacking.places, this.#say),
       crowds: crowdFeatures(stacking.crowds),
+      matters: matterSigns(this.matters, stacking.places, this.tell),
+      'matter-areas': matterAreas(this.matters),
       trails: this.#tracks ? trailFeatures(traced, this.#tracks, this.#now_ms, this.trail, this.#from_ms) : collection([]),
     };
   }
@@ -85,6 +91,7 @@ export class Fleet {
   #leaders(symbols: readonly Unit[], shapes: readonly Shape[], { places }: Stacking): Leader[] {
     const standing: [string, Position][] = [
       ...symbols.map(({ resource, position }): [string, Position] => [resource.id, position]),
+      ...this.matters.map((matter): [string, Position] => [matter.id, signPoint(matter)]),
       ...shapes.flatMap(({ id, geometry }): [string, Position][] => (geometry.type === 'Point' ? [[id, geometry.coordinates]] : [])),
     ];
     return standing.flatMap(([id, position]) => {

@@ -1,12 +1,13 @@
 /** What a person can show or hide, and what its legend says. The layers panel and the style both read this. */
 import type { TerritoryLayer, TerritoryRaster } from '@garance/client';
 import { hueOf, SHAPE_KINDS, signOf } from './kinds.ts';
+import { OUTLINES, signOfMatter } from './matter_signs.ts';
 import type { Palette } from './palette.ts';
 import { DOT_PATHS, DOTS } from './dot_looks.ts';
 import { SITES, STATIONS } from './pictograms.ts';
 
 export type GroupId =
-  | 'shapes' | 'resources' | 'sensors' | 'entries'
+  | 'shapes' | 'incidents' | 'resources' | 'sensors' | 'entries'
   | 'sites' | 'gauges' | 'communes' | 'defences' | 'risk-zones' | 'hazard-zones' | 'depths' | 'past-extent' | 'hydrants' | 'networks'
   | 'buildings' | 'roads' | 'railways' | 'water' | 'places' | 'addresses' | 'population' | 'planning' | 'protected-areas' | 'relief';
 
@@ -18,6 +19,7 @@ export const GROUPS: readonly Group[] = [
   { id: 'sensors', layers: null, family: 'operation' },
   { id: 'resources', layers: null, family: 'operation' },
   { id: 'entries', layers: null, family: 'operation' },
+  { id: 'incidents', layers: null, family: 'operation' },
   { id: 'shapes', layers: null, family: 'operation' },
   { id: 'sites', layers: ['sites'], family: 'risk' },
   { id: 'gauges', layers: ['gauges'], family: 'risk' },
@@ -63,6 +65,15 @@ const LEGENDS: Partial<Record<GroupId, (p: Palette) => LegendItem[]>> = {
     key: `sensors.${severity}`, colour: p[severity as keyof typeof SEVERITIES], form: 'picture', path, filled: severity !== 'unknown',
   })),
   shapes: (p) => SHAPE_KINDS.map(({ kind }) => ({ key: `shapes.${kind}`, colour: hueOf(kind, p), form: 'picture', path: signOf(kind) })),
+  incidents: (p) => [
+    ...Object.entries(SEVERITIES).filter(([severity]) => severity !== 'unknown').map(([severity, path]) => ({ key: `incidents.${severity}`, colour: p[severity as keyof typeof SEVERITIES], form: 'picture' as const, path, filled: true })),
+    { key: 'incidents.outage', colour: p.networks.power, form: 'picture', path: `${OUTLINES.square}${signOfMatter('outage', 'power')}` },
+    { key: 'incidents.zone', colour: p.green2, form: 'picture', path: `${OUTLINES.square}${signOfMatter('zone', 'evacuation')}` },
+    { key: 'incidents.shelter', colour: p.violet, form: 'picture', path: `${OUTLINES.square}${signOfMatter('zone', 'shelter-in-place')}` },
+    { key: 'incidents.no-entry', colour: p.red, form: 'picture', path: `${OUTLINES.square}${signOfMatter('zone', 'no-entry')}` },
+    { key: 'incidents.centre', colour: p.green2, form: 'picture', path: OUTLINES.house },
+    { key: 'incidents.mission', colour: p.text, form: 'picture', path: `${OUTLINES.circle}${signOfMatter('mission', '')}` },
+  ],
   resources: (p) => Object.entries(DOTS).map(([state, { shape, ink }]) => ({ key: `resources.${state}`, colour: p[ink], form: 'picture', ...DOT_PATHS[shape] })),
   defences: (p) => [
     { key: 'defences.good', colour: p.good, form: 'line' },

@@ -14,7 +14,7 @@ type Flat = [x_m: number, y_m: number];
 /** The drawings in force that this way meets, in no order. Planned ones count: the road may be closed on arrival. */
 export function hindrances(way: readonly Position[], shapes: readonly Shape[]): Shape[] {
   const line: Geometry = { type: 'LineString', coordinates: [...way] };
-  return shapes.filter(({ kind, geometry }) => KINDS.has(kind) && near(line, geometry) && meets(way, geometry));
+  return shapes.filter(({ kind, geometry, state }) => KINDS.has(kind) && state !== 'done' && state !== 'cancelled' && near(line, geometry) && meets(way, geometry));
 }
 
 function meets(way: readonly Position[], geometry: Geometry): boolean {

@@ -1,15 +1,17 @@
 /** The style of what people make: shapes, units, gauges, places of entries; and of what is selected or being picked. */
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl';
 import { collection } from './features.ts';
+import { matterLayers, matterSignLayers } from './matters.ts';
 import { hueOf, SHAPE_KINDS } from './kinds.ts';
+import { FAINT, inkOfSign, SIGN_LINES, signed, signLayers, whole } from './sign_layers.ts';
 import type { Palette } from './palette.ts';
 import { among, by, TEXT_FONT, type Grouped } from './styling.ts';
 
-export const OPERATION_SOURCES = ['shapes', 'shape-names', 'trails', 'units', 'crowds', 'gauges', 'entries', 'mark', 'claims', 'hands', 'sketch'] as const;
+export const OPERATION_SOURCES = ['shapes', 'shape-names', 'matter-areas', 'matters', 'trails', 'units', 'crowds', 'gauges', 'entries', 'mark', 'claims', 'hands', 'sketch'] as const;
 export type OperationSource = (typeof OPERATION_SOURCES)[number];
 
 /** Layers a person can click, nearest to the eye first. */
-export const CLICKABLE = ['gauges', 'crowds', 'units', 'entries', 'shape-points', 'shape-lines', 'shape-lines-planned', 'shape-lines-lapsed', 'shape-fills'] as const;
+export const CLICKABLE = ['gauges', 'crowds', 'units', 'matters', 'entries', 'sign-points', 'sign-turned', 'shape-points', 'sign-ends', ...SIGN_LINES, 'shape-lines', 'shape-lines-planned', 'shape-lines-lapsed', 'matter-lines', 'matter-lines-tentative', 'matter-fills', 'sign-fills', 'shape-fills'] as const;
 
 export function operationSources(): Record<OperationSource, SourceSpecification> {
   const empty = { type: 'geojson', data: collection([]) } as unknown as SourceSpecification;
@@ -32,10 +34,13 @@ const anchor = ['get', 'anchor'] as ExpressionSpecification;
 /** Beside a column a name is one line; under a symbol it is wrapped. */
 const wrapped = (ems: number): ExpressionSpecification => ['case', ['==', anchor, 'left'], 40, ems];
 
+const plain: ExpressionSpecification = ['all', whole, ['!', signed]];
 const polygon: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
 const point: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
 const planned: ExpressionSpecification = ['==', ['get', 'state'], 'planned'];
 const noPoint: ExpressionSpecification = ['!', point];
+/** What is done or cancelled no longer weighs on what is to be done. */
+const past: ExpressionSpecification = ['in', ['get', 'state'], ['literal', ['done', 'cancelled']]];
 
 const lapsed: ExpressionSpecification = ['!=', ['get', 'lapsed'], ''];
 /** The name, and under it since when it is to be looked at again. */
@@ -44,30 +49,31 @@ const named = (p: Palette): ExpressionSpecification =>
 
 function shapeLayers(p: Palette): LayerSpecification[] {
   const colour = shapeColour(p);
-  const line = { 'line-color': colour, 'line-width': ['case', selected, 4, 2.4] as ExpressionSpecification };
+  const line = { 'line-color': colour, 'line-opacity': ['case', FAINT, 0.3, past, 0.45, 1] as ExpressionSpecification, 'line-width': ['case', selected, 4, 2.4] as ExpressionSpecification };
   const weave: ExpressionSpecification = ['concat', by('what', Object.fromEntries(WOVEN.map(({ kind, weave: name }) => [kind, name!])), 'hatch'), '|', colour];
   return [
-    { id: 'shape-fills', type: 'fill', source: 'shapes', filter: polygon, paint: { 'fill-color': colour, 'fill-opacity': ['case', lapsed, 0.05, planned, 0.07, selected, 0.3, 0.2] } },
-    { id: 'shape-hatch', type: 'fill', source: 'shapes', filter: ['all', polygon, among('what', WOVEN.map(({ kind }) => kind))], paint: { 'fill-pattern': weave, 'fill-opacity': ['case', lapsed, 0.2, 0.6] } },
-    { id: 'shape-lines', type: 'line', source: 'shapes', filter: ['all', noPoint, ['!', planned], ['!', lapsed]], layout: { 'line-join': 'round' }, paint: line },
-    { id: 'shape-lines-planned', type: 'line', source: 'shapes', filter: ['all', noPoint, planned, ['!', lapsed]], paint: { ...line, 'line-dasharray': [3, 2] } },
-    { id: 'shape-lines-lapsed', type: 'line', source: 'shapes', filter: ['all', noPoint, lapsed], layout: { 'line-cap': 'round' }, paint: { ...line, 'line-opacity': 0.7, 'line-dasharray': [0.1, 2] } },
+    { id: 'shape-fills', type: 'fill', source: 'shapes', filter: ['all', polygon, plain], paint: { 'fill-color': colour, 'fill-opacity': ['case', FAINT, 0.04, past, 0.05, lapsed, 0.05, planned, 0.07, selected, 0.3, 0.2] } },
+    { id: 'shape-hatch', type: 'fill', source: 'shapes', filter: ['all', polygon, plain, among('what', WOVEN.map(({ kind }) => kind))], paint: { 'fill-pattern': weave, 'fill-opacity': ['case', lapsed, 0.2, 0.6] } },
+    { id: 'shape-lines', type: 'line', source: 'shapes', filter: ['all', noPoint, plain, ['!', planned], ['!', lapsed]], layout: { 'line-join': 'round' }, paint: line },
+    { id: 'shape-lines-planned', type: 'line', source: 'shapes', filter: ['all', noPoint, plain, planned, ['!', lapsed]], paint: { ...line, 'line-dasharray': [3, 2] } },
+    { id: 'shape-lines-lapsed', type: 'line', source: 'shapes', filter: ['all', noPoint, plain, lapsed], layout: { 'line-cap': 'round' }, paint: { ...line, 'line-opacity': 0.7, 'line-dasharray': [0.1, 2] } },
     {
       id: 'shape-words', type: 'symbol', source: 'shape-names',
       layout: {
         'text-field': named(p), 'text-font': TEXT_FONT, 'text-size': 12.5, 'text-max-width': 9,
         'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 1.4, 'text-justify': 'auto',
       },
-      paint: { 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
+      paint: { 'text-color': ['case', signed, inkOfSign(p), colour], 'text-halo-color': p.halo, 'text-halo-width': 1.8, 'text-opacity': ['case', FAINT, 0.4, 1] },
     },
     {
-      id: 'shape-points', type: 'symbol', source: 'shapes', filter: point,
+      id: 'shape-points', type: 'symbol', source: 'shapes', filter: ['all', point, plain],
       layout: {
         'icon-image': ['concat', 'shape|', ['get', 'what'], '|', ['get', 'state'], '|', colour, '|', p.halo, '|', ['case', lapsed, p.caution, '']], 'icon-allow-overlap': true, 'icon-offset': pair('offset'),
         'text-field': named(p), 'text-font': TEXT_FONT, 'text-size': 12, 'text-offset': pair('words'), 'text-anchor': anchor, 'text-max-width': wrapped(10), 'text-justify': 'auto', 'text-allow-overlap': true,
       },
-      paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
+      paint: { 'icon-opacity': ['case', FAINT, 0.35, 1], 'text-opacity': ['case', FAINT, 0.4, 1], 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
     },
+    ...signLayers(p, selected, pair),
   ];
 }
 
@@ -156,6 +162,7 @@ export function operationLayers(p: Palette): Grouped[] {
   const grouped = (group: Grouped['group'], layers: LayerSpecification[]): Grouped[] => layers.map((layer) => ({ group, layer }));
   return [
     ...grouped('shapes', shapeLayers(p)),
+    ...grouped('incidents', [...matterLayers(p), ...matterSignLayers(p, pair)]),
     ...grouped('entries', entryLayers(p).slice(0, 1)),
     ...grouped('resources', unitLayers(p)),
     ...grouped('sensors', gaugeLayers(p)),

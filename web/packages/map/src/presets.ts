@@ -7,19 +7,19 @@ export type Phase = (typeof PHASES)[number];
 export const PROFILES = ['common', 'command', 'logbook', 'logistics', 'fire-service', 'prefecture'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-const OPERATION: GroupId[] = ['shapes', 'resources', 'sensors', 'entries'];
+const OPERATION: GroupId[] = ['shapes', 'incidents', 'resources', 'sensors', 'entries'];
 const GROUND: GroupId[] = ['buildings', 'roads', 'railways', 'water', 'places', 'communes', 'relief'];
 
 /** What everyone needs at that phase. Plans, networks, hydrants and addresses wait to be asked for, or for a role that lives by them. */
 const SHOWN: Record<Phase, readonly GroupId[]> = {
-  watch: ['sensors', 'gauges', 'shapes', 'resources', 'defences', 'sites', ...GROUND],
-  alert: ['sensors', 'gauges', 'shapes', 'defences', 'risk-zones', 'depths', 'past-extent', 'sites', ...GROUND],
+  watch: ['sensors', 'gauges', 'shapes', 'incidents', 'resources', 'defences', 'sites', ...GROUND],
+  alert: ['sensors', 'gauges', 'shapes', 'incidents', 'defences', 'risk-zones', 'depths', 'past-extent', 'sites', ...GROUND],
   prepare: ['sites', 'population', 'risk-zones', ...GROUND],
   impact: [...OPERATION, 'defences', 'sites', ...GROUND],
-  evacuation: ['shapes', 'resources', 'entries', 'sites', 'population', ...GROUND],
+  evacuation: ['shapes', 'incidents', 'resources', 'entries', 'sites', 'population', ...GROUND],
   recovery: [...OPERATION, 'networks', 'sites', ...GROUND],
   analyse: [...OPERATION, 'depths', 'past-extent', ...GROUND],
-  inform: ['shapes', 'sites', 'entries', ...GROUND],
+  inform: ['shapes', 'incidents', 'sites', 'entries', ...GROUND],
 };
 
 /** What a role adds, at the phases it works in. */

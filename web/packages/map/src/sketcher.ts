@@ -16,6 +16,8 @@ export type SketchEars = {
   /** A handle is under way (`settled` false) or has been let go. */
   move(handle: Handle, to: Position, settled: boolean): void;
   remove(index: number): void;
+  /** The symbol is turned, in degrees clockwise from north; `settled` once let go. */
+  turn(deg: number, settled: boolean): void;
   pointer(position: Position | null): void;
 };
 
@@ -23,6 +25,7 @@ export type SketchWords = {
   /** What there is to read beside the pointer. */
   readings(draft: Draft, pointer: Position | null): string;
   handle(handle: Handle): string;
+  turn: string;
 };
 
 const TOUCH_PX = 9;
@@ -31,6 +34,9 @@ const SWEEP_PX = 2;
 const NUDGE_PX = 2;
 const FAR_NUDGE_PX = 20;
 const ARROWS: Record<string, [number, number]> = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+
+const TURN_PX = 46;
+const offsetAt = (deg: number): [number, number] => [TURN_PX * Math.sin((deg * Math.PI) / 180), -TURN_PX * Math.cos((deg * Math.PI) / 180)];
 
 type Held = { marker: Marker; element: HTMLButtonElement; handle: Handle };
 
@@ -45,6 +51,8 @@ export class Sketcher {
   #dragging: string | null = null;
   #stops: (() => void)[] = [];
   snap = false;
+  #turner: Marker | null = null;
+  #turned_deg: number | null = null;
 
   constructor(view: MapView, draft: Draft, ears: SketchEars, words: SketchWords) {
     this.#view = view;
@@ -161,6 +169,58 @@ export class Sketcher {
       held.element.ariaLabel = held.element.title = this.#words.handle(handle);
       if (this.#dragging !== handle.id) held.marker.setLngLat(handle.position);
     }
+    this.turn(this.#turned_deg);
+  }
+
+  /** Offers a handle to turn the symbol, or takes it away (null). */
+  turn(deg: number | null): void {
+    this.#turned_deg = deg;
+    const [at] = this.#draft.trace;
+    if (deg === null || !this.#draft.done || !at) {
+      this.#turner?.remove();
+      this.#turner = null;
+      return;
+    }
+    this.#turner ??= this.#turnHandle();
+    if (this.#dragging !== 'turn') this.#turner.setLngLat(at).setOffset(offsetAt(deg));
+  }
+
+  #turnHandle(): Marker {
+    const element = document.createElement('button');
+    element.type = 'button';
+    element.className = 'sketch-handle radius';
+    element.ariaLabel = element.title = this.#words.turn;
+    const marker = new Marker({ element }).setLngLat(this.#draft.trace[0]!).addTo(this.#view.engine);
+    const follow = ({ clientX, clientY }: PointerEvent): number => {
+      const box = this.#view.engine.getCanvas().getBoundingClientRect();
+      const { x, y } = this.#view.engine.project(this.#draft.trace[0]!);
+      return (Math.round((Math.atan2(clientX - box.left - x, y - (clientY - box.top)) * 180) / Math.PI) + 360) % 360;
+    };
+    element.addEventListener('pointerdown', (press) => {
+      press.preventDefault();
+      press.stopPropagation();
+      element.setPointerCapture(press.pointerId);
+      this.#dragging = 'turn';
+    });
+    element.addEventListener('pointermove', (move) => {
+      if (this.#dragging !== 'turn') return;
+      marker.setOffset(offsetAt(follow(move)));
+      this.#ears.turn(follow(move), false);
+    });
+    element.addEventListener('pointerup', (release) => {
+      if (this.#dragging !== 'turn') return;
+      this.#dragging = null;
+      this.#ears.turn(follow(release), true);
+    });
+    element.addEventListener('click', (click) => click.stopPropagation());
+    element.addEventListener('keydown', (key) => {
+      const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[key.key];
+      if (!way) return;
+      key.preventDefault();
+      key.stopPropagation();
+      this.#ears.turn(((this.#turned_deg ?? 0) + way * (key.shiftKey ? 45 : 5) + 360) % 360, true);
+    });
+    return marker;
   }
 
   #grip(handle: Handle): Held {
@@ -216,6 +276,7 @@ export class Sketcher {
     for (const stop of this.#stops) stop();
     for (const { marker } of this.#held.values()) marker.remove();
     this.#held.clear();
+    this.#turner?.remove();
     this.#pointer = null;
     if (ghost) this.#render();
     else this.#view.show('sketch', []);

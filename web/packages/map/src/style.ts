@@ -13,7 +13,7 @@ import type { Grouped } from './styling.ts';
 export function wholeStyle(territory: Territory | null, palette: Palette): Grouped[] {
   const { flat, volumes, words } = groundLayers(territory, palette);
   const people = operationLayers(palette);
-  const lies = ({ layer }: Grouped): boolean => layer.type === 'fill' || (layer.type === 'line' && layer.id.startsWith('shape-'));
+  const lies = ({ layer }: Grouped): boolean => layer.type === 'fill' || (layer.type === 'line' && /^(shape|matter)-/.test(layer.id));
   return [...withDepths(flat), ...people.filter(lies), ...volumes, ...words, ...people.filter((each) => !lies(each))];
 }
 

@@ -3,6 +3,8 @@
 import type { StyleImageMetadata } from 'maplibre-gl';
 import { flies, isTeam } from './codes.ts';
 import { frameOf, kindOf } from './kinds.ts';
+import { signImage } from './sign_images.ts';
+import { INNER, outlineOf, OUTLINES, signOfMatter, STROKE } from './matter_signs.ts';
 import { FILLED, NODES, rankOf, SITES, STATIONS } from './pictograms.ts';
 
 const SCALE = 2;
@@ -48,6 +50,7 @@ function word(pen: Pen, text: string, x: number, y: number, size: number, colour
 }
 
 const PLANNED = new Set(['planned', 'requested', 'validated']);
+const PAST = new Set(['done', 'cancelled']);
 
 const BOX_HIGH = 20;
 const LETTERS_PX = 10.5;
@@ -128,7 +131,7 @@ function shape([what = '', state = '', colour = '', halo = '', lapsed = '']: str
   pen.scale(UNIT_PX, UNIT_PX);
   const planned = PLANNED.has(state);
   const dash = planned ? [1.6, 1.4] : [];
-  if (lapsed) pen.globalAlpha = 0.55;
+  if (lapsed || PAST.has(state)) pen.globalAlpha = 0.55;
   if (frame) {
     pen.fillStyle = halo;
     pen.fill(new Path2D(frame));
@@ -137,8 +140,46 @@ function shape([what = '', state = '', colour = '', halo = '', lapsed = '']: str
   } else path(pen, sign, full && !planned ? colour : halo, halo, { width: 1.1, edge: 1.6, fill: true });
   if (!frame) path(pen, sign, colour, halo, { width: 1.1, edge: 0, dash });
   pen.globalAlpha = 1;
+  if (state === 'cancelled') path(pen, 'M0 12 12 0', colour, halo, { width: 1.3, edge: 1.6 });
   if (lapsed) word(pen, '?', 11, 2.2, 5.5, lapsed);
   return done();
+}
+
+const UNSURE = new Set(['reported', 'suspected', 'planned', 'opening', 'requested']);
+/** Of a grave thing the outline is full; a centre is when it takes nobody more. */
+const FULL = new Set(['full', 'worsening']);
+const TURNS: Record<string, string> = { worsening: 'M0 4V-4M-3.500-.8 0-4.500 3.500-.8', improving: 'M0-4V4M-3.500.8 0 4.500 3.500.8' };
+
+/** An incident, a network down, a zone, a centre, a mission: its sign in its outline, dashed while it is not certain. */
+function matter([kind = '', what = '', severity = '', state = '', colour = '', halo = '', ring = '']: string[]): ImageData {
+  const { pen, done } = sheet(44);
+  if (ring) path(pen, 'M3 3h38v38H3Z', ring, halo, { width: 1.6 });
+  const outline = outlineOf(kind, Number(severity));
+  const full = FULL.has(state) || Number(severity) === 5;
+  pen.save();
+  pen.translate(8, 8);
+  pen.scale(28 / 12, 28 / 12);
+  path(pen, OUTLINES[outline], full ? colour : halo, halo, { fill: true, width: 1, edge: 1.4 });
+  path(pen, OUTLINES[outline], colour, full ? colour : halo, { width: 1, edge: 0, dash: UNSURE.has(state) ? [1.400, 1.100] : [] });
+  const { x, y, scale } = INNER[outline];
+  pen.translate(x, y);
+  pen.scale(scale, scale);
+  path(pen, signOfMatter(kind, what), full ? halo : colour, halo, { width: 1.300, edge: 0 });
+  if (kind === 'outage') path(pen, STROKE, full ? halo : colour, halo, { width: 1.200, edge: 1.400 });
+  pen.restore();
+  if (kind === 'incident') badge(pen, severity, 8, 36, colour, halo);
+  if (TURNS[state]) {
+    pen.translate(38, 10);
+    path(pen, TURNS[state], colour, halo, { width: 2 });
+  }
+  return done();
+}
+
+/** A small number on a plate. */
+function badge(pen: Pen, text: string, x: number, y: number, colour: string, halo: string): void {
+  pen.fillStyle = halo;
+  pen.fillRect(x - 5, y - 6, 10, 12);
+  word(pen, text, x, y + 0.5, 11, colour);
 }
 
 const SEVERITY: Record<string, string> = {
@@ -310,7 +351,7 @@ function hatch([colour = '']: string[]): ImageData {
   return done();
 }
 
-const FAMILIES: Record<string, (parts: string[]) => ImageData> = { course, crowd, trend, unit, shape, gauge, entry, site, node, station, hydrant, arrow, plate: roadPlate, mark, hatch, dots, cross };
+const FAMILIES: Record<string, (parts: string[]) => ImageData> = { course, crowd, trend, unit, shape, matter, gauge, entry, site, node, station, hydrant, arrow, plate: roadPlate, mark, hatch, dots, cross };
 
 export type SymbolImage = { image: ImageData; options: { pixelRatio: number } & Partial<StyleImageMetadata> };
 
@@ -320,6 +361,7 @@ const STRETCHED: Partial<StyleImageMetadata> = { stretchX: [[4 * SCALE, 16 * SCA
 /** The image of that name, or null when no family draws it. */
 export function symbolOf(name: string): SymbolImage | null {
   const [family = '', ...parts] = name.split('|');
+  if (family === 'sign' || family === 'part') return signImage(name);
   const draw = FAMILIES[family];
   return draw ? { image: draw(parts), options: { pixelRatio: SCALE, ...(family === 'plate' ? STRETCHED : {}) } } : null;
 }

@@ -9,6 +9,7 @@ import { Dress } from './dress.ts';
 import type { Opacity, Order } from './dressing.ts';
 import { Fleet } from './fleet.ts';
 import { Follow } from './follow.ts';
+import { mattersOf, type Telling } from './matters.ts';
 import { groundSources } from './ground.ts';
 import { DEPTHS_LAYER, DepthOverlay } from './depths.ts';
 import type { GroupId, Visibility } from './groups.ts';
@@ -46,6 +47,7 @@ export class MapView {
   #raised: number | null = null;
   #hidden: string | null = null;
   #lapsed: LapsedWords = new Map();
+  #faint: ReadonlySet<string> = new Set();
 
   constructor(settings: MapSettings) {
     prepare(settings);
@@ -182,8 +184,15 @@ export class MapView {
     void source.setData(data as Parameters<GeoJSONSource['setData']>[0]);
   }
 
-  showPicture(picture: Picture, entries: readonly Entry[]): void {
+  /**
+   * `faint` are the drawings of a course of action that is not the one looked at; `tell` gives what each incident,
+   * network, zone, centre or mission says under its name.
+   */
+  showPicture(picture: Picture, entries: readonly Entry[], faint: ReadonlySet<string> = new Set(), tell: Telling = () => ''): void {
     this.#picture = picture;
+    this.#faint = faint;
+    this.fleet.matters = mattersOf(picture);
+    this.fleet.tell = tell;
     this.#entries = entries;
     this.#arrange();
   }
@@ -220,14 +229,13 @@ export class MapView {
   #arrange(): void {
     const { engine, shapes } = this;
     const { lon_deg, lat_deg } = this.camera;
-    const box = engine.getBounds().toArray().flat() as Box;
     const raised = engine.getTerrain() !== null;
     const arranged = this.fleet.arranged(shapes, this.#entries, {
-      box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed,
+      box: this.box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed, faint: this.#faint,
       project: (position) => engine.project(position),
       lift: (position) => (raised ? engine.queryTerrainElevation(position) ?? 0 : 0),
     });
-    this.#push('shape-names', shapeNames(shapes, this.#lapsed));
+    this.#push('shape-names', shapeNames(shapes, this.#lapsed, this.#faint));
     for (const [name, data] of Object.entries(arranged)) this.#push(name as keyof typeof arranged, data);
   }
 
@@ -345,6 +353,11 @@ export class MapView {
   goTo(position: Position, zoom = 14, aside_px = 0): void {
     this.#follow.end();
     this.engine.easeTo({ center: position, zoom: Math.max(zoom, this.engine.getZoom()), offset: [-aside_px / 2, 0], duration: this.#settings.still ? 0 : 500 });
+  }
+
+  /** What the map shows: west, south, east, north, in degrees. */
+  get box(): Box {
+    return this.engine.getBounds().toArray().flat() as Box;
   }
 
   fit(box: Box, aside_px = 0): void {

@@ -38,7 +38,7 @@ test('the colour of every kind is in the style of the map', () => {
 });
 
 const shape = (id: string, valid_until: string | null): Shape => ({
-  id, geometry: { type: 'Point', coordinates: [0, 0] }, figure: null, kind: 'note', name: id, state: 'engaged', valid_until,
+  id, geometry: { type: 'Point', coordinates: [0, 0] }, figure: null, kind: 'note', name: id, state: 'engaged', valid_until, symbol: null, sector: null, course: null, phase: null,
   author: { person: 'p', role: 'dos', organisation: 'o' }, drawn_at: '2010-02-28T02:00:00Z', changed_at: '2010-02-28T02:00:00Z', follows: [], conflict: false,
 });
 

@@ -54,3 +54,12 @@ function isDay(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
+
+/** How far ahead an hour without a day is looked for; a little behind, it is today's, already past. */
+const AHEAD_MS = 23 * HOUR;
+
+/** An hour to come, as typed for a deadline: 14h32 is the next one, +30 is in half an hour. */
+export function readAhead(text: string, now_ms: number, zone: string): Typed {
+  const shifted = /^\s*\+/.test(text);
+  return readMoment(text, { near_ms: shifted ? now_ms : now_ms + AHEAD_MS / 2, latest_ms: Infinity, zone });
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMoment } from '../src/typed.ts';
+import { readAhead, readMoment } from '../src/typed.ts';
 
 const zone = 'Europe/Paris';
 const near_ms = Date.parse('2010-02-28T03:20:00Z');
@@ -43,4 +43,20 @@ test('the hour that spring skips does not exist; the one that autumn says twice 
   const autumn = { latest_ms: Infinity, zone };
   assert.equal(read('02h30', { ...autumn, near_ms: Date.parse('2026-10-25T00:10:00Z') }), '2026-10-25T00:30');
   assert.equal(read('02h30', { ...autumn, near_ms: Date.parse('2026-10-25T01:50:00Z') }), '2026-10-25T01:30');
+});
+
+test('a deadline is the next such hour, tomorrow when today has had it; a shift is counted from now', () => {
+  const ahead = (text: string): string => {
+    const typed = readAhead(text, near_ms, zone);
+    return 'problem' in typed ? typed.problem : new Date(typed.at_ms).toISOString().slice(0, 16);
+  };
+  assert.equal(ahead('05h00'), '2010-02-28T04:00');
+  assert.equal(ahead('0500'), '2010-02-28T04:00');
+  assert.equal(ahead('02h00'), '2010-03-01T01:00');
+  assert.equal(ahead('15h00'), '2010-02-28T14:00');
+  assert.equal(ahead('04h15'), '2010-02-28T03:15', 'a few minutes ago is today, and told as past');
+  assert.equal(ahead('+30'), '2010-02-28T03:50');
+  assert.equal(ahead('+2 h'), '2010-02-28T05:20');
+  assert.equal(ahead('1/3 8h00'), '2010-03-01T07:00');
+  assert.equal(ahead('bientôt'), 'unreadable');
 });

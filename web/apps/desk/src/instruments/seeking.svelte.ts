@@ -9,8 +9,8 @@ import { problemWords, searchPlaces, type PlaceFound } from './questions.ts';
 import { thingsOf } from './things.ts';
 import { manner } from './writing.ts';
 
-const FIRST_GROUPS = ['coordinates', 'resource', 'shape', 'series'] as const;
-export type FoundGroup = (typeof FIRST_GROUPS)[number] | 'recent' | 'place' | 'street' | 'site' | 'other' | 'entry';
+const FIRST_GROUPS = ['coordinates', 'resource', 'incident', 'outage', 'zone', 'centre', 'mission', 'shape', 'series'] as const;
+export type FoundGroup = (typeof FIRST_GROUPS)[number] | 'recent' | 'place' | 'street' | 'site' | 'other' | Selection['kind'];
 export type Goal = { position: Position; zoom: number } | Selection;
 export type Found = { id: string; group: FoundGroup; words: string; context: string; goal: Goal };
 

@@ -1,11 +1,11 @@
 /** What a shared link carries: situation, time and its rule, camera, relief, axis, tab, layers with their strength and order, selection. */
 import { LINK_NAMES, queryOf, readLink, writeLink, type Link, type Vocabulary } from '@garance/client';
-import { GROUPS, readOpacity, wholeOrder, writeOpacity, writeOrder, type Camera, type Selection } from '@garance/map';
+import { GROUPS, readOpacity, wholeOrder, writeOpacity, writeOrder, type Camera, type Selection, THING_KINDS } from '@garance/map';
 import { readLens, writeLens } from '@garance/time/lens.ts';
 import { siteRoot } from './account.svelte.ts';
 import { AXES, TABS, type Axis, type Desk, type Tab } from './desk.svelte.ts';
 
-const KNOWN: Vocabulary = { axes: AXES, tabs: TABS, layers: GROUPS.map(({ id }) => id), kinds: ['entry', 'resource', 'shape', 'series'] };
+const KNOWN: Vocabulary = { axes: AXES, tabs: TABS, layers: GROUPS.map(({ id }) => id), kinds: ['entry', 'resource', 'shape', 'series', ...THING_KINDS] };
 /** What the desk adds to a link, beside what every link may say. */
 const ADDED = ['window', 'faded', 'order'] as const;
 

@@ -1,11 +1,12 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
   browserTabs, byStamp, DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, PictureFold, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
-  type By, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Outcome,
+  type By, type Command, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Me, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
-import { operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
+import { mattersOf, operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
 import { siteRoot, type Account } from './account.svelte.ts';
+import { Charters } from './charters.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
 import { KeptCopy } from './copy.svelte.ts';
 import { Depths } from './depths.svelte.ts';
@@ -13,19 +14,28 @@ import { Doubt } from './doubt.ts';
 import { Ground } from './ground.svelte.ts';
 import { Layers } from './layers.svelte.ts';
 import { LinkWatch } from './link.svelte.ts';
+import { Pieces } from './pieces.svelte.ts';
 import { Sight } from './sight.svelte.ts';
 import { Timeline } from './timeline.svelte.ts';
 import { UnitsInHand } from './units.svelte.ts';
 
 export const AXES = ['watch', 'anticipate', 'prepare', 'conduct', 'analyse', 'inform'] as const;
 export type Axis = (typeof AXES)[number];
-export const TABS = ['logbook', 'resources', 'shapes', 'sensors'] as const;
+/** Four columns and two rows: what one does and writes above, what one follows below. */
+export const TABS = ['home', 'logbook', 'missions', 'resources', 'incidents', 'population', 'shapes', 'sensors'] as const;
 export type Tab = (typeof TABS)[number];
 export type Doing = Presence['doing'];
 
-const TAB_OF: Record<Selection['kind'], Tab> = { entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors' };
+export const TAB_OF: Record<Selection['kind'], Tab> = {
+  entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors', incident: 'incidents', outage: 'incidents',
+  zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
+};
 
-export type Saying = { follows?: string[]; label?: Label; occurred_ms?: number };
+/**
+ * `follows`: what was known of the thing; nothing when it is empty, all that may be seen when it is left out.
+ * `answers`: the lines, or the statements of things, that it comes from. `then`: what comes from it, naming it in turn.
+ */
+export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number; then?: { name: string; body: Record<string, unknown> }[] };
 
 export class Desk {
   readonly account: Account;
@@ -42,7 +52,9 @@ export class Desk {
   readonly watch = new LinkWatch();
   readonly ground: Ground;
   readonly layers: Layers;
+  readonly charters: Charters;
   readonly fleet = new UnitsInHand(this);
+  readonly pieces: Pieces;
   /** The map once made; not reactive on purpose. */
   map: MapView | null = null;
 
@@ -60,6 +72,8 @@ export class Desk {
   axis = $state<Axis>('conduct');
   tab = $state<Tab>('logbook');
   volume = $state(false);
+  /** Whether the panel is as wide as a whiteboard; the map keeps the rest. */
+  wide = $state(false);
   ended = $state<string | null>(null);
   kept = $state(true);
 
@@ -78,7 +92,10 @@ export class Desk {
     this.id = id;
     this.ground = new Ground(account, territory);
     this.layers = new Layers(account.person);
+    this.pieces = new Pieces(account);
+    this.charters = new Charters(account);
     this.layers.enter('conduct', this.grant?.role);
+    this.tab = this.landing;
     this.conductor = new Conductor(() => this.real_now_ms, () => this.exerciseClock);
     this.sight = new Sight(this, this.conductor);
     this.timeline = new Timeline(this);
@@ -136,6 +153,11 @@ export class Desk {
     return this.current?.mode ?? 'actual';
   }
 
+  /** Who looks, as those who ask name them. */
+  get me(): Me {
+    return { person: this.account.person, role: this.grant?.role, cell: this.grant?.cell, organisation: this.grant?.organisation };
+  }
+
   /** Whether the person may, in their present role. The server decides again; this only avoids a useless gesture. */
   can(ability: string): boolean {
     return !this.account.readOnly && (this.grant?.abilities.includes(ability) ?? false);
@@ -154,7 +176,7 @@ export class Desk {
       keeper = new MemoryKeeper();
       this.kept = false;
     }
-    const send = (name: string, command: Parcel['command']) => this.watch.timed(this.account.api.command(name, command));
+    const send = (name: string, command: Command) => this.pieces.carry(command, () => this.watch.timed(this.account.api.command(name, command)));
     this.#outbox = new Outbox(keeper, this.account.person, send, (parcels) => (this.parcels = parcels), browserTabs(`garance-outbox ${siteRoot} ${this.account.person}`));
     this.parcels = await this.#outbox.parcels();
     await this.ground.open();
@@ -313,18 +335,18 @@ export class Desk {
   }
 
   /** Gives a command: kept on this device with its time, then sent; answers what became of it. */
-  async say(name: string, body: Record<string, unknown>, { follows, label, occurred_ms }: Saying = {}): Promise<Outcome> {
-    const now_ms = this.clock.now_ms();
-    const command = {
-      id: crypto.randomUUID(),
-      situation: this.id,
-      role: this.grant?.id ?? '',
-      occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, now_ms)),
-      ...(label ? { label } : {}),
-      ...(follows && follows.length > 0 ? { follows } : {}),
-      body,
+  async say(name: string, body: Record<string, unknown>, { then = [], ...saying }: Saying = {}): Promise<Outcome> {
+    const { label, occurred_ms } = saying;
+    const following = then.map((one) => ({ name: one.name, command: this.#command(one.body, { ...(label ? { label } : {}), ...(occurred_ms === undefined ? {} : { occurred_ms }) }) }));
+    return this.#outbox!.post(name, this.#command(body, saying), this.clock.now_ms(), following);
+  }
+
+  #command(body: Record<string, unknown>, { follows, answers = [], label, occurred_ms }: Omit<Saying, 'then'>): Command {
+    return {
+      id: crypto.randomUUID(), situation: this.id, role: this.grant?.id ?? '',
+      occurred_at: formatInstant(occurred_ms ?? storyTime(this.exerciseClock, this.clock.now_ms())),
+      ...(label ? { label } : {}), ...(answers.length > 0 ? { answers } : {}), ...(follows ? { follows } : {}), body,
     };
-    return this.#outbox!.post(name, command, now_ms);
   }
 
   /** Tries now what waits, link or not. */
@@ -345,7 +367,20 @@ export class Desk {
     this.axis = axis;
     this.layers.enter(axis, this.grant?.role);
     if (axis === 'watch') this.tab = 'sensors';
-    if (axis === 'conduct') this.tab = 'logbook';
+    if (axis === 'conduct') this.tab = this.landing;
+  }
+
+  /** Where this person comes in: the tab they last chose on this device, else what their role does first. */
+  get landing(): Tab {
+    const kept = localStorage.getItem(`garance.tab.${this.account.person}`) as Tab | null;
+    if (kept && TABS.includes(kept)) return kept;
+    return this.account.readOnly || this.grant?.role === 'logbook-secretary' ? 'logbook' : 'home';
+  }
+
+  /** A tab chosen by hand: the next visit begins there. */
+  choose(tab: Tab): void {
+    this.tab = tab;
+    if (!this.account.readOnly) localStorage.setItem(`garance.tab.${this.account.person}`, tab);
   }
 
   get visibility(): Visibility {
@@ -358,7 +393,7 @@ export class Desk {
 
   /** The box of what is going on at the time shown; null when nothing is placed. */
   get operations(): [number, number, number, number] | null {
-    return operationsBox(this.picture, this.units);
+    return operationsBox(this.picture, this.units, mattersOf(this.picture).map(({ geometry }) => geometry));
   }
 
   frameOperations(): void {

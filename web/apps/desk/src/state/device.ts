@@ -1,5 +1,5 @@
 /** What this browser keeps, or nothing where it keeps nothing (private window, storage full): never a reason to fail. */
-import { KeptDatabase, type Cards, type Directory, type Fact, type Heard, type KeptAbout, type KeptPicture, type Sample, type Session } from '@garance/client';
+import { DatabaseFiles, KeptDatabase, type Cards, type Directory, type Fact, type Heard, type KeptAbout, type KeptPicture, type Sample, type Session } from '@garance/client';
 
 /** A browser's database that does not answer by then is done without. */
 const PATIENCE_MS = 3_000;
@@ -27,6 +27,7 @@ export class Device {
   forget = (person: string, situation: string): Promise<void> => this.#do((kept) => kept.forget(person, situation), undefined);
   forgetAll = (): Promise<void> => {
     forgetWords();
+    void DatabaseFiles.open().then((files) => files.forget()).catch(() => undefined);
     return this.#do((kept) => kept.forgetAll(), undefined);
   };
 }

@@ -21,7 +21,12 @@ export function labelOf(desk: Desk, shape: string): Label {
 /** The figure said together with an outline. */
 export const figureSaid = (desk: Desk, fact: string): Figure | null => (desk.journal.get(fact)?.body?.['figure'] as Figure | undefined) ?? null;
 
-export type LastSeen = { geometry: Geometry; figure: Figure | null; name: string; kind: string; state: string };
+/** What is said of a drawing besides its outline, as a command says it: whole, each time. */
+export type Description = Pick<Shape, 'name' | 'kind' | 'state' | 'symbol' | 'sector' | 'course' | 'phase'>;
+
+export const descriptionOf = ({ name, kind, state, symbol, sector, course, phase }: Description): Description => ({ name, kind, state, symbol, sector, course, phase });
+
+export type LastSeen = { geometry: Geometry; figure: Figure | null } & Description;
 
 /** What an ended drawing last was, to draw it again. */
 export function lastSeen(desk: Desk, shape: string): LastSeen | null {
@@ -32,6 +37,7 @@ export function lastSeen(desk: Desk, shape: string): LastSeen | null {
   return {
     geometry: outline['geometry'] as Geometry, figure: (outline['figure'] as Figure | undefined) ?? null,
     name: String(told['name']), kind: String(told['kind']), state: String(told['state']),
+    symbol: (told['symbol'] as Shape['symbol'] | undefined) ?? null, sector: (told['sector'] as string | undefined) ?? null, course: null, phase: null,
   };
 }
 

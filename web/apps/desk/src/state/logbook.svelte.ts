@@ -1,6 +1,7 @@
 /** The logbook as one person reads and writes it: what they seek, what they have seen, what they are writing. */
-import { EVERYTHING, inForce, Looking, plain, readFrom, seeking, unread, type Box, type Entry, type Geometry, type Mark, type Outcome, type Parcel, type Sought } from '@garance/client';
+import { VISAS, EVERYTHING, inForce, Looking, markOf, plain, readFrom, seeking, unread, type Box, type Visa, type Entry, type Geometry, type Mark, type Outcome, type Parcel, type Sought, type Thing } from '@garance/client';
 import { refusalWords, t } from '@garance/kit';
+import { markNext } from '../lists/marks.ts';
 import type { Desk, Saying } from './desk.svelte.ts';
 import { Draft } from './draft.svelte.ts';
 
@@ -43,8 +44,31 @@ export class Logbook {
 
   /** Those of these lines that are sought: a pinned panel has lines of its own. */
   passing(entries: readonly Entry[]): Entry[] {
-    return entries.filter(seeking(this.sought, { now_ms: this.sought.minutes > 0 ? this.#minute_ms : 0, box: this.box, unread: this.fresh }));
+    return entries.filter(seeking(this.sought, { now_ms: this.sought.minutes > 0 ? this.#minute_ms : 0, box: this.box, unread: this.fresh, told: this.told, from: this.from }));
   }
+
+  readonly #told: ReadonlyMap<string, Thing> = $derived.by(() => new Map(this.#desk.picture.things.filter(({ kind }) => kind === 'entry').map((thing) => [thing.id, thing])));
+
+  /** What was said of a line after it was written: its marks, its assessment. */
+  told = (entry: string): Thing | undefined => this.#told.get(entry);
+
+  readonly #from: ReadonlyMap<string, Thing[]> = $derived.by(() => {
+    const found = new Map<string, Thing[]>();
+    for (const thing of this.#desk.picture.things) {
+      for (const entry of new Set(Object.values(thing.said).flatMap(({ answers }) => answers))) found.set(entry, [...(found.get(entry) ?? []), thing]);
+    }
+    return found;
+  });
+
+  /** What came from a line: its missions, its counts. */
+  from = (entry: string): Thing[] => this.#from.get(entry) ?? [];
+
+  /** How many lines are still to be sorted, decided on, drawn. */
+  readonly due: Record<Visa, number> = $derived.by(() => {
+    const found = { triage: 0, decision: 0, map: 0 };
+    for (const entry of this.#desk.entries) for (const mark of VISAS) if (markOf(entry, this.told(entry.entry), mark) === 'to-do') found[mark] += 1;
+    return found;
+  });
 
   get #minute_ms(): number {
     return Math.floor(this.#desk.conductor.shown_ms / 60_000) * 60_000;
@@ -146,6 +170,7 @@ export class Logbook {
   async write(draft: Draft, body: Record<string, unknown>, saying: Saying): Promise<void> {
     const { kept } = draft;
     draft.clear();
+    await this.#desk.pieces.queue(kept.attachments);
     const outcome: Outcome = await this.#desk.say('logbook.write', body, saying);
     if ('sent' in outcome) {
       this.acknowledged = new Set([...this.acknowledged, ...outcome.sent.facts]);
@@ -176,14 +201,10 @@ export class Logbook {
   }
 
   /** Puts a refused line back in the field. */
-  async resume({ command: { id, body, label } }: Parcel, draft: Draft): Promise<void> {
-    const words = (name: string): string => (typeof body[name] === 'string' ? body[name] : '');
-    draft.fill({
-      text: words('text'), category: words('category') || 'information', channel: words('channel'), sender: words('sender'), recipient: words('recipient'),
-      audience: label?.audience ?? 'partners',
-    });
+  async resume({ command }: Parcel, draft: Draft): Promise<void> {
+    draft.refill({ command });
     draft.keep();
-    await this.#desk.discard(id);
+    await this.#desk.discard(command.id);
   }
 
   /** Senders and recipients met so far, and those who may be: to finish typing sooner. */
@@ -195,6 +216,15 @@ export class Logbook {
     for (const { name } of this.#desk.picture.resources) add(name);
     return [...known.values()].slice(0, 80);
   });
+
+  /** One more step for that mark of a line. */
+  mark = (entry: Entry, mark: Visa): void => {
+    const said = this.told(entry.entry)?.said[`mark|${mark}`];
+    const state = markNext(mark, markOf(entry, this.told(entry.entry), mark) ?? 'none');
+    void this.#desk.say('logbook.mark', { entry: entry.entry, mark, state }, { follows: said ? [said.fact] : [] }).then((outcome) => {
+      if ('refused' in outcome) this.#notify(refusalWords(outcome.refused.code, outcome.refused.detail), true);
+    });
+  };
 
   begin(entry: Entry, what: Amending['what']): void {
     this.amending = { entry: entry.entry, what, text: entry.text ?? '', reason: '', follows: entry.follows };

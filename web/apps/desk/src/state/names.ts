@@ -1,6 +1,7 @@
 /** Names of people and organisations from the directory; a short part of the identifier until it is known. */
 import type { Author, Directory, Territory } from '@garance/client';
 import { t, term } from '@garance/kit';
+import { namedThings } from '../boards/things.ts';
 import type { Desk } from './desk.svelte.ts';
 
 export const personName = (directory: Directory, id: string): string => directory.people[id]?.display_name ?? id.slice(0, 8);
@@ -17,7 +18,6 @@ export const territoryName = ({ name, fictitious }: Territory): string =>
 /** What is selected, when it is something lines can speak of. */
 export function nameOfSelected({ selection, picture }: Desk): { id: string; name: string } | null {
   if (!selection || selection.kind === 'entry') return null;
-  const things = [...picture.resources, ...picture.shapes, ...picture.series];
-  const found = things.find(({ id }) => id === selection.id);
+  const found = [...namedThings(picture), ...picture.series].find(({ id }) => id === selection.id);
   return found ? { id: found.id, name: found.name } : null;
 }

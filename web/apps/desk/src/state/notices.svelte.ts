@@ -1,6 +1,6 @@
 /** What this person must have read of one situation: raised, acknowledged, kept on the device where no fact says it. */
 import {
-  byUrgency, foldPicture, isGrave, keepMarks, markGauge, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights,
+  byUrgency, dueOf, foldPicture, isGrave, keepMarks, markGauge, raisedByAsking, raisedByDue, raisedByFacts, raisedByGauges, raisedByParcels, raisedByRights, storyTime,
   type GaugeMarks, type Picture, type Raised,
 } from '@garance/client';
 import { readingAt } from '@garance/map';
@@ -50,11 +50,30 @@ export class MustRead {
     return raisedByFacts(this.#now, (id) => journal.get(id), closing, { person: account.person, first_ms: this.#first_ms, seen: this.#seen });
   });
 
+  /** What is asked of this person by name; an answer that waits for the link is an answer. */
+  readonly #asking = $derived.by(() => {
+    const desk = this.#desk;
+    void this.#beat;
+    if (this.#now.situation?.status === 'closed') return [];
+    const given = new Set(desk.parcels.filter(({ name }) => name === 'acknowledgements.give').map(({ command }) => command.body['fact']));
+    const clock = { now_ms: untrack(() => desk.story_now_ms), story: desk.exerciseClock };
+    return raisedByAsking(this.#now, desk.grant, clock, { person: desk.account.person, first_ms: 0, seen: this.#seen }).filter(({ kind, about }) => kind !== 'asked' || !given.has(about));
+  });
+
   readonly #readings = $derived.by(() => {
     void this.#desk.tracksVersion;
     void this.#beat;
     const now_ms = untrack(() => this.#desk.story_now_ms);
     return this.#now.series.filter(({ thresholds }) => thresholds.length > 0).map((series) => readingAt(series, this.#desk.tracks, now_ms));
+  });
+
+  /** What fell due to this reader since they first looked. */
+  readonly #due = $derived.by(() => {
+    const desk = this.#desk;
+    if (this.#first_ms === null) return [];
+    void this.#beat;
+    const now_ms = untrack(() => desk.story_now_ms);
+    return raisedByDue(dueOf(this.#now, now_ms), desk.me, storyTime(desk.exerciseClock, this.#first_ms), this.#seen);
   });
 
   /** Everything to read, the most pressing first. */
@@ -63,7 +82,10 @@ export class MustRead {
     if (this.#first_ms === null || desk.account.readOnly) return [];
     const parcels = raisedByParcels(desk.parcels, desk.id, this.#beat, this.#seen);
     const rights = raisedByRights(desk.grant, this.#beat, this.#seen);
-    return [...this.#said.raised, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
+    const asking = this.#asking;
+    const byName = new Set(asking.map(({ about }) => about));
+    const said = this.#said.raised.filter(({ fact }) => fact === null || !byName.has(fact));
+    return [...asking, ...said, ...this.#due, ...raisedByGauges(this.#readings, this.#marks), ...parcels, ...rights].sort(byUrgency);
   });
 
   get top(): Raised | null {
@@ -125,7 +147,8 @@ export class MustRead {
     desk.conductor.goLive();
     if (raised.kind === 'conflict') desk.enter('analyse');
     else if (raised.kind === 'gauge' && raised.about) desk.select({ kind: 'series', id: raised.about });
-    else if (raised.fact) desk.select({ kind: 'entry', id: raised.fact });
+    else if (raised.fact ?? (raised.kind === 'unanswered' && raised.about)) desk.select({ kind: 'entry', id: (raised.fact ?? raised.about)! });
+    else if (raised.about?.includes(' ')) this.#bench.tasks.open(raised.about);
   };
 
   openTop = (): void => {

@@ -6,7 +6,7 @@ import type { Desk } from './desk.svelte.ts';
 /** On a link that stands, a drawing is sent before anyone could read that it was not. */
 const SENT_SOON_MS = 2_000;
 
-type Drawn = Pick<Shape, 'geometry' | 'kind' | 'name' | 'state'> & { shape: string; figure?: Shape['figure']; valid_until?: string | null };
+type Drawn = Pick<Shape, 'geometry' | 'kind' | 'name' | 'state'> & { shape: string } & Partial<Pick<Shape, 'figure' | 'valid_until' | 'symbol' | 'sector' | 'course' | 'phase'>>;
 
 /** The picture, with the drawings of this person that wait to be sent; the picture itself when there are none. */
 export function withPending(desk: Desk): Picture {
@@ -19,7 +19,7 @@ export function withPending(desk: Desk): Picture {
 }
 
 function shapeOf({ command, order }: Parcel): Omit<Shape, 'author'> {
-  const { shape: id, geometry, figure = null, kind, name, state, valid_until = null } = command.body as Drawn;
+  const { shape: id, geometry, figure = null, kind, name, state, valid_until = null, symbol = null, sector = null, course = null, phase = null } = command.body as Drawn;
   const at = command.occurred_at ?? new Date(order).toISOString();
-  return { id, geometry, figure, kind, name: t('outbox.unsent-name', { name }), state, valid_until, drawn_at: at, changed_at: at, follows: [], conflict: false };
+  return { id, geometry, figure, kind, name: t('outbox.unsent-name', { name }), state, valid_until, symbol, sector, course, phase, drawn_at: at, changed_at: at, follows: [], conflict: false };
 }

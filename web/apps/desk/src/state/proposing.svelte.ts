@@ -1,5 +1,5 @@
-/** What the words of a line propose: its hour, its place. Nothing is taken without a gesture. */
-import { names, saidHour, saidPlaces, type Hour, type Position } from '@garance/client';
+/** What the words of a line propose: what its sentence says, its place. Nothing is taken without a gesture. */
+import { names, readSentence, saidPlaces, type Position, type Sentence } from '@garance/client';
 import { anchorOf } from '@garance/map';
 import type { Desk } from './desk.svelte.ts';
 
@@ -15,7 +15,7 @@ export class Proposing {
   readonly #answers = new Map<string, Promise<Found['items']>>();
   #timer = 0;
   #turn = 0;
-  hour = $state.raw<Hour | null>(null);
+  sentence = $state.raw<Sentence | null>(null);
   place = $state.raw<PlaceProposed | null>(null);
 
   constructor(desk: Desk) {
@@ -23,8 +23,9 @@ export class Proposing {
   }
 
   /** Reads the text as it is now; places of the territory are asked for once the typing pauses. */
-  read(text: string): void {
-    this.hour = saidHour(text);
+  read(text: string, correspondents: readonly string[]): void {
+    this.sentence = readSentence(text, correspondents);
+    text = text.slice(this.sentence.length); // who speaks to whom is not where it happens
     this.place = this.#known(text);
     clearTimeout(this.#timer);
     this.#turn += 1;
@@ -36,7 +37,7 @@ export class Proposing {
   forget(): void {
     clearTimeout(this.#timer);
     this.#turn += 1;
-    this.hour = null;
+    this.sentence = null;
     this.place = null;
   }
 

@@ -1,5 +1,7 @@
 /** Settling a conflict: saying again the value to keep, knowing of all the others. */
 import type { Conflict, Figure, Version } from '@garance/client';
+import { t } from '@garance/kit';
+import { settleThing, thingName } from '../boards/settling.ts';
 import type { Desk } from './desk.svelte.ts';
 
 export type Settling = { command: string; ability: string; body: Record<string, unknown>; follows: string[] };
@@ -8,7 +10,9 @@ export type Settling = { command: string; ability: string; body: Record<string, 
  * The command that keeps one of the values; null when no single command can (an end against a change, a name).
  * An outline keeps the `figure` it was said with; a validity that is over at `now_ms` is not said again.
  */
-export function settle({ thing, id, aspect, versions }: Conflict, { value }: Version, figure: Figure | null = null, now_ms = 0): Settling | null {
+export function settle(conflict: Conflict, version: Version, figure: Figure | null = null, now_ms = 0): Settling | null {
+  const { thing, id, aspect, versions } = conflict;
+  const { value } = version;
   const follows = versions.map(({ fact }) => fact);
   const by = (command: string, ability: string, body: Record<string, unknown>): Settling => ({ command, ability, body, follows });
   switch (`${thing} ${aspect}`) {
@@ -24,8 +28,14 @@ export function settle({ thing, id, aspect, versions }: Conflict, { value }: Ver
       return by('drawings.describe', 'drawings.draw', { shape: id, ...lasting(value as { valid_until: string | null }, now_ms) });
     case 'view view':
       return by('views.save', 'views.keep', value as Record<string, unknown>);
+    case 'course chosen':
+      return by('courses.choose', 'courses.choose', { course: value, reason: t('course.settled') });
+    case 'course description':
+      return by('courses.describe', 'drawings.draw', value as Record<string, unknown>);
+    case 'signals-plan plan':
+      return by('signals.set-plan', 'resources.command', value as Record<string, unknown>);
     default:
-      return null;
+      return settleThing(thing, id, aspect, value, follows);
   }
 }
 
@@ -33,8 +43,9 @@ const lasting = ({ valid_until, ...rest }: { valid_until: string | null }, now_m
   valid_until !== null && Date.parse(valid_until) > now_ms ? { ...rest, valid_until } : rest;
 
 /** What the conflict is about, by its name. */
-export function nameOf(desk: Desk, { thing, id }: Conflict): string {
+export function nameOf(desk: Desk, { thing, id, aspect }: Conflict): string {
+  if (aspect === 'chosen') return t('course.title');
   if (thing === 'situation') return desk.current?.title ?? '';
-  const { resources, shapes, ended, grids, saved_views } = desk.picture;
-  return [...resources, ...shapes, ...ended, ...grids, ...saved_views].find((one) => one.id === id)?.name ?? id.slice(0, 8);
+  const { resources, shapes, ended, grids, saved_views, courses, signals_plans } = desk.picture;
+  return [...resources, ...shapes, ...ended, ...grids, ...saved_views, ...courses, ...signals_plans].find((one) => one.id === id)?.name ?? thingName(desk, thing, id) ?? id.slice(0, 8);
 }

@@ -3,24 +3,25 @@ import type { Fact, Figure, Geometry, Label, Position, Shape } from '@garance/cl
 import { formatInstant, parseInstant } from '@garance/client';
 import { t } from '@garance/kit';
 import {
-  canComplete, completed, draftOf, emptyDraft, geometryOf, kindsOn, handleMoved, placed, placeOf, swept, without,
+  canComplete, completed, draftOf, signedBy, toolOf, emptyDraft, geometryOf, kindsOn, handleMoved, placed, placeOf, swept, without,
   type Draft, type Handle, type Place, type Tool, type Way,
 } from '@garance/map';
 import type { Sketcher } from '@garance/map/sketcher.ts';
 import type { Desk } from './desk.svelte.ts';
-import { factsAbout, labelOf, lastSeen, PLAIN, stillValid, type LastSeen } from './drawings.ts';
+import { descriptionOf, factsAbout, labelOf, lastSeen, PLAIN, stillValid, type Description, type LastSeen } from './drawings.ts';
 import { forget, keep, keptSketch, type Kept } from './kept-sketch.ts';
 import { proposedName } from './proposing.ts';
 import { handleWords, readingWords } from './reading.ts';
+import type { SymbolsInHand } from './symbols.svelte.ts';
 import { validUntil, type Span } from './validity.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
-export type Told = { name: string; kind: string; state: string; audience: Label['audience']; sensitivity: Label['sensitivity']; span: Span; until: string; note: string };
+export type Told = Description & { audience: Label['audience']; sensitivity: Label['sensitivity']; span: Span; until: string; note: string };
 
 const PLACES: Record<Tool, Place> = { point: 'point', linestring: 'line', polygon: 'area', circle: 'area', sector: 'area' };
 const FIRST_KIND: Partial<Record<Tool, string>> = { sector: 'plume', circle: 'perimeter', linestring: 'road-cut', point: 'note' };
 
-const blank = (kind: string): Told => ({ name: '', kind, state: 'engaged', ...PLAIN, span: 'none', until: '', note: '' });
+const blank = (kind: string): Told => ({ name: '', kind, state: 'engaged', symbol: null, sector: null, course: null, phase: null, ...PLAIN, span: 'none', until: '', note: '' });
 
 export class Sketching {
   readonly #bench: Workbench;
@@ -34,6 +35,8 @@ export class Sketching {
   aside = $state(false);
   busy = $state(false);
   snap = $state(false);
+  /** Traced for a symbol in hand: sent as soon as it is whole, without a form. */
+  quick = $state(false);
   steps = $state.raw<{ back: readonly Draft[]; forth: readonly Draft[] }>({ back: [], forth: [] });
   /** The facts about it that were known when it was taken in hand. */
   seen: readonly string[] = [];
@@ -42,6 +45,7 @@ export class Sketching {
   #hand: Sketcher | null = null;
   #grabbed: Draft | null = null;
   #turn = 0;
+  #traced: { shape: string } | null = null;
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -78,20 +82,26 @@ export class Sketching {
     this.#open(emptyDraft(tool, way), null, blank(kind));
   }
 
+  /** Begins to trace the symbol in hand, a line or an area; what was being traced for another is thrown away. */
+  beginSign({ sign, about }: SymbolsInHand): void {
+    if (!sign || (!this.quick && this.#occupied())) return;
+    this.#open(emptyDraft(toolOf(sign)), null, { ...blank('note'), ...(about as Partial<Told>) });
+    this.quick = true;
+  }
+
   /** Takes an existing drawing in hand. */
   take(shape: Shape): void {
     if (this.#occupied()) return;
     const label = labelOf(this.#desk, shape.id);
-    const { name, kind, state } = shape;
     const span: Span = stillValid(shape.valid_until, this.#desk.story_now_ms) ? 'kept' : shape.valid_until ? 'hour' : 'none';
-    this.#open(draftOf(shape.geometry, shape.figure), shape, { ...blank(kind), name, state, ...label, span });
+    this.#open(draftOf(shape.geometry, shape.figure), shape, { ...blank(shape.kind), ...descriptionOf(shape), ...label, span });
   }
 
   /** Starts from an outline made elsewhere: something measured, an ended drawing. */
   from(geometry: Geometry, figure: Figure | null = null, known: Partial<LastSeen> = {}): void {
     if (this.#occupied()) return;
     const kind = known.kind ?? (figure && FIRST_KIND[figure.form]) ?? kindsOn(placeOf(geometry))[0]!.kind;
-    this.#open(draftOf(geometry, figure), null, { ...blank(kind), ...(known.name ? { name: known.name, state: known.state ?? 'engaged' } : {}) });
+    this.#open(draftOf(geometry, figure), null, { ...blank(kind), ...(known.name ? { ...known, kind, name: known.name, state: known.state ?? 'engaged' } : {}) } as Told);
     void this.#propose();
   }
 
@@ -110,6 +120,7 @@ export class Sketching {
 
   #open(draft: Draft, base: Shape | null, told: Told): void {
     this.#letGo();
+    this.quick = false;
     this.base = base;
     this.told = told;
     this.#ownName = told.name !== '';
@@ -135,8 +146,10 @@ export class Sketching {
       move: (handle, to, settled) => this.#move(handle, to, settled),
       remove: (index) => this.#step((draft) => without(draft, index)),
       pointer: (position) => (this.pointer = position),
-    }, { readings: readingWords, handle: handleWords });
+      turn: (deg, settled) => this.setTurn(deg, settled),
+    }, { readings: readingWords, handle: handleWords, turn: t('handle.turn') });
     this.#hand.snap = this.snap;
+    this.#offerTurn();
   }
 
   /** Says to the others what is in hand. */
@@ -153,7 +166,7 @@ export class Sketching {
     if (next === before) return;
     this.steps = { back: [...this.steps.back, before], forth: [] };
     this.#show(next);
-    if (!before.done && next.done) void this.#propose();
+    if (!before.done && next.done) void (this.quick ? this.send() : this.#propose());
   }
 
   #show(draft: Draft): void {
@@ -212,6 +225,21 @@ export class Sketching {
     void this.#propose();
   }
 
+  /** The symbol turned that way; the map shows it once let go. */
+  setTurn(deg: number, settled: boolean): void {
+    const { symbol } = this.told;
+    if (!symbol) return;
+    this.told.symbol = { ...symbol, rotation_deg: deg };
+    if (settled) this.#offerTurn();
+    this.keep();
+  }
+
+  /** A handle to turn the symbol with, where it can be turned. */
+  #offerTurn(): void {
+    const { symbol } = this.told;
+    this.#hand?.turn(signedBy(symbol)?.sign.turns ? symbol?.rotation_deg ?? 0 : null);
+  }
+
   setName(name: string): void {
     this.told.name = name;
     this.#ownName = name !== '';
@@ -250,7 +278,8 @@ export class Sketching {
   get #toldChanged(): boolean {
     const { base, told } = this;
     if (!base) return false;
-    return told.name.trim() !== base.name || told.kind !== base.kind || told.state !== base.state || (told.span !== 'kept' && (told.span !== 'none' || base.valid_until !== null));
+    const said = JSON.stringify(descriptionOf({ ...told, name: told.name.trim() })) !== JSON.stringify(descriptionOf(base));
+    return said || (told.span !== 'kept' && (told.span !== 'none' || base.valid_until !== null));
   }
 
   /** What someone else said of it since it was taken in hand. */
@@ -281,11 +310,15 @@ export class Sketching {
     this.busy = true;
     const sent = await (base ? this.#change(base, geometry, valid_ms) : this.#draw(geometry, valid_ms));
     this.busy = false;
+    const traced = this.#traced;
+    this.#traced = null;
     if (sent) this.discard();
+    if (sent && traced) this.#bench.symbols.traced(traced);
   }
 
   get #description(): Record<string, unknown> {
-    return { name: this.told.name.trim(), kind: this.told.kind, state: this.told.state };
+    const told = descriptionOf({ ...$state.snapshot(this.told), name: this.told.name.trim() });
+    return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
   }
 
   async #draw(geometry: Geometry, valid_ms: number | null): Promise<boolean> {
@@ -296,6 +329,7 @@ export class Sketching {
     };
     const label = this.#label(PLAIN);
     if (!(await this.#bench.give('drawings.draw', body, label))) return false;
+    if (this.quick) this.#traced = body;
     return this.#write(this.#id, label);
   }
 
@@ -348,7 +382,7 @@ export class Sketching {
     const told = this.draft !== null;
     this.#letGo();
     this.draft = this.base = null;
-    this.aside = false;
+    this.aside = this.quick = false;
     forget(this.#desk.id);
     if (told) this.#desk.tell('looking');
   };
@@ -366,7 +400,7 @@ export class Sketching {
   /** Keeps it on this device, so that a reload loses nothing. */
   keep(): void {
     const { draft, base } = this;
-    if (!draft || !this.started) return;
+    if (!draft || !this.started || this.quick) return;
     keep(this.#desk.id, { person: this.#desk.account.person, id: this.#id, draft, base, seen: this.seen, told: $state.snapshot(this.told) });
   }
 
@@ -377,7 +411,7 @@ export class Sketching {
     this.draft = found.draft;
     this.base = found.base;
     this.seen = found.seen;
-    this.told = found.told;
+    this.told = { ...blank('note'), ...found.told };
     this.#ownName = true;
     this.#id = found.id;
     this.aside = true;

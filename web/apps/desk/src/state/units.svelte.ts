@@ -1,6 +1,7 @@
 /** Units as this person looks at them: the list asked for, the trails, the one the camera follows, the words of its place. */
 import { parseInstant, type Entry, type Fact, type Position } from '@garance/client';
 import { anchorOf, roster, stateCounts, TRAILS, type Asked, type Row, type TrailLength, type Unit } from '@garance/map';
+import { SvelteSet } from 'svelte/reactivity';
 import type { Desk } from './desk.svelte.ts';
 
 const KEPT_TRAIL = 'garance.trail';
@@ -10,6 +11,10 @@ const HISTORY = 8;
 const SAID = 4;
 const OF_A_UNIT = new Set(['resource.declared.v1', 'resource.state-set.v1', 'resource.moved.v1']);
 
+/** Ways of looking at means: by state (a board when wide), by sector, by group; what is left; what was asked; what was spent. */
+export const MEANS_VIEWS = ['state', 'sectors', 'groups', 'potential', 'demands', 'spent'] as const;
+export type MeansView = (typeof MEANS_VIEWS)[number];
+
 export type From = { name: string; position: Position };
 /** One thing that happened to a unit; `state` when that is what was said. */
 export type Step = { id: string; at_ms: number; state: string | null; what: 'declared' | 'state' | 'moved'; fact: Fact };
@@ -18,6 +23,9 @@ type Here = { phrase: { fr: string; en: string } };
 export class UnitsInHand {
   words = $state('');
   state = $state('');
+  view = $state<MeansView>('state');
+  /** Several in hand at once: what the keys and the bar act on. */
+  readonly picked = new SvelteSet<string>();
   kind = $state('');
   age = $state<Asked['age']>('');
   sort = $state<Asked['sort']>('state');
@@ -65,6 +73,7 @@ export class UnitsInHand {
   list(members: readonly string[]): void {
     this.showAll();
     this.only = new Set(members);
+    this.view = 'state';
     this.#desk.axis = this.#desk.axis === 'watch' ? 'watch' : 'conduct';
     this.#desk.tab = 'resources';
   }

@@ -1,5 +1,5 @@
 /** What this person has in hand on the desk: an entry being written, a place being picked, a drawing, the palette. */
-import { Refusal, type Figure, type Geometry, type Outcome, type Position } from '@garance/client';
+import type { Figure, Geometry, Outcome, Position, Refusal } from '@garance/client';
 import { refusalWords, t } from '@garance/kit';
 import type { Camera, Draft } from '@garance/map';
 import { tick } from 'svelte';
@@ -8,9 +8,14 @@ import { Instruments } from './instruments.svelte.ts';
 import { Logbook } from './logbook.svelte.ts';
 import { MustRead } from './notices.svelte.ts';
 import { Pinned } from './pinned.svelte.ts';
+import { CoursesInHand } from './courses.svelte.ts';
 import { Sketching } from './sketching.svelte.ts';
+import { SymbolsInHand } from './symbols.svelte.ts';
+import { Taskings } from './taskings.svelte.ts';
 import { SavedViews } from './views.svelte.ts';
 
+/** A command to give; `about` names what it is about when several are given together. */
+export type Order = { name: string; body: Record<string, unknown>; saying?: Saying; about?: string };
 export type Notice = { id: number; words: string; grave: boolean };
 
 export class Workbench {
@@ -19,8 +24,11 @@ export class Workbench {
   readonly instruments: Instruments;
   readonly mustRead: MustRead;
   readonly views: SavedViews;
+  readonly tasks: Taskings;
   /** Whether the sheet of the link is open. */
   sharing = $state(false);
+  /** Which sheet about paper is open: what is printed, or the situation report. */
+  paper = $state<'print' | 'report' | null>(null);
   /** Where the map was last looked at from. */
   camera: Camera | null = null;
   palette = $state(false);
@@ -35,6 +43,10 @@ export class Workbench {
   picking = $state<string | null>(null);
   place = $state.raw<Position | null>(null);
   readonly sketching: Sketching = new Sketching(this);
+  readonly symbols: SymbolsInHand = new SymbolsInHand(this);
+  readonly courses: CoursesInHand = new CoursesInHand(this);
+  /** Whether the signals plan is open. */
+  signals = $state(false);
   notices = $state.raw<Notice[]>([]);
   #notice = 0;
 
@@ -44,6 +56,7 @@ export class Workbench {
     this.instruments = new Instruments(this);
     this.mustRead = new MustRead(this);
     this.views = new SavedViews(this);
+    this.tasks = new Taskings(this);
   }
 
   /** Says something to the person; answers the notice's number, to be dismissed by. */
@@ -60,18 +73,26 @@ export class Workbench {
 
   /** Gives a command and tells the person only what they must know: a refusal, or that it waits. */
   async give(name: string, body: Record<string, unknown>, saying: Saying = {}): Promise<boolean> {
-    const outcome: Outcome = await this.desk.say(name, body, saying);
-    if ('refused' in outcome) {
-      const { refused } = outcome;
-      this.notify(refusalWords(refused.code, refused.detail), true);
-      if (refused instanceof Refusal) {
-        const parcel = this.desk.parcels.find((kept) => kept.state === 'refused' && kept.name === name);
-        if (parcel) await this.desk.discard(parcel.command.id);
-      }
-      return false;
+    return (await this.giveAll([{ name, body, saying }])) === 1;
+  }
+
+  /** Gives commands one after the other; answers how many were taken. What waits is said once for all. */
+  async giveAll(orders: readonly Order[]): Promise<number> {
+    let [taken, waiting] = [0, false];
+    for (const { name, body, saying, about } of orders) {
+      const outcome: Outcome = await this.desk.say(name, body, saying);
+      if ('refused' in outcome) await this.#refused(name, outcome.refused, about);
+      else taken += 1;
+      waiting ||= 'waiting' in outcome;
     }
-    if ('waiting' in outcome) this.notify(t('outbox.kept'));
-    return true;
+    if (waiting) this.notify(t('outbox.kept'));
+    return taken;
+  }
+
+  async #refused(name: string, refused: Refusal, about = ''): Promise<void> {
+    this.notify(`${about ? `${about} : ` : ''}${refusalWords(refused.code, refused.detail)}`, true);
+    const parcel = this.desk.parcels.find((kept) => kept.state === 'refused' && kept.name === name);
+    if (parcel) await this.desk.discard(parcel.command.id);
   }
 
   /** Asks for a place on the map; null when the person gives up. */
@@ -113,8 +134,11 @@ export class Workbench {
     else if (this.help) this.help = false;
     else if (this.conflicts) this.conflicts = false;
     else if (this.sharing) this.sharing = false;
+    else if (this.paper) this.paper = null;
     else if (this.picking !== null) this.endPicking('nothing');
+    else if (this.symbols.sign) this.symbols.letGo();
     else if (this.sketch) this.sketching.setAside();
+    else if (this.symbols.shown) this.symbols.close();
     else if (this.clock) this.clock = false;
     else if (this.desk.conductor.choosing) this.desk.conductor.choosing = false;
     else if (this.instruments.escape()) return true;
@@ -122,6 +146,7 @@ export class Workbench {
     else if (this.mustRead.shown) this.mustRead.shown = false;
     else if (this.views.shown) this.views.shown = false;
     else if (this.views.current) this.views.leave();
+    else if (this.tasks.escape()) return true;
     else if (this.desk.selection) this.desk.select(null);
     else return false;
     return true;
