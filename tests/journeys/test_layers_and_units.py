@@ -18,7 +18,10 @@ pytestmark = pytest.mark.slow
 
 THEMES = {"dark": "sombre", "light": "clair", "contrast": "contraste"}
 OFFICER = "Officière SDIS"
-STYLE_ORDER = "() => window.garance.map.getStyle().layers.map(({ id }) => id)"
+STYLE_ORDER = """() => window.garance.map.getStyle().layers.map(({ id }) => id)
+  .filter((id) => !id.startsWith('hint-'))"""
+"""Guests that come with a gesture are left out."""
+
 OPACITY = "(id) => window.garance.map.getPaintProperty(id, 'icon-opacity')"
 CENTRE = "() => window.garance.map.getCenter().toArray()"
 NEAR = """([lon, lat]) => {

@@ -149,7 +149,7 @@ def test_by_keyboard_alone(town: NodeProcess, visit: Callable[..., DeskPage]) ->
         page.keyboard.press("Tab")
     expect(role).to_be_focused()
     page.keyboard.press("Enter")
-    desk.wait_ready()
+    desk.wait_ready(landed=True)
 
     # The first Tab offers to skip the map; the focus is seen.
     page.keyboard.press("Tab")

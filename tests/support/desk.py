@@ -80,7 +80,7 @@ class DeskPage:
         """Wait until every fact is read and the map has drawn everything it has."""
         self.page.wait_for_function(READY, timeout=45_000)
         if not landed and self.ask("desk.tab === 'home' && desk.axis === 'conduct'"):
-            self.tab(re.compile("^(Main courante|Logbook)"))
+            self.ask("(desk.tab = 'logbook')")  # not by a click: nothing has the keyboard yet
         return self
 
     def wait_idle(self) -> None:
