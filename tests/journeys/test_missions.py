@@ -139,8 +139,8 @@ def test_one_mission_asked_accepted_and_done_by_three_roles(node: NodeProcess, v
     assert mayor.page.evaluate("() => document.activeElement.dataset.mission") is not None
     card(mayor, TITLE).drag_to(mayor.page.get_by_role("region", name=re.compile("^Closes")))
     expect(mayor.page.get_by_role("region", name=re.compile("^Closes"))).to_contain_text(TITLE)
-    panel(head).get_by_role("button", name="Toutes").click()
-    expect(panel(head).get_by_role("button", name=re.compile("^Closes"))).to_be_visible()
+    expect(card(head, TITLE)).to_have_count(0)
+    chief.wait_for("desk.picture.things.some(({ said }) => said.state?.value.state === 'done')")
     mission = chief.ask("desk.picture.things.find(({ said }) => said.description?.value.title === argument)", TITLE)
     assert mission["said"]["state"]["value"]["state"] == "done"
     assert len(mission["said"]["description"]["answers"]) == 1
