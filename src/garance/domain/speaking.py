@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.following import amended_label, ancestors, first_seen, follow, sees
 from garance.domain.said import Context, Said
 from garance.domain.state import State
 from garance.domain.telling import Telling, begun_here, statement_of, telling
 from garance.domain.told import Statement, Thing
-from garance.domain.versions import Version, Versions
+from garance.domain.versions import Version, Versions, heads_among
 from garance.domain.vocabulary import Body, name_of
 from garance.kernel.fact import Reference, Relation
 from garance.kernel.refusal import Refused
@@ -112,6 +112,17 @@ def check_link(state: State, context: Context, kind: str, identifier: str | None
     """Refuse `link-unknown`: no such thing of that kind, for the author."""
     if identifier is not None and begun_for(state, context, kind, identifier) is None:
         raise Refused("link-unknown", field=field)
+
+
+def known_heads(state: State, context: Context, kind: str, identifier: str, aspect: str) -> list[Statement]:
+    """What stood of that aspect before the author when speaking: the statements that `follows` names, near or far, or
+    all that they may see when it names none; without those that others among them replaced."""
+    thing = state.things.of(context.situation or "", kind, identifier)
+    if thing is None or aspect not in thing.said:
+        return []
+    seen = {fact: one for part in thing.aspects for fact, one in part.said.items() if sees(context, one)}
+    known = set(seen) if context.follows is None else ancestors(context.follows, seen)
+    return [head.value for head in heads_among(one for fact, one in thing.said[aspect].said.items() if fact in known)]
 
 
 def holding(state: State, context: Context, kind: str, identifier: str, aspect: str) -> Statement | None:

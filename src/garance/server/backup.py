@@ -1,10 +1,10 @@
 """Backups of a node, taken while it runs, and restored into an empty folder.
 
-One tar file: a manifest with the digest of everything, the databases as they were, the attachments, the settings
-without their secrets. The journal is copied first: what it speaks of (keys, accounts, attachments) is made before it
-is spoken of, so later copies never lag behind it. The writer's own key is not copied: a restored node signs a chain of
-its own, so that it can never contradict one that lives on elsewhere. A backup holds the keys of personal data: it is
-written for its owner's eyes only (mode 0600), and must be kept as safe as the node.
+One tar file: a manifest with the digest of everything, the databases as they were, the attachments, the symbol sets
+that were added, the settings without their secrets. The journal is copied first: what it speaks of (keys, accounts,
+attachments) is made before it is spoken of, so later copies never lag behind it. The writer's own key is not copied:
+a restored node signs a chain of its own, so that it can never contradict one that lives on elsewhere. A backup holds
+the keys of personal data: it is written for its owner's eyes only (mode 0600), and must be kept as safe as the node.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import msgspec
 
 from garance.kernel.clock import Clock, Instant, to_milliseconds
 from garance.kernel.refusal import Refused
-from garance.server.data_folder import FILES, KEPT_DATABASES, DataFolder
+from garance.server.data_folder import FILES, KEPT_DATABASES, SYMBOLS, DataFolder
 from garance.server.trust import FILE as TRUSTED
 from garance.server.trust import own_writers, trust_writers
 
@@ -36,6 +36,7 @@ SETTINGS = "settings.json"
 MAX_MANIFEST_BYTES = 256 << 20
 _BLOCK = 1 << 20
 _ATTACHMENT = re.compile(rf"{FILES}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}(\.json)?")
+_SYMBOL_SET = re.compile(rf"{SYMBOLS}/[A-Za-z0-9][A-Za-z0-9._-]{{0,99}}\.json")
 _PLAIN = frozenset({*KEPT_DATABASES, SETTINGS, TRUSTED})
 
 Progress = Callable[[str, float], None]
@@ -100,7 +101,7 @@ def back_up(
         (copy.path / SETTINGS).write_bytes(msgspec.json.encode(settings))
         trust_writers(copy.path, own_writers(folder.path))
         plain = [(name, copy.path / name) for name in (*KEPT_DATABASES, SETTINGS, TRUSTED)]
-        files = [*plain, *_attachments(folder, copy)]
+        files = [*plain, *_attachments(folder, copy), *_symbol_sets(folder, copy)]
         present = [(name, path) for name, path in files if path.is_file()]
         entries = tuple(_entries(present, progress))
         manifest = Manifest(made_at=made_at, version=version, entries=entries)
@@ -155,7 +156,7 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
     except (tarfile.TarError, msgspec.DecodeError, UnicodeDecodeError, EOFError) as problem:
         raise Refused("backup-unreadable") from problem
     for entry in manifest.entries:
-        if entry.name not in _PLAIN and not _ATTACHMENT.fullmatch(entry.name):
+        if entry.name not in _PLAIN and not (_ATTACHMENT.fullmatch(entry.name) or _SYMBOL_SET.fullmatch(entry.name)):
             raise Refused("backup-damaged", detail={"entry": entry.name[:100]})
     return manifest
 
@@ -215,6 +216,16 @@ def _attachments(folder: DataFolder, copy: DataFolder) -> Iterator[tuple[str, Pa
             aside.parent.mkdir(parents=True, exist_ok=True)
             path = shutil.copyfile(path, aside)
         yield name, path
+
+
+def _symbol_sets(folder: DataFolder, copy: DataFolder) -> Iterator[tuple[str, Path]]:
+    """The charters that the operator added, copied aside: somebody may be editing them."""
+    for path in sorted(folder.symbols.glob("*.json")):
+        name = f"{SYMBOLS}/{path.name}"
+        if path.is_file() and _SYMBOL_SET.fullmatch(name):
+            aside = copy.path / name
+            aside.parent.mkdir(exist_ok=True)
+            yield name, Path(shutil.copyfile(path, aside))
 
 
 def _entries(files: list[tuple[str, Path]], progress: Progress) -> Iterator[Entry]:

@@ -246,6 +246,26 @@ class TestMissions:
         (conflict,) = view.at(None).conflicts
         assert {version.value["state"] for version in conflict.versions} == {"accepted", "refused"}
 
+    def test_a_step_is_judged_by_what_was_on_screen(self, story: Story) -> None:
+        asked = story.tell("taskings.describe-mission", MISSION)
+        done = {"mission": MISSION["mission"], "state": "done"}
+        assert refused(story, "taskings.set-mission-state", done, follows=(asked.id,))[0] == "mission-step-wrong"
+        accepted = self.move(story, "accepted")
+        under_way = self.move(story, "under-way")
+        # Seen as accepted only, it may be refused no more; seen as it is, it is done.
+        no = {"mission": MISSION["mission"], "state": "refused", "note": "engagé"}
+        assert refused(story, "taskings.set-mission-state", no, follows=(accepted.id,))[0] == "mission-step-wrong"
+        story.tell("taskings.set-mission-state", done, follows=(under_way.id,))
+
+    def test_whoever_settles_says_again_one_of_two_states(self, story: Story) -> None:
+        asked = story.tell("taskings.describe-mission", MISSION)
+        one = self.move(story, "accepted")
+        no = {"mission": MISSION["mission"], "state": "refused", "note": "équipe engagée"}
+        other = story.tell("taskings.set-mission-state", no, follows=(asked.id,), by=person("chef"))
+        again = {"mission": MISSION["mission"], "state": "accepted"}
+        settled = story.tell("taskings.set-mission-state", again, follows=(one.id, other.id))
+        assert set(settled.referred(Relation.FOLLOWS)) == {one.id, other.id}
+
     def test_a_deadline_is_ahead_when_asked_and_may_pass(self, story: Story) -> None:
         past = {**MISSION, "deadline": START - timedelta(minutes=1)}
         assert refused(story, "taskings.describe-mission", past) == ("deadline-past", "body.deadline")

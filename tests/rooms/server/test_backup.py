@@ -51,6 +51,9 @@ def living(tmp_path: Path) -> Iterator[tuple[DataFolder, SqliteStore, Chain]]:
     (folder.files / NAME[:2]).mkdir()
     (folder.files / NAME[:2] / NAME).write_bytes(PICTURE)
     (folder.files / NAME[:2] / f"{NAME}.json").write_text('{"owner": 1}')
+    (folder.symbols).mkdir(exist_ok=True)
+    (folder.symbols / "vaud.json").write_text('{"id": "vaud"}')
+    (folder.symbols / "a draft.json").write_text("not a name that is kept")
     (folder.files / "incoming").mkdir()
     (folder.files / "incoming" / "half").write_bytes(b"half")
     yield folder, store, chain
@@ -65,7 +68,7 @@ def test_a_running_node_is_copied_and_restored_whole(
     manifest = save(folder, out)
     names = [entry.name for entry in manifest.entries]
     attached = [f"files/{NAME[:2]}/{NAME}", f"files/{NAME[:2]}/{NAME}.json"]
-    assert names == [JOURNAL, KEYS, ACCOUNTS, SETTINGS, TRUSTED, *attached]
+    assert names == [JOURNAL, KEYS, ACCOUNTS, SETTINGS, TRUSTED, *attached, "symbols/vaud.json"]
     if os.name == "posix":
         assert out.stat().st_mode & 0o777 == 0o600
     fill(store, chain, 5)
@@ -75,6 +78,7 @@ def test_a_running_node_is_copied_and_restored_whole(
         assert restored.last_position() == 50
         assert [line.record for line in restored.read(0, 100)] == [line.record for line in store.read(0, 50)]
     assert (again.files / NAME[:2] / NAME).read_bytes() == PICTURE
+    assert (again.symbols / "vaud.json").read_text() == '{"id": "vaud"}'
     assert not (again.path / WRITER_KEY).exists()
     assert trusted_writers(again.path) == {open_signer(folder.path).writer}, "it believes who it was"
     with closing(sqlite3.connect(again.keys)) as keys:
@@ -181,6 +185,10 @@ def test_a_backup_that_was_touched_is_refused(living: tuple[DataFolder, SqliteSt
     def escaped(name: str, data: bytes) -> tuple[str, bytes]:
         return ("../" + name if name == KEYS else name), data.replace(b'"keys.sqlite"', b'"../keys.sqlite"')
 
+    def strayed(name: str, data: bytes) -> tuple[str, bytes]:
+        elsewhere = data.replace(b'"symbols/vaud.json"', b'"symbols/../a.json"')
+        return (name.replace("symbols/vaud.json", "symbols/../a.json"), elsewhere)
+
     def headless(name: str, data: bytes) -> tuple[str, bytes] | None:
         return None if name == MANIFEST else (name, data)
 
@@ -191,6 +199,7 @@ def test_a_backup_that_was_touched_is_refused(living: tuple[DataFolder, SqliteSt
         (flipped, "backup-damaged"),
         (dropped, "backup-damaged"),
         (escaped, "backup-damaged"),
+        (strayed, "backup-damaged"),
         (headless, "backup-unreadable"),
         (short, "backup-unreadable"),
     ]:

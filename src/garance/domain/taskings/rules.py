@@ -10,7 +10,7 @@ from garance.domain.commands import command
 from garance.domain.geometry import check_shape
 from garance.domain.parties import check_parties
 from garance.domain.said import Context, Said
-from garance.domain.speaking import begun_for, check_links, holding, say
+from garance.domain.speaking import begun_for, check_links, holding, known_heads, say
 from garance.domain.state import State
 from garance.domain.taskings.facts import (
     Frame,
@@ -65,15 +65,16 @@ def describe_mission(state: State, request: MissionDescribed, context: Context) 
 def set_mission_state(state: State, request: MissionStateSet, context: Context) -> Sequence[Said]:
     """Move a mission on. Refuses `not-declared`, `mission-step-wrong`, `reason-needed`.
 
-    A step is judged by what the author had on screen: two who moved it apart are both shown.
+    A step is judged by what the author had on screen: two who moved it apart are both shown, and whoever settles it
+    says again one of the states that contradict each other, or goes on from one of them.
     """
     if request.state in EXPLAINED and request.note is None:
         raise Refused("reason-needed", field="body.note")
     said = say(state, request, context)
-    held = holding(state, context, "mission", request.mission, "state") if context.follows is None else None
-    before = MissionState(held["state"]) if held else MissionState.REQUESTED
-    if context.follows is None and request.state not in NEXT[before] and request.state is not before:
-        raise Refused("mission-step-wrong", field="body.state", detail={"from": before, "to": request.state})
+    heads = known_heads(state, context, "mission", request.mission, "state")
+    before = [MissionState(head["state"]) for head in heads] or [MissionState.REQUESTED]
+    if not any(request.state is one or request.state in NEXT[one] for one in before):
+        raise Refused("mission-step-wrong", field="body.state", detail={"from": before[-1], "to": request.state})
     return said
 
 

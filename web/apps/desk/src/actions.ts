@@ -15,7 +15,8 @@ import { unitActions } from './actions/units.ts';
 import { isMatter, titleOf } from './boards/matters.ts';
 import { siteRoot } from './state/account.svelte.ts';
 import { writeAddress } from './state/address.ts';
-import { AXES, TABS, type Desk } from './state/desk.svelte.ts';
+import { AXES, TABS } from './state/axes.ts';
+import type { Desk } from './state/desk.svelte.ts';
 import type { Openings } from './state/openings.svelte.ts';
 import type { Workbench } from './state/workbench.svelte.ts';
 

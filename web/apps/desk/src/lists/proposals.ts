@@ -1,4 +1,5 @@
 /** What is proposed of the words of a line, and what becomes of what is taken: every one is confirmed or refused by hand. */
+import { rangeWords } from '../boards/matters.ts';
 import { names, type Party, type Position, type Sentence } from '@garance/client';
 import { decimal, t, term } from '@garance/kit';
 import { namedThings, type Named } from '../boards/things.ts';
@@ -23,7 +24,6 @@ type Given = { desk: Desk; draft: Draft; sentence: Sentence; dated: (time: strin
 const two = (value: number): string => String(value).padStart(2, '0');
 export const hourOf = ({ hour }: Sentence): string | null => (hour ? `${two(hour.hours)}:${two(hour.minutes)}` : null);
 
-export const rangeWords = (low: number, high: number): string => (low === high ? decimal(low, 0) : `${decimal(low, 0)}–${decimal(high, 0)}`);
 
 /** Who speaks to whom, by what way, at what hour: taken together, and out of the text. */
 function heading({ draft, sentence, dated, resetText }: Given): Proposal[] {

@@ -1,7 +1,8 @@
 /** What is to be printed: which document, of which moment, on which paper; and its first page, seen before printing. */
 import { formatInstant, Refusal, Unreachable } from '@garance/client';
 import { refusalWords, t, words } from '@garance/kit';
-import type { Desk, Tab } from '../state/desk.svelte.ts';
+import type { Tab } from '../state/axes.ts';
+import type { Desk } from '../state/desk.svelte.ts';
 
 /** Documents as they are looked for: to report, to follow, to give, to draw, to keep. */
 export const PAPER_GROUPS = {

@@ -3,7 +3,8 @@ import { LINK_NAMES, queryOf, readLink, writeLink, type Link, type Vocabulary } 
 import { GROUPS, readOpacity, wholeOrder, writeOpacity, writeOrder, type Camera, type Selection, THING_KINDS } from '@garance/map';
 import { readLens, writeLens } from '@garance/time/lens.ts';
 import { siteRoot } from './account.svelte.ts';
-import { AXES, TABS, type Axis, type Desk, type Tab } from './desk.svelte.ts';
+import { AXES, TABS, type Axis, type Tab } from './axes.ts';
+import type { Desk } from './desk.svelte.ts';
 
 const KNOWN: Vocabulary = { axes: AXES, tabs: TABS, layers: GROUPS.map(({ id }) => id), kinds: ['entry', 'resource', 'shape', 'series', ...THING_KINDS] };
 /** What the desk adds to a link, beside what every link may say. */

@@ -1,10 +1,12 @@
 /** One situation on this desk: its facts, its picture at the time shown, its link, and what waits to be sent. */
 import {
   browserTabs, byStamp, DatabaseKeeper, foldPicture, formatInstant, Journal, MemoryKeeper, Outbox, PictureFold, Samples, ServerClock, storyTime, Stream, timeOf, Tracks,
-  type By, type Command, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type Label, type LinkState, type Me, type Outcome,
+  type By, type Command, type Directory, type Entry, type ExerciseClock, type Grant, type Keeper, type LinkState, type Me, type Outcome,
   type Parcel, type Picture, type Presence, type ServerFrame, type SituationShown, type Territory,
 } from '@garance/client';
 import { mattersOf, operationsBox, type GroupId, type MapView, type Reading, type Selection, type Unit, type Visibility } from '@garance/map';
+import { keepTab, keptTab, TAB_OF, type Axis, type Tab } from './axes.ts';
+import type { Saying } from './saying.ts';
 import { siteRoot, type Account } from './account.svelte.ts';
 import { Charters } from './charters.svelte.ts';
 import { Conductor } from './conductor.svelte.ts';
@@ -19,23 +21,7 @@ import { Sight } from './sight.svelte.ts';
 import { Timeline } from './timeline.svelte.ts';
 import { UnitsInHand } from './units.svelte.ts';
 
-export const AXES = ['watch', 'anticipate', 'prepare', 'conduct', 'analyse', 'inform'] as const;
-export type Axis = (typeof AXES)[number];
-/** Four columns and two rows: what one does and writes above, what one follows below. */
-export const TABS = ['home', 'logbook', 'missions', 'resources', 'incidents', 'population', 'shapes', 'sensors'] as const;
-export type Tab = (typeof TABS)[number];
 export type Doing = Presence['doing'];
-
-export const TAB_OF: Record<Selection['kind'], Tab> = {
-  entry: 'logbook', resource: 'resources', shape: 'shapes', series: 'sensors', incident: 'incidents', outage: 'incidents',
-  zone: 'population', centre: 'population', mission: 'missions', sheet: 'missions', order: 'missions', demand: 'resources',
-};
-
-/**
- * `follows`: what was known of the thing; nothing when it is empty, all that may be seen when it is left out.
- * `answers`: the lines, or the statements of things, that it comes from. `then`: what comes from it, naming it in turn.
- */
-export type Saying = { follows?: string[]; answers?: string[]; label?: Label; occurred_ms?: number; then?: { name: string; body: Record<string, unknown> }[] };
 
 export class Desk {
   readonly account: Account;
@@ -372,15 +358,13 @@ export class Desk {
 
   /** Where this person comes in: the tab they last chose on this device, else what their role does first. */
   get landing(): Tab {
-    const kept = localStorage.getItem(`garance.tab.${this.account.person}`) as Tab | null;
-    if (kept && TABS.includes(kept)) return kept;
-    return this.account.readOnly || this.grant?.role === 'logbook-secretary' ? 'logbook' : 'home';
+    return keptTab(this.account.person) ?? (this.account.readOnly || this.grant?.role === 'logbook-secretary' ? 'logbook' : 'home');
   }
 
   /** A tab chosen by hand: the next visit begins there. */
   choose(tab: Tab): void {
     this.tab = tab;
-    if (!this.account.readOnly) localStorage.setItem(`garance.tab.${this.account.person}`, tab);
+    if (!this.account.readOnly) keepTab(this.account.person, tab);
   }
 
   get visibility(): Visibility {

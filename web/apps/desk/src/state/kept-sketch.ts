@@ -1,7 +1,7 @@
 /** A drawing begun and not sent, kept in this tab until it is sent or thrown away. */
 import type { Shape } from '@garance/client';
 import type { Draft } from '@garance/map';
-import type { Told } from './sketching.svelte.ts';
+import type { Told } from './sketch-told.ts';
 
 export type Kept = { person: string; id: string; draft: Draft; base: Shape | null; seen: readonly string[]; told: Told };
 

@@ -2,7 +2,8 @@
 import { VISAS, EVERYTHING, inForce, Looking, markOf, plain, readFrom, seeking, unread, type Box, type Visa, type Entry, type Geometry, type Mark, type Outcome, type Parcel, type Sought, type Thing } from '@garance/client';
 import { refusalWords, t } from '@garance/kit';
 import { markNext } from '../lists/marks.ts';
-import type { Desk, Saying } from './desk.svelte.ts';
+import type { Desk } from './desk.svelte.ts';
+import type { Saying } from './saying.ts';
 import { Draft } from './draft.svelte.ts';
 
 /** `follows` are the facts that were on screen when it began: what comes meanwhile is not silently overruled. */

@@ -8,20 +8,14 @@ import {
 } from '@garance/map';
 import type { Sketcher } from '@garance/map/sketcher.ts';
 import type { Desk } from './desk.svelte.ts';
-import { descriptionOf, factsAbout, labelOf, lastSeen, PLAIN, stillValid, type Description, type LastSeen } from './drawings.ts';
+import { descriptionOf, factsAbout, labelOf, lastSeen, PLAIN, stillValid, type LastSeen } from './drawings.ts';
 import { forget, keep, keptSketch, type Kept } from './kept-sketch.ts';
 import { proposedName } from './proposing.ts';
 import { handleWords, readingWords } from './reading.ts';
 import type { SymbolsInHand } from './symbols.svelte.ts';
+import { blank, FIRST_KIND, outlineChanged, PLACES, toldChanged, type Told } from './sketch-told.ts';
 import { validUntil, type Span } from './validity.ts';
 import type { Workbench } from './workbench.svelte.ts';
-
-export type Told = Description & { audience: Label['audience']; sensitivity: Label['sensitivity']; span: Span; until: string; note: string };
-
-const PLACES: Record<Tool, Place> = { point: 'point', linestring: 'line', polygon: 'area', circle: 'area', sector: 'area' };
-const FIRST_KIND: Partial<Record<Tool, string>> = { sector: 'plume', circle: 'perimeter', linestring: 'road-cut', point: 'note' };
-
-const blank = (kind: string): Told => ({ name: '', kind, state: 'engaged', symbol: null, sector: null, course: null, phase: null, ...PLAIN, span: 'none', until: '', note: '' });
 
 export class Sketching {
   readonly #bench: Workbench;
@@ -69,7 +63,7 @@ export class Sketching {
 
   /** Whether there is something to lose. */
   get started(): boolean {
-    return this.draft !== null && (this.base === null ? this.draft.trace.length > 0 : this.#outlineChanged || this.#toldChanged);
+    return this.draft !== null && (this.base === null ? this.draft.trace.length > 0 : outlineChanged(this.draft, this.base) || toldChanged(this.told, this.base));
   }
 
   // -- taking in hand --------------------------------------------------------------------------------------------
@@ -265,23 +259,6 @@ export class Sketching {
 
   // -- sending ---------------------------------------------------------------------------------------------------
 
-  get #outlineChanged(): boolean {
-    const { draft, base } = this;
-    return !!draft && !!base && JSON.stringify([draft.trace, draft.figure]) !== JSON.stringify(this.#baseOutline(base));
-  }
-
-  #baseOutline({ geometry, figure }: Shape): unknown[] {
-    const draft = draftOf(geometry, figure);
-    return [draft.trace, draft.figure];
-  }
-
-  get #toldChanged(): boolean {
-    const { base, told } = this;
-    if (!base) return false;
-    const said = JSON.stringify(descriptionOf({ ...told, name: told.name.trim() })) !== JSON.stringify(descriptionOf(base));
-    return said || (told.span !== 'kept' && (told.span !== 'none' || base.valid_until !== null));
-  }
-
   /** What someone else said of it since it was taken in hand. */
   get overtaken(): Fact | null {
     void this.#desk.version;
@@ -336,12 +313,12 @@ export class Sketching {
   async #change(base: Shape, geometry: Geometry, valid_ms: number | null): Promise<boolean> {
     const saying = { follows: base.follows, ...this.#label(labelOf(this.#desk, base.id)) };
     const figure = this.draft?.figure;
-    if (this.#outlineChanged) {
+    if (this.draft && outlineChanged(this.draft, base)) {
       const done = await this.#bench.give('drawings.reshape', { shape: base.id, geometry, ...(figure ? { figure } : {}) }, saying);
       if (!done) return false;
       this.base = { ...base, geometry, figure: figure ?? null };
     }
-    if (this.#toldChanged) {
+    if (toldChanged(this.told, base)) {
       const body = { shape: base.id, ...this.#description, ...(valid_ms === null ? {} : { valid_until: formatInstant(valid_ms) }) };
       if (!(await this.#bench.give('drawings.describe', body, saying))) return false;
     }

@@ -3,7 +3,8 @@ import type { Figure, Geometry, Outcome, Position, Refusal } from '@garance/clie
 import { refusalWords, t } from '@garance/kit';
 import type { Camera, Draft } from '@garance/map';
 import { tick } from 'svelte';
-import type { Desk, Saying } from './desk.svelte.ts';
+import type { Desk } from './desk.svelte.ts';
+import type { Saying } from './saying.ts';
 import { Instruments } from './instruments.svelte.ts';
 import { Logbook } from './logbook.svelte.ts';
 import { MustRead } from './notices.svelte.ts';

@@ -5,7 +5,7 @@ import type { Desk } from '../../state/desk.svelte.ts';
 import type { Workbench } from '../../state/workbench.svelte.ts';
 import { noticeTitle } from '../../together/calling.svelte.ts';
 import { textOf, thingsOf, told } from '../things.ts';
-import { lasting, towards } from '../missions/words.ts';
+import { elapsed, towards } from '../missions/words.ts';
 
 export type Task = { key: string; gravity: Gravity | 'normal'; what: string; title: string; when: string; open: () => void };
 
@@ -40,7 +40,7 @@ function returned(desk: Desk, bench: Workbench): Task[] {
   return thingsOf(desk.picture, 'mission').filter((mission) => mission.author.person === desk.me.person && ['refused', 'failed'].includes(missionState(mission)))
     .filter(({ changed_at }) => now_ms - parseInstant(changed_at) < RECENT_MS)
     .map((mission): Task => ({
-      key: `returned ${mission.id}`, gravity: 'serious', what: term('mission-state', missionState(mission)), when: t('due.since', { age: lasting(now_ms - parseInstant(mission.changed_at)) }),
+      key: `returned ${mission.id}`, gravity: 'serious', what: term('mission-state', missionState(mission)), when: t('due.since', { age: elapsed(now_ms - parseInstant(mission.changed_at)) }),
       title: [textOf(told(mission, 'description'), 'title'), textOf(told(mission, 'state'), 'note')].filter(Boolean).join(' : '), open: () => bench.tasks.open(`mission ${mission.id}`),
     }));
 }

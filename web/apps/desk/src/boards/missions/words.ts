@@ -30,7 +30,7 @@ export const hourWords = (at_ms: number, now_ms: number): string =>
   dayDate(at_ms) === dayDate(now_ms) ? clockTime(at_ms) : `${dayDate(at_ms)} ${clockTime(at_ms)}`;
 
 /** How long, in words: « 12 min », « 1 h 20 », « 3 j ». */
-export function lasting(ms: number): string {
+export function elapsed(ms: number): string {
   const minutes = Math.floor(Math.max(0, ms) / 60_000);
   if (minutes < 60) return t('elapsed.minutes', { n: minutes });
   if (minutes < 24 * 60) return t('elapsed.hours', { h: Math.floor(minutes / 60), n: String(minutes % 60).padStart(2, '0') });
@@ -39,7 +39,7 @@ export function lasting(ms: number): string {
 
 /** « dans 12 min », « depuis 12 min » ; nothing under a minute is counted. */
 export const towards = (at_ms: number, now_ms: number): string =>
-  Math.abs(at_ms - now_ms) < 60_000 ? t('due.now') : t(at_ms > now_ms ? 'due.in' : 'due.since', { age: lasting(Math.abs(at_ms - now_ms)) });
+  Math.abs(at_ms - now_ms) < 60_000 ? t('due.now') : t(at_ms > now_ms ? 'due.in' : 'due.since', { age: elapsed(Math.abs(at_ms - now_ms)) });
 
 /** When it is due and how late it is; or since when it waits for an answer. */
 export function dueWords(mission: Thing, now_ms: number): string {
@@ -48,11 +48,11 @@ export function dueWords(mission: Thing, now_ms: number): string {
   const words: string[] = [];
   if (deadline_ms !== null) {
     const hour = hourWords(deadline_ms, now_ms);
-    words.push(standing === 'late' ? t('mission.late-by', { age: lasting(now_ms - deadline_ms), hour }) : t('mission.for', { hour, towards: towards(deadline_ms, now_ms) }));
+    words.push(standing === 'late' ? t('mission.late-by', { age: elapsed(now_ms - deadline_ms), hour }) : t('mission.for', { hour, towards: towards(deadline_ms, now_ms) }));
   }
   if (standing === 'unanswered' || standing === 'waiting') {
     const asked_ms = parseInstant(mission.said['state']?.occurred_at ?? mission.began_at);
-    words.push(t(standing === 'waiting' ? 'mission.asked-since' : 'mission.unanswered-since', { age: lasting(now_ms - asked_ms) }));
+    words.push(t(standing === 'waiting' ? 'mission.asked-since' : 'mission.unanswered-since', { age: elapsed(now_ms - asked_ms) }));
   }
   return words.join(' · ');
 }
