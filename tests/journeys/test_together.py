@@ -155,6 +155,62 @@ def test_a_view_saved_by_one_is_opened_by_another_and_shown_by_a_wall(
     album.take(wall.page, "wall-grave")
 
 
+def test_whoever_presents_leads_the_walls_and_the_desks_that_follow(
+    node: NodeProcess, visit: Visit, album: Album
+) -> None:
+    mayor = visit(node.url).open(role=MAYOR)
+    settle(mayor)
+    page = mayor.page
+    page.keyboard.press("w")
+    before = mayor.ask("desk.picture.saved_views.length")
+    for name, note in (("Point : digue", "Ce qui tient, ce qui cède."), ("Point : accueil", "")):
+        save_view(mayor, name, note)
+    mayor.wait_for(f"desk.picture.saved_views.length === {before + 2}")
+    wall = visit(node.url)
+    wall.page.goto(f"/mur?test&kiosk#{give_wall(mayor)}")
+    wall.wait_ready()
+    foot = wall.page.get_by_role("contentinfo")
+    expect(foot).to_contain_text(f"/{before + 2}")
+    officer = visit(node.url).open(role=OFFICER)
+    settle(officer)
+
+    # The wall leaves its round at once, and says who leads it.
+    views = page.get_by_role("region", name="Vues enregistrées")
+    views.get_by_role("button", name="Point : digue").first.click()
+    views.get_by_role("button", name="Présenter sur les murs").click()
+    followed = page.get_by_role("region", name="Vue enregistrée suivie")
+    expect(followed).to_contain_text("Les murs vous suivent.")
+    expect(foot).to_contain_text("Claire Vasseur présente Point : digue · Ce qui tient, ce qui cède.")
+    in_every_theme(page, "leading a briefing")
+    in_every_theme(wall.page, "a wall led")
+    album.take(wall.page, "wall-led")
+
+    # Another desk goes along until somebody there takes it back.
+    offered = officer.page.get_by_role("region", name="Point de situation présenté")
+    expect(offered).to_contain_text("Claire Vasseur présente : Point : digue")
+    in_every_theme(officer.page, "a briefing that may be joined")
+    offered.get_by_role("button", name="Suivre", exact=True).click()
+    with_them = officer.page.get_by_role("region", name="Vue enregistrée suivie")
+    expect(with_them).to_contain_text("Vous suivez Claire Vasseur.")
+    page.get_by_role("heading", name="Vues enregistrées").click()
+    page.keyboard.press("ArrowRight")
+    for place in (foot, with_them, followed):
+        expect(place).to_contain_text("Point : accueil")
+    officer.page.get_by_role("button", name="Vue précédente").click()
+    expect(offered).to_be_visible()
+    expect(foot).to_contain_text("Claire Vasseur présente Point : accueil")
+
+    # The map is left for a moment: the walls are still there to be ended, and go on by themselves.
+    page.get_by_role("button", name="Ne plus suivre les vues").click()
+    still = page.get_by_role("region", name="Point de situation présenté")
+    expect(still).to_contain_text("Les murs montrent encore : Point : accueil")
+    still.get_by_role("button", name="Terminer la présentation").click()
+    expect(still).to_be_hidden()
+    expect(offered).to_be_hidden()
+    expect(foot).to_contain_text(f"/{before + 2}")
+    expect(foot).not_to_contain_text("présente")
+
+
 def give_wall(desk: DeskPage) -> str:
     """The secret of a wall screen, given by who steers the situation."""
     wanted = {"situation": desk.situation, "organisation": desk.ask("desk.grant.organisation"), "title": "Mur du PCC"}

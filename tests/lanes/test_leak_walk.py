@@ -541,6 +541,8 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "resources.answer": ("demand", "demand.made.v1", {"state": "accepted"}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
     "views.remove": ("view", "view.saved.v1", {}),
+    "views.present": ("view", "view.saved.v1", {"briefing": new_id()}),
+    "views.end-briefing": ("briefing", "briefing.shown.v1", {}),
     "courses.choose": ("course", "course.described.v1", {"reason": "r"}),
     "courses.drop": ("course", "course.described.v1", {"reason": "r"}),
     "reports.validate": ("report", "report.drafted.v1", {"draft": f"w{'0' * 20}-1"}),

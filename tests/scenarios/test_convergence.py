@@ -77,6 +77,8 @@ says = st.one_of(
     st.builds(lambda t, n: ("reports.draft", report(t, next_point_at=AFTER[n])), things, st.integers(0, 2)),
     st.builds(lambda t, n: ("views.save", saved_view(view=oid(t), name=f"vue {n}")), things, st.integers(0, 2)),
     st.builds(lambda t: ("views.remove", {"view": oid(t)}), things),
+    st.builds(lambda t, view: ("views.present", {"briefing": oid(t), "view": oid(view)}), things, things),
+    st.builds(lambda t: ("views.end-briefing", {"briefing": oid(t)}), things),
     st.builds(lambda t, n: ("courses.describe", {**course(t), "name": f"mode {n}"}), things, st.integers(0, 2)),
     st.builds(lambda t: ("courses.choose", {"course": oid(t), "reason": "r"}), things),
     st.builds(lambda t: ("courses.drop", {"course": oid(t), "reason": "r"}), things),

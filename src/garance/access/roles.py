@@ -163,7 +163,8 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
     "cycle": {"posts.set-cycle": Ability.OPERATION_FOLLOW},
     "demand": {"resources.ask": Ability.MISSIONS_REQUEST, "resources.answer": Ability.RESOURCES_COMMAND},
     "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
-    "view": {"views.remove": Ability.VIEWS_KEEP},
+    "view": {"views.remove": Ability.VIEWS_KEEP, "views.present": Ability.VIEWS_KEEP},
+    "briefing": {"views.end-briefing": Ability.VIEWS_KEEP},
     "course": {"courses.choose": Ability.COURSES_CHOOSE, "courses.drop": Ability.DRAWINGS_DRAW},
     "report": {"reports.validate": Ability.REPORTS_VALIDATE},
     "resource": {

@@ -67,6 +67,8 @@ TABLE = {
     "grids.detach": "observations.declare",
     "views.save": "views.keep",
     "views.remove": "views.keep",
+    "views.present": "views.keep",
+    "views.end-briefing": "views.keep",
     "courses.describe": "drawings.draw",
     "courses.choose": "courses.choose",
     "courses.drop": "drawings.draw",

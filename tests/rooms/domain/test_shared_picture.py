@@ -116,6 +116,23 @@ def test_a_view_of_others_that_one_may_not_see_is_not_there(story: Story) -> Non
     story.tell("views.save", saved_view(), label=Label(audience=Audience.ORGANISATION))
     hidden = {"by": person("sdis", "sdis"), "sees": nothing}
     assert refused(story, "views.remove", {"view": oid("view")}, **hidden) == ("view-unknown", "body.view")
+    present = {"briefing": oid("point"), "view": oid("view")}
+    assert refused(story, "views.present", present, **hidden) == ("view-unknown", "body.view")
+
+
+def test_a_briefing_goes_from_view_to_view_until_it_ends(story: Story) -> None:
+    ended = {"briefing": oid("point")}
+    assert refused(story, "views.end-briefing", ended) == ("not-declared", "body.briefing")
+    for name in ("digue", "port"):
+        story.tell("views.save", saved_view(view=oid(name)))
+    first = story.tell("views.present", {**ended, "view": oid("digue")})
+    second = story.tell("views.present", {**ended, "view": oid("port")})
+    assert second.refs == (Reference(Relation.FOLLOWS, first.id),)
+    story.tell("views.remove", {"view": oid("digue")})
+    assert refused(story, "views.present", {**ended, "view": oid("digue")}) == ("view-removed", "body.view")
+    story.tell("views.end-briefing", ended)
+    for command, body in (("views.present", {**ended, "view": oid("port")}), ("views.end-briefing", ended)):
+        assert refused(story, command, body) == ("already-ended", "body.briefing")
 
 
 # -- grids ----------------------------------------------------------------------------------------------------------

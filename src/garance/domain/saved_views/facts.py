@@ -1,4 +1,4 @@
-"""What can happen to a saved view (vue enregistrée): a camera, a time, layers, kept under a name."""
+"""What can happen to a saved view (vue enregistrée): a camera, a time, layers, kept under a name; shown to a room."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from garance.domain.telling import tells
 from garance.domain.vocabulary import Body, fact
 from garance.kernel.clock import Instant
 from garance.kernel.identity import ObjectId, Slug
@@ -53,3 +54,27 @@ class ViewRemoved(Body, frozen=True, kw_only=True):
     """
 
     view: ObjectId
+
+
+@tells("briefing", "view", begins=True)
+@fact("briefing.shown.v1")
+class BriefingShown(Body, frozen=True, kw_only=True):
+    """Somebody leads a briefing, and wall screens show that saved view with them (vue présentée).
+
+    Each step of one briefing says its view; the wall screens follow the latest step said in the situation, until its
+    briefing ends or an hour passes without a step. Refused: `view-unknown`, `view-removed`, `already-ended`.
+    """
+
+    briefing: ObjectId
+    view: ObjectId
+
+
+@tells("briefing", "ended", ends=True)
+@fact("briefing.ended.v1")
+class BriefingEnded(Body, frozen=True, kw_only=True):
+    """A briefing is over: wall screens go through their own views again (fin de la présentation).
+
+    Refused: `not-declared`, `already-ended`.
+    """
+
+    briefing: ObjectId

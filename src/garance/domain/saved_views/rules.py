@@ -1,4 +1,4 @@
-"""When a view may be saved, changed and removed."""
+"""When a view may be saved, changed, removed, and shown to a room."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import msgspec
 from garance.domain.commands import command
 from garance.domain.following import amended_label, first_seen, follow, sees
 from garance.domain.said import Context, Said
-from garance.domain.saved_views.facts import ViewRemoved, ViewSaved
+from garance.domain.saved_views.facts import BriefingEnded, BriefingShown, ViewRemoved, ViewSaved
 from garance.domain.saved_views.state import SavedView
+from garance.domain.speaking import say
 from garance.domain.state import State
+from garance.domain.versions import Version
 from garance.kernel.clock import as_utc
 from garance.kernel.refusal import Refused
 
@@ -33,14 +35,32 @@ def save_view(state: State, request: ViewSaved, context: Context) -> Sequence[Sa
 @command("views.remove", ability="views.keep", request=ViewRemoved)
 def remove_view(state: State, request: ViewRemoved, context: Context) -> Sequence[Said]:
     """Offer a view no longer. Refuses `view-unknown`, `view-removed`."""
-    view = state.saved_views.of(context.situation or "", request.view)
+    view, saved = _offered(state, request.view, context)
+    label = amended_label(context, saved)
+    refs = follow(context, view.saved, thing=view.aspects, at=context.present, label=label)
+    return [Said(body=request, refs=refs, label=label)]
+
+
+@command("views.present", ability="views.keep", request=BriefingShown)
+def present_view(state: State, request: BriefingShown, context: Context) -> Sequence[Said]:
+    """Show a saved view on the wall screens. Refuses `view-unknown`, `view-removed`, `already-ended`."""
+    _offered(state, request.view, context)
+    return say(state, request, context)
+
+
+@command("views.end-briefing", ability="views.keep", request=BriefingEnded)
+def end_briefing(state: State, request: BriefingEnded, context: Context) -> Sequence[Said]:
+    """Leave the wall screens to themselves. Refuses `not-declared`, `already-ended`."""
+    return say(state, request, context)
+
+
+def _offered(state: State, identifier: str, context: Context) -> tuple[SavedView, Version[ViewSaved]]:
+    view = state.saved_views.of(context.situation or "", identifier)
     saved = first_seen(context, view.saved) if view else None
     if view is None or saved is None:
         raise Refused("view-unknown", field="body.view")
     _check_kept(view, context)
-    label = amended_label(context, saved)
-    refs = follow(context, view.saved, thing=view.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return view, saved
 
 
 def _check_kept(view: SavedView, context: Context) -> None:

@@ -4,6 +4,8 @@ export type Telling = {
 };
 
 export const TELLINGS: Record<string, Telling> = {
+  'briefing.ended.v1': { kind: 'briefing', thing: 'briefing', aspect: 'ended', ends: true },
+  'briefing.shown.v1': { kind: 'briefing', thing: 'briefing', aspect: 'view', begins: true },
   'centre.counted.v1': { kind: 'centre', thing: 'centre', aspect: 'occupancy' },
   'centre.described.v1': { kind: 'centre', thing: 'centre', aspect: 'description', begins: true },
   'centre.state-set.v1': { kind: 'centre', thing: 'centre', aspect: 'state' },

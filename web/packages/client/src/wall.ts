@@ -1,4 +1,7 @@
-/** A wall screen going from view to view by itself, and standing still while somebody is in front of it. */
+/** A wall screen going from view to view by itself, standing still while somebody is in front of it, led by a briefing. */
+import { parseInstant } from './instant.ts';
+import type { Thing } from './things.ts';
+import type { Author } from './wire.ts';
 
 export type Stop = { id: string; dwell_s: number };
 type After = (delay_ms: number, task: () => void) => () => void;
@@ -14,6 +17,8 @@ export class Cycle {
   #current: string | null = null;
   #cancel: () => void = () => undefined;
   #held = false;
+  /** The view of whoever leads a briefing; null while the wall goes by itself. */
+  #led: string | null = null;
 
   /** `turn` is told which view to show, `holding` whether somebody holds it; `after` runs a task later, and answers how to cancel it. */
   constructor(turn: (id: string) => void, after: After, holding: (held: boolean) => void = () => undefined) {
@@ -39,14 +44,27 @@ export class Cycle {
   follow(stops: readonly Stop[]): void {
     const left = this.#stops.findIndex(({ id }) => id === this.#current);
     this.#stops = stops;
+    if (this.#led !== null) return;
     if (stops.some(({ id }) => id === this.#current)) {
       if (!this.#held) this.#wait();
     } else if (stops.length === 0) this.stop();
     else this.#show(Math.max(0, left) % stops.length);
   }
 
+  /** Shows the view of whoever leads, at once and for as long as they stay on it; null gives the wall back to its round. */
+  lead(view: string | null): void {
+    if (view === this.#led) return;
+    this.#led = view;
+    this.#cancel();
+    this.#hold(false);
+    if (view === null) return this.follow(this.#stops);
+    this.#current = view;
+    this.#turn(view);
+  }
+
   /** Somebody touches or moves the mouse: the view stays until they have been still for a while. */
   touch(): void {
+    if (this.#led !== null) return;
     this.#hold(true);
     this.#cancel();
     this.#cancel = this.#after(HELD_MS, () => {
@@ -56,6 +74,7 @@ export class Cycle {
   }
 
   stop(): void {
+    this.#led = null;
     this.#cancel();
     this.#cancel = () => undefined;
     this.#current = null;
@@ -81,4 +100,19 @@ export function stopsOf<T extends Stop>(params: URLSearchParams, views: readonly
   const chosen = (params.get('kiosk') || params.get('view') || '').split(',').filter(Boolean);
   if (chosen.length === 0) return [...views];
   return chosen.flatMap((id) => views.find((view) => view.id === id) ?? []);
+}
+
+/** A briefing nobody moved for so long is left: walls go by themselves again. */
+export const LED_MS = 60 * 60_000;
+
+/** A briefing as it stands: the view shown, by whom. */
+export type Led = { briefing: string; view: string; author: Author };
+
+/** The briefing that walls follow at that hour of the node: of those not over, the one moved last. */
+export function ledAmong(things: readonly Thing[], now_ms: number): Led | null {
+  const open = things.flatMap(({ kind, id, ended, said }) => (kind === 'briefing' && !ended && said['view'] ? [{ id, step: said['view'] }] : []))
+    .filter(({ step }) => now_ms - parseInstant(step.recorded_at) < LED_MS)
+    .sort((a, b) => parseInstant(b.step.recorded_at) - parseInstant(a.step.recorded_at) || (a.step.fact < b.step.fact ? 1 : -1));
+  const last = open[0];
+  return last ? { briefing: last.id, view: String(last.step.value['view']), author: last.step.author } : null;
 }

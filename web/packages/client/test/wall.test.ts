@@ -1,7 +1,7 @@
 /** The wall turns by a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Cycle, HELD_MS, stopsOf, type Stop } from '../src/index.ts';
+import { Cycle, HELD_MS, LED_MS, ledAmong, stopsOf, type Stop, type Thing } from '../src/index.ts';
 
 class FakeTime {
   now_ms = 0;
@@ -104,4 +104,43 @@ test('the address says which views: one, some in that order, all; unknown ones a
   assert.equal(ids('kiosk=c,a'), 'ca');
   assert.equal(ids('kiosk&view=b'), 'b');
   assert.equal(ids('kiosk=gone,b'), 'b');
+});
+
+test('a briefing leads the wall: its view at once, no round, no hold; then the round goes on', () => {
+  const { time, shown, cycle } = wall([A, B]);
+  time.pass(5_000);
+  cycle.touch();
+  cycle.lead('c');
+  assert.equal(cycle.held, false);
+  cycle.touch();
+  cycle.follow([A, B, C]);
+  time.pass(600_000);
+  cycle.lead('b');
+  cycle.lead('b');
+  assert.deepEqual(shown, ['a@0', 'c@5', 'b@605']);
+  assert.equal(time.waiting, 0);
+  cycle.lead(null);
+  time.pass(10_000);
+  assert.deepEqual(shown, ['a@0', 'c@5', 'b@605', 'c@615']);
+});
+
+test('led by a view that is not of its round, the wall comes back to its first', () => {
+  const { shown, cycle } = wall([A, B]);
+  cycle.lead('z');
+  cycle.lead(null);
+  assert.deepEqual(shown, ['a@0', 'z@0', 'a@0']);
+});
+
+test('of several briefings the one moved last leads; one that is over or left for an hour does not', () => {
+  const briefing = (id: string, minute: number, ended = false): Thing => {
+    const at = `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`;
+    const author = { person: id, organisation: 'o', role: 'dos' };
+    const step = { fact: `f-${id}`, value: { view: `view of ${id}` }, author, occurred_at: at, recorded_at: at, answers: [] };
+    return { kind: 'briefing', id, began_at: at, changed_at: at, author, label: { audience: 'partners', sensitivity: 'ordinary' }, said: { view: step }, gathered: {}, ended, follows: [], conflict: false };
+  };
+  const now_ms = Date.parse('2026-01-01T00:40:00Z');
+  assert.equal(ledAmong([], now_ms), null);
+  const led = ledAmong([briefing('one', 10), briefing('two', 30), briefing('over', 35, true)], now_ms);
+  assert.deepEqual([led?.briefing, led?.view, led?.author.person], ['two', 'view of two', 'two']);
+  assert.equal(ledAmong([briefing('two', 30)], Date.parse('2026-01-01T00:30:00Z') + LED_MS), null);
 });

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, [command: string, ability: string]> = {
   'handover text': ['taskings.give-handover', 'missions.carry'],
   'post holder': ['posts.hold', 'operation.follow'],
   'cycle cycle': ['posts.set-cycle', 'operation.follow'],
+  'briefing view': ['views.present', 'views.keep'],
   'incident description': ['incidents.describe', 'operation.follow'],
   'incident evolution': ['incidents.evolve', 'operation.follow'],
   'outage description': ['incidents.describe-outage', 'operation.follow'],
@@ -50,6 +51,7 @@ export function thingName(desk: Desk, kind: string, id: string): string | null {
   if (!thing) return null;
   if (kind === 'intent') return t('intent.title');
   if (kind === 'cycle') return t('cycle.title');
+  if (kind === 'briefing') return t('briefing.title');
   if (id === desk.id) return desk.current?.title ?? '';
   const words = ['description', 'text', 'sheet', 'holder'].map((aspect) => told(thing, aspect)).map((body) => body['title'] ?? body['name'] ?? body['what'] ?? body['summary']);
   return (words.find((one) => typeof one === 'string') as string | undefined) ?? null;
@@ -82,6 +84,8 @@ function taskWords(desk: Desk, kind: string, { aspect, value }: Version): string
       return [body['title'], body['name'] ?? '', hour('since'), hour('until')].filter(Boolean).join(' · ');
     case 'cycle cycle':
       return [term('cycle-step', String(body['step'])), hour('next_at')].filter(Boolean).join(' · ');
+    case 'briefing view':
+      return desk.picture.saved_views.find(({ id }) => id === body['view'])?.name ?? '';
     case 'handover text':
       return String(body['summary']);
     default:

@@ -1,5 +1,5 @@
-/** The saved views of a situation: ways of looking kept under a name, opened, stepped through, put in order. */
-import { foldPicture, linkOfView, lookOf, type SavedView } from '@garance/client';
+/** The saved views of a situation: ways of looking kept under a name, opened, stepped through, put in order, shown to a room. */
+import { foldPicture, ledAmong, linkOfView, lookOf, type Led, type SavedView } from '@garance/client';
 import { t } from '@garance/kit';
 import type { Camera } from '@garance/map';
 import { tick } from 'svelte';
@@ -25,12 +25,37 @@ export class SavedViews {
     this.#desk = bench.desk;
   }
 
-  /** The views as they stand now, whatever time is shown. */
-  readonly list: SavedView[] = $derived.by(() => {
+  /** The briefing of somebody else that this desk goes along with. */
+  joined = $state<string | null>(null);
+  /** The briefing of somebody else that this desk does not want to hear of. */
+  #declined = $state<string | null>(null);
+
+  /** The views and briefings as they stand now, whatever time is shown. */
+  readonly #kept = $derived.by(() => {
     void this.#desk.version;
-    const said = this.#desk.journal.all('recorded').filter(({ name }) => name.startsWith('view.') || name === 'body.redacted.v1');
-    return said.length === 0 ? [] : foldPicture(said, Infinity, 'recorded').saved_views;
+    const said = this.#desk.journal.all('recorded').filter(({ name }) => /^(view|briefing)\.|^body\.redacted\./.test(name));
+    return said.length === 0 ? null : foldPicture(said, Infinity, 'recorded');
   });
+
+  get list(): SavedView[] {
+    return this.#kept?.saved_views ?? [];
+  }
+
+  /** The briefing that is going on, with a view that this person may open. */
+  get led(): Led | null {
+    const led = this.#kept && ledAmong(this.#kept.things, this.#desk.real_now_ms);
+    return led && this.list.some(({ id }) => id === led.view) ? led : null;
+  }
+
+  /** Whether this person leads it: each view they go to is shown on the walls. */
+  get leading(): boolean {
+    return this.led?.author.person === this.#desk.me.person;
+  }
+
+  /** Somebody else's briefing that this desk may join. */
+  get offered(): Led | null {
+    return this.led && !this.leading && this.led.briefing !== this.#declined ? this.led : null;
+  }
 
   get open(): SavedView | null {
     return this.list.find(({ id }) => id === this.current) ?? null;
@@ -64,15 +89,48 @@ export class SavedViews {
     else this.#bench.notify(t('views.gone'));
   }
 
+  /** Goes to a view: the walls follow whoever leads, and whoever goes elsewhere no longer follows another. */
+  async goTo(view: SavedView): Promise<void> {
+    if (this.leading) this.#present(this.led!.briefing, view);
+    else this.joined = null;
+    await this.show(view);
+  }
+
+  /** Begins a briefing by the view that is open, or by the first: walls leave their round and show it. */
+  lead = (): void => {
+    const view = this.open ?? this.list[0];
+    if (!view) return;
+    this.#present(crypto.randomUUID(), view);
+    void this.show(view);
+  };
+
+  #present(briefing: string, view: SavedView): void {
+    void this.#bench.give('views.present', { briefing, view: view.id });
+  }
+
+  endBriefing = async (): Promise<void> => {
+    if (this.leading) await this.#bench.give('views.end-briefing', { briefing: this.led!.briefing });
+  };
+
+  join = (): void => {
+    this.joined = this.offered?.briefing ?? null;
+  };
+
+  decline = (): void => {
+    this.#declined = this.led?.briefing ?? null;
+    this.joined = null;
+  };
+
   step = (direction: 1 | -1): void => {
     const { list, place } = this;
     if (list.length === 0) return;
     const next = place < 0 ? (direction === 1 ? 0 : list.length - 1) : (place + direction + list.length) % list.length;
-    void this.show(list[next]!);
+    void this.goTo(list[next]!);
   };
 
   leave = (): void => {
     this.current = null;
+    this.joined = null;
   };
 
   /** Keeps what is seen now under a name; at its instant when the desk is back in time. */
