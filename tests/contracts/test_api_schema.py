@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from support.running_node import RunningNode, running_node
 
-SECONDS = 280
+SECONDS = 900
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_every_operation_answers_as_described(node: RunningNode, tmp_path: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(SECONDS + 30)
 def test_every_operation_answers_as_described_in_every_way(node: RunningNode, tmp_path: Path) -> None:
     check(node, tmp_path, "--max-examples", "25")
 

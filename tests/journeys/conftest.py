@@ -14,6 +14,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+from garance.territory import Pack
+
 Visit = Callable[..., DeskPage]
 """`visit(url, **options)`: somebody else's browser, not yet on any page."""
 
@@ -50,9 +52,9 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         yield come
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartNode]:
-    """Starts nodes that stop with the session. Without a browser nothing is worth starting."""
+    """Starts nodes that stop with the module. Without a browser nothing is worth starting."""
     chromium_path()
     with ExitStack() as started:
 
@@ -66,15 +68,15 @@ def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartNode]:
 
 
 @pytest.fixture(scope="session")
-def town(start_node: StartNode) -> NodeProcess:
-    """`./run demo`: the made-up town, its night told until 04:20, at the pace of the world."""
-    return start_node("demo", "--at", "04:20", "--speed", "1")
+def town_pack(fictional: Pack) -> Path:
+    """The territory of the made-up town, as files."""
+    return fictional.folder
 
 
-@pytest.fixture(scope="session")
-def town_pack(town: NodeProcess) -> Path:
-    """The territory of the made-up town, for nodes of one's own."""
-    return next((town.data / "territory").iterdir())
+@pytest.fixture(scope="module")
+def town(start_node: StartNode, town_pack: Path) -> NodeProcess:
+    """The made-up town, its night told until 04:20, at the pace of the world: every module begins at that hour."""
+    return start_node("demo", "--territory", str(town_pack), "--at", "04:20", "--speed", "1")
 
 
 @pytest.fixture

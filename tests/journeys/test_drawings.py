@@ -7,6 +7,7 @@ import json
 import math
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -283,9 +284,11 @@ def test_nothing_is_lost_by_escape_or_by_a_reload(town: NodeProcess, visit: Any,
     assert again["geometry"] == shape["geometry"]
 
 
-def test_past_its_validity_a_drawing_asks_to_be_reviewed(start_node: Any, visit: Any, album: Album) -> None:
+def test_past_its_validity_a_drawing_asks_to_be_reviewed(
+    start_node: Any, town_pack: Path, visit: Any, album: Album
+) -> None:
     """The story runs at thirty times the pace of the world: six of its minutes are soon over."""
-    node = start_node("demo", "--at", "04:20", "--speed", "30")
+    node = start_node("demo", "--territory", str(town_pack), "--at", "04:20", "--speed", "30")
     mayor = visit(node.url).open(role=MAYOR)
     page = mayor.page
     begin(mayor, "Dessiner une zone").get_by_role("button", name="Rectangle").click()

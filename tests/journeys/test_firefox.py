@@ -50,7 +50,7 @@ def test_an_entry_is_written_by_keyboard_and_comes_back(firefox: Firefox) -> Non
     firefox.wait_for(f"{STORE}.picture.entries.length > {before}")
     texts = firefox.ask(f"{STORE}.picture.entries.map((entry) => entry.text)")
     assert "Appel recu depuis Firefox" in texts
-    assert firefox.ask(f"{STORE}.parcels.length") == 0
+    firefox.wait_for(f"{STORE}.parcels.length === 0")
 
 
 def test_relief_is_shown(firefox: Firefox, album: Album) -> None:

@@ -49,20 +49,13 @@ A_DOT = """() => {
   const places = store.units.map((unit) => ({ ...map.project(unit.position), unit }));
   const symbols = new Set(store.map.fleet.symbols);
   const far = ({ x, y }) => map.queryRenderedFeatures([[x - 14, y - 14], [x + 14, y + 14]],
-    { layers: ['units', 'shape-points', 'gauges', 'entries', 'crowds'] }).length === 0;
+    { layers: ['units', 'shape-points', 'sign-points', 'matters', 'gauges', 'entries', 'crowds'] }).length === 0;
   const alone = (one) => places.every((other) => other === one || Math.hypot(other.x - one.x, other.y - one.y) > 13);
   const found = places.find((one) => !symbols.has(one.unit.resource.id) && one.unit.resource.state === 'available'
     && one.x > 380 && one.y > 120 && one.x < wide - 80 && one.y < high - 120 && far(one) && alone(one));
   const box = map.getCanvas().getBoundingClientRect();
   return { id: found.unit.resource.id, name: found.unit.resource.name, x: box.left + found.x, y: box.top + found.y };
 }"""
-
-
-@pytest.fixture(scope="module")
-def fleet(start_node: Any) -> NodeProcess:
-    """A node of its own: the others' town keeps its five units."""
-    node: NodeProcess = start_node("demo", "--at", "04:20", "--speed", "1")
-    return node
 
 
 def declare(desk: DeskPage) -> None:
@@ -95,8 +88,8 @@ def green(colours: set[tuple[int, int, int]]) -> bool:
 
 
 @pytest.mark.timeout(600)
-def test_ten_thousand_units_on_map_and_in_list(fleet: NodeProcess, visit: Any, album: Album) -> None:
-    desk: DeskPage = visit(fleet.url).open(role=OFFICER)
+def test_ten_thousand_units_on_map_and_in_list(town: NodeProcess, visit: Any, album: Album) -> None:
+    desk: DeskPage = visit(town.url).open(role=OFFICER)
     before = desk.ask("desk.picture.resources.length")
     declare(desk)
     page = desk.page
@@ -158,8 +151,8 @@ def test_ten_thousand_units_on_map_and_in_list(fleet: NodeProcess, visit: Any, a
 
 
 @pytest.mark.timeout(600)
-def test_the_list_of_ten_thousand_answers_the_keyboard(fleet: NodeProcess, visit: Any) -> None:
-    desk: DeskPage = visit(fleet.url).open(role=OFFICER)
+def test_the_list_of_ten_thousand_answers_the_keyboard(town: NodeProcess, visit: Any) -> None:
+    desk: DeskPage = visit(town.url).open(role=OFFICER)
     if desk.ask("desk.picture.resources.length") < FLEET:
         declare(desk)
     page = desk.page

@@ -16,7 +16,12 @@ from support.node_process import NodeProcess
 from support.territories import real_data
 
 MAYOR = "Maire"
-MANY = ["many-lines", "many-shapes", "many-entries", "many-units", "many-gauges"]
+MANY = ["many-lines", "many-shapes", "many-matters", "many-entries", "many-units", "many-gauges"]
+STILL = """[...desk.picture.shapes, ...desk.map.fleet.matters,
+  ...desk.picture.series.filter(({ geometry }) => geometry),
+  ...desk.entries.filter(({ geometry, struck }) => geometry && struck.length === 0).map(({ entry }) => ({ id: entry })),
+].map(({ id }) => id)"""
+"""What stands on the map and does not move."""
 MARKS = ["instrument-areas", "instrument-lines", "instrument-points"]
 COUNT = "(layers) => window.garance.map.queryRenderedFeatures({ layers }).length"
 WORDS = """(layers) => window.garance.map.queryRenderedFeatures({ layers }).map(({ properties }) => properties.text)"""
@@ -300,24 +305,21 @@ def test_a_rectangle_selects_what_it_holds(desk: DeskPage, album: Album) -> None
     desk.frame_all(desk.ask("desk.territory.bbox"))
     page.keyboard.press("b")
     several = sheet(page, "Sélectionner plusieurs objets")
+    before = set(desk.ask(STILL))
     several.get_by_role("button", name="Tout ce qui est à l'écran").click()
+    after = set(desk.ask(STILL))
     count = several.get_by_role("status")
     expect(count).to_have_text(re.compile(r"\d+$"))
     listed = several.get_by_role("listitem")
     assert int(re.findall(r"\d+", count.inner_text())[0]) == listed.count()
-    # A unit may leave the picture between the list and the look at the map, or be counted in a column; the rest is
-    # ringed, and nothing else.
+    # Something may leave the picture between the list and the look at the map, or be counted in a column, and the
+    # night goes on; the rest is ringed, and nothing else.
     units = {one["id"] for one in desk.ask("desk.units.map(({ resource }) => resource)")}
-    still = set(
-        desk.ask(
-            "[...desk.picture.shapes, ...desk.picture.series.filter(({ geometry }) => geometry),"
-            " ...desk.entries.filter(({ geometry, struck }) => geometry && struck.length === 0)"
-            ".map((entry) => ({ id: entry.entry }))].map(({ id }) => id)"
-        )
-    )
     desk.wait_idle()
-    assert set(desk.drawn(MANY)) - units == still
-    assert len(still) <= listed.count() <= len(still) + len(units)
+    ringed = set(desk.drawn(MANY)) - units
+    assert before & after <= ringed | desk.shown([])
+    assert ringed <= before | after
+    assert len(before & after) <= listed.count() <= len(before | after) + len(units)
     check_accessible(page, "several selected")
     album.take(page, "selected")
     several.get_by_role("button", name="Copier la liste").click()
@@ -371,11 +373,24 @@ def test_a_click_on_a_pile_offers_a_choice(desk: DeskPage) -> None:
     selected = desk.ask("desk.selection.id")
     assert name in desk.ask(
         "[...desk.picture.resources, ...desk.picture.shapes, ...desk.picture.series,"
-        " ...desk.entries.map((entry) => ({ id: entry.entry, name: entry.text.slice(0, 90) }))]"
+        " ...desk.entries.map((entry) => ({ id: entry.entry, name: entry.text.slice(0, 90).trim() }))]"
         f".filter(({{ id }}) => id === '{selected}').map(({{ name }}) => name)"
     )
     page.keyboard.press("Escape")
     expect(choice).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_count_on_the_map_opens_on_all_that_it_counts(desk: DeskPage, album: Album) -> None:
+    desk.frame_all(desk.ask("desk.territory.bbox"))
+    units = set(desk.ask("desk.picture.resources.map(({ id }) => id)"))
+    crowd = next(one for one in desk.crowds() if not units.issuperset(one["members"]))
+    desk.page.mouse.click(crowd["x"], crowd["y"])
+    several = sheet(desk.page, "Sélectionner plusieurs objets")
+    expect(several.get_by_role("listitem")).to_have_count(len(crowd["members"]))
+    album.take(desk.page, "crowd")
+    several.get_by_role("listitem").first.get_by_role("button").click()
+    assert desk.ask("desk.selection.id") in crowd["members"]
 
 
 @pytest.mark.slow

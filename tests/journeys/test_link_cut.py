@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -20,12 +19,6 @@ SAID_OFFLINE = "Coupure : le pont de la D13 est fermé par la patrouille."
 
 BACK_MS = 30_000
 """The desk waits longer between each try, up to this."""
-
-
-@pytest.fixture(scope="module")
-def node(start_node: Callable[..., NodeProcess], town_pack: Path) -> NodeProcess:
-    """A town of its own, since it will be killed."""
-    return start_node("demo", "--territory", str(town_pack), "--at", "04:20", "--speed", "1")
 
 
 def link_state(desk: DeskPage) -> str:
@@ -83,9 +76,9 @@ def test_a_page_reloaded_offline_still_sends_what_waited(town: NodeProcess, visi
 
 
 @pytest.mark.slow
-def test_a_killed_server_comes_back_with_everything(node: NodeProcess, visit: Callable[..., DeskPage]) -> None:
+def test_a_killed_server_comes_back_with_everything(town: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     before, during = "Noté juste avant la panne du serveur.", "Noté pendant la panne du serveur."
-    mayor = visit(node.url)
+    mayor = visit(town.url)
     mayor.witness.expect(
         f"ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|{CUT_SHORT}"
     )
@@ -93,11 +86,11 @@ def test_a_killed_server_comes_back_with_everything(node: NodeProcess, visit: Ca
     mayor.write(before)
     expect(mayor.row(before)).to_have_count(1)
     known = {fact for fact in mayor.ask("desk.journal.all('recorded').map(({ id }) => id)")}
-    node.kill()
+    town.kill()
     mayor.wait_for("desk.link !== 'live'")
     mayor.write(during)
     mayor.wait_for("desk.parcels.length === 1")
-    node.start()
+    town.start()
     mayor.wait_for("desk.link === 'live' && desk.parcels.length === 0", timeout_ms=BACK_MS)
     expect(mayor.row(before)).to_have_count(1)
     expect(mayor.row(during)).to_have_count(1)

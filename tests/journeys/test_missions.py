@@ -18,13 +18,6 @@ LOGISTICS, OFFICER, PREFECTURE = "Cheffe de la cellule logistique", "Officière 
 TITLE = "Vérifier les vannes du port"
 
 
-@pytest.fixture(scope="module")
-def node(start_node: Callable[..., NodeProcess], town: NodeProcess) -> NodeProcess:
-    """A town of its own: what is asked for here would disturb the others."""
-    pack = next((town.data / "territory").iterdir())
-    return start_node("demo", "--territory", str(pack), "--at", "04:20", "--speed", "1")
-
-
 def panel(desk: DeskPage) -> Locator:
     return desk.page.locator("#panel")
 
@@ -38,8 +31,8 @@ def away(page: Page) -> None:
     page.locator("body").evaluate("() => document.activeElement.blur()")
 
 
-def test_the_post_of_whoever_runs_the_room(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=CHIEF, landed=True)
+def test_the_post_of_whoever_runs_the_room(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=CHIEF, landed=True)
     page = desk.page
     assert desk.ask("desk.tab") == "home"
     home = panel(desk)
@@ -62,16 +55,16 @@ def test_the_post_of_whoever_runs_the_room(node: NodeProcess, visit: Visit, albu
 @pytest.mark.parametrize(
     ("role", "name"), [(MAYOR, "dos"), (LOGISTICS, "cell"), (OFFICER, "sdis"), (PREFECTURE, "duty")]
 )
-def test_each_role_has_a_post_of_its_own(node: NodeProcess, visit: Visit, album: Album, role: str, name: str) -> None:
-    desk = visit(node.url).open(role=role, landed=True)
+def test_each_role_has_a_post_of_its_own(town: NodeProcess, visit: Visit, album: Album, role: str, name: str) -> None:
+    desk = visit(town.url).open(role=role, landed=True)
     assert desk.ask("desk.tab") == "home"
     expect(panel(desk).get_by_role("region", name="Faites ceci maintenant")).to_be_visible()
     album.take(desk.page, f"tasks-home-{name}")
 
 
 @pytest.mark.slow
-def test_the_secretary_writes_first_and_a_tab_chosen_is_kept(node: NodeProcess, visit: Visit) -> None:
-    desk = visit(node.url).open(role=SECRETARY, landed=True)
+def test_the_secretary_writes_first_and_a_tab_chosen_is_kept(town: NodeProcess, visit: Visit) -> None:
+    desk = visit(town.url).open(role=SECRETARY, landed=True)
     assert desk.ask("desk.tab") == "logbook"
     desk.tab("Mon poste")
     expect(panel(desk)).to_contain_text("Hugo Martin")
@@ -81,10 +74,10 @@ def test_the_secretary_writes_first_and_a_tab_chosen_is_kept(node: NodeProcess, 
 
 
 @pytest.mark.slow
-def test_one_mission_asked_accepted_and_done_by_three_roles(node: NodeProcess, visit: Visit, album: Album) -> None:
-    chief = visit(node.url).open(role=CHIEF)
-    head = visit(node.url).open(role=LOGISTICS, landed=True)
-    mayor = visit(node.url).open(role=MAYOR, landed=True)
+def test_one_mission_asked_accepted_and_done_by_three_roles(town: NodeProcess, visit: Visit, album: Album) -> None:
+    chief = visit(town.url).open(role=CHIEF)
+    head = visit(town.url).open(role=LOGISTICS, landed=True)
+    mayor = visit(town.url).open(role=MAYOR, landed=True)
 
     # From a line, by one key; a closed page loses nothing.
     chief.write("Les vannes du port sont peut-être restées ouvertes.")
@@ -147,12 +140,12 @@ def test_one_mission_asked_accepted_and_done_by_three_roles(node: NodeProcess, v
 
 
 @pytest.mark.slow
-def test_a_refusal_gives_its_reason(node: NodeProcess, visit: Visit) -> None:
-    chief = visit(node.url).open(role=CHIEF)
+def test_a_refusal_gives_its_reason(town: NodeProcess, visit: Visit) -> None:
+    chief = visit(town.url).open(role=CHIEF)
     mission = "5b8a4d34-6c1f-4c71-9a55-2f4f0d8f4d01"
     owner = {"cell": "logistique"}
     chief.command("taskings.describe-mission", {"mission": mission, "title": "Deux pompes à l'école", "owner": owner})
-    head = visit(node.url).open(role=LOGISTICS)
+    head = visit(town.url).open(role=LOGISTICS)
     head.tab("Missions")
     card(head, "Deux pompes").focus()
     head.page.keyboard.press("r")
@@ -166,8 +159,8 @@ def test_a_refusal_gives_its_reason(node: NodeProcess, visit: Visit) -> None:
 
 
 @pytest.mark.slow
-def test_an_order_is_given_acknowledged_then_a_mission(node: NodeProcess, visit: Visit, album: Album) -> None:
-    officer = visit(node.url).open(role=OFFICER)
+def test_an_order_is_given_acknowledged_then_a_mission(town: NodeProcess, visit: Visit, album: Album) -> None:
+    officer = visit(town.url).open(role=OFFICER)
     officer.tab("Missions")
     officer.page.get_by_role("tab", name=re.compile("^Ordres")).click()
     expect(panel(officer)).to_contain_text("Évacuation du secteur A")
@@ -187,7 +180,7 @@ def test_an_order_is_given_acknowledged_then_a_mission(node: NodeProcess, visit:
     album.take(officer.page, "tasks-order-card", chosen="ordre")
     check_accessible(officer.page, "an order read")
 
-    head = visit(node.url).open(role=LOGISTICS)
+    head = visit(town.url).open(role=LOGISTICS)
     head.tab("Missions")
     head.page.get_by_role("tab", name=re.compile("^Ordres")).click()
     head.page.get_by_role("button", name=re.compile("^Tenir le pont")).click()
@@ -201,8 +194,8 @@ def test_an_order_is_given_acknowledged_then_a_mission(node: NodeProcess, visit:
 
 
 @pytest.mark.slow
-def test_a_sheet_is_chosen_run_and_closed_by_keyboard(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=LOGISTICS)
+def test_a_sheet_is_chosen_run_and_closed_by_keyboard(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=LOGISTICS)
     page = desk.page
     desk.tab("Missions")
     page.get_by_role("tab", name=re.compile("^Fiches")).click()
@@ -235,8 +228,8 @@ def test_a_sheet_is_chosen_run_and_closed_by_keyboard(node: NodeProcess, visit: 
 
 
 @pytest.mark.slow
-def test_a_post_is_handed_over_with_what_is_open(node: NodeProcess, visit: Visit, album: Album) -> None:
-    head = visit(node.url).open(role=LOGISTICS, landed=True)
+def test_a_post_is_handed_over_with_what_is_open(town: NodeProcess, visit: Visit, album: Album) -> None:
+    head = visit(town.url).open(role=LOGISTICS, landed=True)
     home = panel(head)
     home.get_by_role("button", name="Passer la relève").click()
     form = head.page.get_by_role("form", name="Passer la relève")
@@ -247,7 +240,7 @@ def test_a_post_is_handed_over_with_what_is_open(node: NodeProcess, visit: Visit
     form.get_by_role("button", name="Passer la relève").click()
     expect(form).to_have_count(0)
 
-    chief = visit(node.url).open(role=CHIEF, landed=True)
+    chief = visit(town.url).open(role=CHIEF, landed=True)
     relief = panel(chief).get_by_role("region", name="Relève", exact=True)
     relief.locator("summary").first.click()
     expect(relief).to_contain_text("Cars au complet")
@@ -259,8 +252,8 @@ def test_a_post_is_handed_over_with_what_is_open(node: NodeProcess, visit: Visit
 
 
 @pytest.mark.slow
-def test_the_thread_the_cycle_and_the_roster(node: NodeProcess, visit: Visit, album: Album) -> None:
-    chief = visit(node.url, viewport={"width": 1600, "height": 900}).open(role=CHIEF, landed=True)
+def test_the_thread_the_cycle_and_the_roster(town: NodeProcess, visit: Visit, album: Album) -> None:
+    chief = visit(town.url, viewport={"width": 1600, "height": 900}).open(role=CHIEF, landed=True)
     home, page = panel(chief), chief.page
     home.get_by_label("Un mot pour l'autorité, court").fill("Le secteur C tient.")
     page.keyboard.press("Enter")
@@ -279,7 +272,7 @@ def test_the_thread_the_cycle_and_the_roster(node: NodeProcess, visit: Visit, al
     album.take(page, "tasks-home-wide")
     check_accessible(page, "one's post, wide")
 
-    mayor = visit(node.url, viewport={"width": 390, "height": 780}).open(role=MAYOR, landed=True)
+    mayor = visit(town.url, viewport={"width": 390, "height": 780}).open(role=MAYOR, landed=True)
     word = panel(mayor).get_by_role("listitem").filter(has_text="Le secteur C tient.")
     word.get_by_role("button", name="J'ai lu").click()
     expect(home.get_by_role("listitem").filter(has_text="Le secteur C tient.")).to_contain_text("Claire Vasseur")
@@ -288,12 +281,12 @@ def test_the_thread_the_cycle_and_the_roster(node: NodeProcess, visit: Visit, al
 
 
 @pytest.mark.slow
-def test_two_who_moved_a_mission_apart_are_both_shown(node: NodeProcess, visit: Visit, album: Album) -> None:
-    chief = visit(node.url).open(role=CHIEF)
+def test_two_who_moved_a_mission_apart_are_both_shown(town: NodeProcess, visit: Visit, album: Album) -> None:
+    chief = visit(town.url).open(role=CHIEF)
     mission = "5b8a4d34-6c1f-4c71-9a55-2f4f0d8f4d02"
     asked = {"mission": mission, "title": "Ouvrir la salle des fêtes", "owner": {"cell": "population"}}
     chief.command("taskings.describe-mission", asked)
-    head = visit(node.url)
+    head = visit(town.url)
     head.witness.expect("ERR_INTERNET_DISCONNECTED")
     head.open(role=LOGISTICS)
     chief.tab("Missions")

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,12 +48,6 @@ KEPT = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def node(start_node: Callable[..., NodeProcess], town_pack: Path) -> NodeProcess:
-    """A town of its own, since it will be killed, frozen and redacted."""
-    return start_node("demo", "--territory", str(town_pack), "--at", "04:20", "--speed", "1")
-
-
 def wait_kept(page: Page, words: str, *, present: bool) -> None:
     """Wait until the device keeps those words, or no longer does."""
     deadline = time.monotonic() + BACK_MS / 1000
@@ -85,9 +78,9 @@ def ground_at(desk: DeskPage, place: list[float]) -> dict[str, int]:
 
 
 def test_a_desk_opened_without_the_network_shows_the_same_and_gives_back_what_is_written(
-    node: NodeProcess, visit: Callable[..., DeskPage], album: Album
+    town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
-    mayor, officer = visit(node.url), visit(node.url, viewport={"width": 900, "height": 560})
+    mayor, officer = visit(town.url), visit(town.url, viewport={"width": 900, "height": 560})
     mayor.witness.expect(NO_NETWORK)
     mayor.open(role=MAYOR)
     officer.open(role=OFFICER)
@@ -232,10 +225,10 @@ def test_signing_out_wipes_the_device_even_without_the_network(
 
 
 def test_a_killed_server_does_not_take_the_desk_with_it(
-    node: NodeProcess, visit: Callable[..., DeskPage], album: Album
+    town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
     text = "Noté sur une page rouverte pendant la panne."
-    mayor = visit(node.url)
+    mayor = visit(town.url)
     mayor.witness.expect(NO_SERVER)
     mayor.open(role=MAYOR)
     page = mayor.page
@@ -244,7 +237,7 @@ def test_a_killed_server_does_not_take_the_desk_with_it(
     mayor.write("Noté juste avant la panne.")
     expect(mayor.row("Noté juste avant la panne.")).to_have_count(1)
     held = set(mayor.ask("desk.journal.all('recorded').map(({ id }) => id)"))
-    node.kill()
+    town.kill()
     mayor.wait_for("desk.link === 'cut'")
     page.reload()
     mayor.wait_ready()
@@ -253,7 +246,7 @@ def test_a_killed_server_does_not_take_the_desk_with_it(
     mayor.write(text)
     mayor.wait_for("desk.parcels.length === 1")
     page.goto("about:blank")
-    node.start()
+    town.start()
     mayor.open()
     mayor.wait_for("desk.link === 'live' && desk.parcels.length === 0", timeout_ms=BACK_MS)
     expect(mayor.row(text)).to_have_count(1)
@@ -262,15 +255,15 @@ def test_a_killed_server_does_not_take_the_desk_with_it(
 
 
 def test_a_server_that_says_nothing_is_seen_before_the_link_is_called_cut(
-    node: NodeProcess, visit: Callable[..., DeskPage], album: Album
+    town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
     text = "Envoyé à un serveur qui ne répond pas."
-    mayor = visit(node.url)
+    mayor = visit(town.url)
     mayor.witness.expect(f"{NO_SERVER}|{NO_NETWORK}|ERR_ABORTED|ERR_TIMED_OUT")
     mayor.open(role=MAYOR)
     page = mayor.page
     expect(page.get_by_role("button", name="En ligne")).to_be_visible()
-    node.freeze()
+    town.freeze()
     try:
         page.keyboard.press("/")
         page.keyboard.type(text)
@@ -285,16 +278,16 @@ def test_a_server_that_says_nothing_is_seen_before_the_link_is_called_cut(
         album.take(page, "link-silent")
         expect(page.get_by_role("button", name="Lien coupé")).to_be_visible(timeout=BACK_MS)
     finally:
-        node.thaw()
+        town.thaw()
     mayor.wait_for("desk.link === 'live' && desk.parcels.length === 0", timeout_ms=2 * BACK_MS)
     assert [entry["text"] for entry in mayor.logbook()].count(text) == 1
 
 
 def test_words_redacted_while_the_browser_was_closed_leave_the_device(
-    node: NodeProcess, visit: Callable[..., DeskPage]
+    town: NodeProcess, visit: Callable[..., DeskPage]
 ) -> None:
     text = "Nom de la personne qui doit disparaître : Octave Témoin."
-    mayor = visit(node.url)
+    mayor = visit(town.url)
     mayor.witness.expect(NO_SERVER)
     mayor.open(role=MAYOR)
     page = mayor.page
@@ -303,9 +296,9 @@ def test_words_redacted_while_the_browser_was_closed_leave_the_device(
     fact = mayor.ask("desk.picture.entries.find(({ text }) => text?.includes('Octave')).entry")
     wait_kept(page, "Octave", present=True)
     page.goto("about:blank")
-    node.stop()
-    node.run("journal", "redact", fact, "--reason", "donnée personnelle")
-    node.start()
+    town.stop()
+    town.run("journal", "redact", fact, "--reason", "donnée personnelle")
+    town.start()
     mayor.open()
     mayor.wait_for("desk.link === 'live'", timeout_ms=BACK_MS)
     expect(mayor.rows.filter(has_text="Octave")).to_have_count(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,10 +17,9 @@ Visit = Callable[..., DeskPage]
 
 
 @pytest.fixture(scope="module")
-def node(start_node: Callable[..., NodeProcess], town: NodeProcess) -> NodeProcess:
+def node(start_node: Callable[..., NodeProcess], town_pack: Path) -> NodeProcess:
     """A town of its own: reports that are validated here would change what others propose."""
-    pack = next((town.data / "territory").iterdir())
-    return start_node("demo", "--territory", str(pack), "--at", "04:20", "--speed", "1")
+    return start_node("demo", "--territory", str(town_pack), "--at", "04:20", "--speed", "1")
 
 
 def seen(page: Page) -> None:

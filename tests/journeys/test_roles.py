@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -24,12 +23,6 @@ LOGISTICS, POPULATION = "Cheffe de la cellule logistique", "Cheffe de la cellule
 OFFICER, PREFECTURE = "Officière SDIS", "Cadre de permanence"
 PARTNER, OBSERVER = "Officier de liaison", "Observateur"
 SOON_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def node(start_node: Callable[..., NodeProcess], town_pack: Path) -> NodeProcess:
-    """The same town at the same hour, of its own: the shared one goes on with its night, and is told nothing here."""
-    return start_node("demo", "--territory", str(town_pack), "--at", "04:20", "--speed", "1")
 
 
 def panel(desk: DeskPage) -> Locator:
@@ -77,8 +70,8 @@ def keep_panel(album: Album, desk: DeskPage, name: str) -> None:
     album.put(panel(desk).screenshot(), f"{name}-panel", chosen=name, mapped=False)
 
 
-def test_the_mayor_reads_decides_and_says_so(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=MAYOR, landed=True)
+def test_the_mayor_reads_decides_and_says_so(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=MAYOR, landed=True)
     page = desk.page
     assert desk.ask("desk.tab") == "home"
     expect(now(desk)).to_be_visible()
@@ -97,8 +90,8 @@ def test_the_mayor_reads_decides_and_says_so(node: NodeProcess, visit: Visit, al
     assert written["category"] == "decision"
 
 
-def test_the_head_of_municipal_action_gives_the_beat(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=CHIEF, landed=True)
+def test_the_head_of_municipal_action_gives_the_beat(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=CHIEF, landed=True)
     page = desk.page
     assert desk.ask("desk.tab") == "home"
     finds_sheet(desk, "15 premières", "Les 15 premières minutes, seul au poste")
@@ -121,8 +114,8 @@ def test_the_head_of_municipal_action_gives_the_beat(node: NodeProcess, visit: V
     expect(mission(desk, "Ouvrir le gymnase aux familles")).to_contain_text("Demandée")
 
 
-def test_the_secretary_writes_takes_and_sorts(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=SECRETARY, landed=True)
+def test_the_secretary_writes_takes_and_sorts(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=SECRETARY, landed=True)
     page = desk.page
     assert desk.ask("desk.tab") == "logbook"
     page.keyboard.press("/")
@@ -141,12 +134,12 @@ def test_the_secretary_writes_takes_and_sorts(node: NodeProcess, visit: Visit, a
     expect(row.get_by_role("button", name=re.compile("^Tri.*Fait"))).to_be_visible()
 
 
-def test_the_head_of_logistics_takes_a_mission(node: NodeProcess, visit: Visit, album: Album) -> None:
+def test_the_head_of_logistics_takes_a_mission(town: NodeProcess, visit: Visit, album: Album) -> None:
     title = "Deux pompes à l'école du port"
-    chief = visit(node.url).open(role=CHIEF, landed=True)
+    chief = visit(town.url).open(role=CHIEF, landed=True)
     asked = {"mission": "5b8a4d34-6c1f-4c71-9a55-2f4f0d8f4e01", "title": title, "owner": {"cell": "logistique"}}
     chief.command("taskings.describe-mission", asked)
-    desk = visit(node.url).open(role=LOGISTICS, landed=True)
+    desk = visit(town.url).open(role=LOGISTICS, landed=True)
     page = desk.page
     assert desk.ask("desk.tab") == "home"
     waiting = now(desk).get_by_role("button", name=title)
@@ -162,8 +155,8 @@ def test_the_head_of_logistics_takes_a_mission(node: NodeProcess, visit: Visit, 
     keep_panel(album, desk, "role-logistique")
 
 
-def test_the_head_of_population_counts_who_is_sheltered(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=POPULATION, landed=True)
+def test_the_head_of_population_counts_who_is_sheltered(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=POPULATION, landed=True)
     page = desk.page
     assert desk.ask("desk.tab") == "home"
     finds_sheet(desk, "centre d'accueil", "Ouvrir un centre d'accueil")
@@ -176,8 +169,8 @@ def test_the_head_of_population_counts_who_is_sheltered(node: NodeProcess, visit
     keep_panel(album, desk, "role-population")
 
 
-def test_the_fire_officer_engages_and_draws(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=OFFICER, landed=True)
+def test_the_fire_officer_engages_and_draws(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=OFFICER, landed=True)
     page = desk.page
     assert desk.ask("desk.tab") == "home"
     for words in ("Nouvel ordre", "Nouvelle mission", "Écrire une demande"):
@@ -208,8 +201,8 @@ def test_the_fire_officer_engages_and_draws(node: NodeProcess, visit: Visit, alb
     desk.wait_for("desk.picture.resources.find(({ name }) => name === 'EPA 1').state === 'engaged'", timeout_ms=SOON_MS)
 
 
-def test_the_duty_officer_answers_a_demand(node: NodeProcess, visit: Visit, album: Album) -> None:
-    desk = visit(node.url).open(role=PREFECTURE, landed=True)
+def test_the_duty_officer_answers_a_demand(town: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(town.url).open(role=PREFECTURE, landed=True)
     assert desk.ask("desk.tab") == "home"
     waiting = now(desk).get_by_role("button", name=re.compile("Car de 50 places"))
     expect(waiting).to_contain_text("Demande de moyens sans réponse")
@@ -222,8 +215,8 @@ def test_the_duty_officer_answers_a_demand(node: NodeProcess, visit: Visit, albu
     expect(panel(desk).get_by_text("Accordé en partie (2 sur 3)")).to_be_visible()
 
 
-def test_a_partner_writes_and_an_observer_only_looks_back(node: NodeProcess, visit: Visit, album: Album) -> None:
-    partner = visit(node.url).open(role=PARTNER, landed=True)
+def test_a_partner_writes_and_an_observer_only_looks_back(town: NodeProcess, visit: Visit, album: Album) -> None:
+    partner = visit(town.url).open(role=PARTNER, landed=True)
     assert partner.ask("desk.tab") == "home"
     expect(panel(partner).get_by_role("button", name="Nouvelle mission")).to_be_visible()
     keep_panel(album, partner, "role-partenaire")
@@ -234,7 +227,7 @@ def test_a_partner_writes_and_an_observer_only_looks_back(node: NodeProcess, vis
     partner.write("Deux patrouilles tiennent le carrefour de la gare.")
     expect(partner.row("Deux patrouilles tiennent")).to_be_visible()
 
-    observer = visit(node.url).open(role=OBSERVER, landed=True)
+    observer = visit(town.url).open(role=OBSERVER, landed=True)
     page = observer.page
     assert observer.ask("desk.tab") == "home"
     page.keyboard.press("Shift+P")

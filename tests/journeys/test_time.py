@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,15 +24,9 @@ HOUR_MS = 60 * MINUTE_MS
 Visit = Callable[..., DeskPage]
 
 
-@pytest.fixture(scope="module")
-def node(town_pack: Path, start_node: Callable[..., NodeProcess]) -> NodeProcess:
-    """A night of its own: its clock will be moved."""
-    return start_node("demo", "--territory", str(town_pack), "--at", "04:20", "--speed", "1")
-
-
 @pytest.fixture
-def mayor(node: NodeProcess, visit: Visit) -> DeskPage:
-    return visit(node.url).open(role=MAYOR)
+def mayor(town: NodeProcess, visit: Visit) -> DeskPage:
+    return visit(town.url).open(role=MAYOR)
 
 
 def milliseconds(text: str) -> float:
@@ -293,10 +286,10 @@ def test_two_truths_are_explained_until_somebody_has_understood(mayor: DeskPage)
 
 
 def test_the_clock_of_the_exercise_is_moved_by_one_and_followed_by_all(
-    node: NodeProcess, mayor: DeskPage, visit: Visit, album: Album
+    town: NodeProcess, mayor: DeskPage, visit: Visit, album: Album
 ) -> None:
     """Last of the module: the night goes on from another hour."""
-    officer = visit(node.url, viewport={"width": 1280, "height": 720}).open(role=DUTY_OFFICER)
+    officer = visit(town.url, viewport={"width": 1280, "height": 720}).open(role=DUTY_OFFICER)
     page = officer.page
     page.get_by_role("button", name="Horloge de l'exercice").click()
     sheet = page.get_by_role("dialog", name="Horloge de l'exercice")
@@ -332,7 +325,7 @@ def test_the_clock_of_the_exercise_is_moved_by_one_and_followed_by_all(
     assert shown < 5_000, "both clocks read the same hour"
 
     # Who may not steer sees the pace and has nothing to press.
-    secretary = visit(node.url, viewport={"width": 1280, "height": 720}).open(role=SECRETARY)
+    secretary = visit(town.url, viewport={"width": 1280, "height": 720}).open(role=SECRETARY)
     assert secretary.ask("desk.can('situation.steer')") is False
     expect(secretary.page.get_by_role("region", name="Conducteur du temps")).to_contain_text("× 1")
     expect(secretary.page.get_by_role("button", name="Horloge de l'exercice")).to_have_count(0)

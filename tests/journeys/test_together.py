@@ -24,13 +24,6 @@ SHOWN = """[
 ]"""
 
 
-@pytest.fixture(scope="module")
-def node(start_node: Callable[..., NodeProcess], town: NodeProcess) -> NodeProcess:
-    """A town of its own: what is saved and ordered here would disturb the others."""
-    pack = next((town.data / "territory").iterdir())
-    return start_node("demo", "--territory", str(pack), "--at", "04:20", "--speed", "1")
-
-
 def settle(desk: DeskPage) -> None:
     """Read what was there on arrival, as one does."""
     desk.wait_for("desk.readings.length > 0 && desk.tracksVersion > 0")
@@ -66,9 +59,9 @@ def save_view(desk: DeskPage, name: str, note: str = "") -> None:
 
 
 def test_a_view_saved_by_one_is_opened_by_another_and_shown_by_a_wall(
-    node: NodeProcess, visit: Visit, album: Album
+    town: NodeProcess, visit: Visit, album: Album
 ) -> None:
-    mayor = visit(node.url).open(role=MAYOR)
+    mayor = visit(town.url).open(role=MAYOR)
     page = mayor.page
     settle(mayor)
     page.keyboard.press("w")
@@ -93,7 +86,7 @@ def test_a_view_saved_by_one_is_opened_by_another_and_shown_by_a_wall(
     page.get_by_role("button", name="Revenir au direct").click()
 
     # The officer steps through them with the arrows: same place, same hour, framed as a replay.
-    officer = visit(node.url).open(role=OFFICER)
+    officer = visit(town.url).open(role=OFFICER)
     settle(officer)
     officer.page.keyboard.press("w")
     panel = officer.page.get_by_role("region", name="Vues enregistrées")
@@ -113,7 +106,7 @@ def test_a_view_saved_by_one_is_opened_by_another_and_shown_by_a_wall(
 
     # A wall, with a token that can do nothing, goes from one to the other.
     token = give_wall(mayor)
-    wall = visit(node.url)
+    wall = visit(town.url)
     wall.page.goto(f"/mur?test&kiosk#{token}")
     wall.wait_ready()
     foot = wall.page.get_by_role("contentinfo")
@@ -156,9 +149,9 @@ def test_a_view_saved_by_one_is_opened_by_another_and_shown_by_a_wall(
 
 
 def test_whoever_presents_leads_the_walls_and_the_desks_that_follow(
-    node: NodeProcess, visit: Visit, album: Album
+    town: NodeProcess, visit: Visit, album: Album
 ) -> None:
-    mayor = visit(node.url).open(role=MAYOR)
+    mayor = visit(town.url).open(role=MAYOR)
     settle(mayor)
     page = mayor.page
     page.keyboard.press("w")
@@ -166,12 +159,12 @@ def test_whoever_presents_leads_the_walls_and_the_desks_that_follow(
     for name, note in (("Point : digue", "Ce qui tient, ce qui cède."), ("Point : accueil", "")):
         save_view(mayor, name, note)
     mayor.wait_for(f"desk.picture.saved_views.length === {before + 2}")
-    wall = visit(node.url)
+    wall = visit(town.url)
     wall.page.goto(f"/mur?test&kiosk#{give_wall(mayor)}")
     wall.wait_ready()
     foot = wall.page.get_by_role("contentinfo")
     expect(foot).to_contain_text(f"/{before + 2}")
-    officer = visit(node.url).open(role=OFFICER)
+    officer = visit(town.url).open(role=OFFICER)
     settle(officer)
 
     # The wall leaves its round at once, and says who leads it.
@@ -220,8 +213,8 @@ def give_wall(desk: DeskPage) -> str:
     return token
 
 
-def test_an_order_is_read_and_its_author_sees_by_whom(node: NodeProcess, visit: Visit, album: Album) -> None:
-    mayor, officer = visit(node.url).open(role=MAYOR), visit(node.url).open(role=OFFICER)
+def test_an_order_is_read_and_its_author_sees_by_whom(town: NodeProcess, visit: Visit, album: Album) -> None:
+    mayor, officer = visit(town.url).open(role=MAYOR), visit(town.url).open(role=OFFICER)
     page = mayor.page
     settle(mayor)
     settle(officer)
@@ -272,8 +265,8 @@ def test_an_order_is_read_and_its_author_sees_by_whom(node: NodeProcess, visit: 
     expect(bar).to_have_count(0)
 
 
-def test_a_change_of_level_is_in_everybodys_bar(node: NodeProcess, visit: Visit) -> None:
-    mayor, officer = visit(node.url).open(role=MAYOR), visit(node.url).open(role=OFFICER)
+def test_a_change_of_level_is_in_everybodys_bar(town: NodeProcess, visit: Visit) -> None:
+    mayor, officer = visit(town.url).open(role=MAYOR), visit(town.url).open(role=OFFICER)
     settle(officer)
     follows = mayor.ask("desk.current.follows")
     session = mayor.session()
@@ -299,8 +292,8 @@ def test_a_change_of_level_is_in_everybodys_bar(node: NodeProcess, visit: Visit)
     expect(mayor.page.locator(".tray .level")).to_contain_text("Lu par Capitaine Inès Robert")
 
 
-def test_a_link_says_everything_and_nothing_of_what_is_not_yours(node: NodeProcess, visit: Visit, album: Album) -> None:
-    mayor = visit(node.url).open(role=MAYOR)
+def test_a_link_says_everything_and_nothing_of_what_is_not_yours(town: NodeProcess, visit: Visit, album: Album) -> None:
+    mayor = visit(town.url).open(role=MAYOR)
     page = mayor.page
     settle(mayor)
     mayor.tab("Capteurs")
@@ -318,7 +311,7 @@ def test_a_link_says_everything_and_nothing_of_what_is_not_yours(node: NodeProce
     wanted = mayor.ask(SHOWN)
     camera = mayor.camera()
 
-    officer = visit(node.url).open(role=OFFICER)
+    officer = visit(town.url).open(role=OFFICER)
     officer.page.goto(f"{link}&test")
     officer.wait_ready()
     assert officer.ask(SHOWN) == wanted

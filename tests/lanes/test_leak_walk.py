@@ -767,6 +767,7 @@ async def read_everything(house: House, wanted: list[tuple[str, str]]) -> None:
     await walk_all(house, readers[:2], walk_public, walk_doors)
 
 
+@pytest.mark.timeout(300)
 async def test_reading_tells_nothing(house: House) -> None:
     await read_everything(house, BRIEF)
 
@@ -783,6 +784,7 @@ COMMANDING = [
 ]  # fmt: skip
 
 
+@pytest.mark.timeout(300)
 async def test_commanding_tells_nothing(house: House) -> None:
     readers = await enrol_readers(house, COMMANDING)
     await walk_all(house, readers, walk_commands, walk_links, walk_commands_elsewhere)

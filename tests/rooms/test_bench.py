@@ -67,6 +67,7 @@ def test_the_flush_is_the_median_of_several(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(330)
 def test_the_quick_bench_runs_whole(tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
     path = os.pathsep.join([str(ROOT), str(ROOT / "src")])

@@ -40,6 +40,15 @@ SYMBOLS_IN_VIEW = """(inside) => {
   return [...new Set(drawn)].filter((id) => seen.has(id));
 }"""
 DOTS = "() => window.garance.store.map.fleet.dots.seen"
+CROWDS = """() => {
+  const { map } = window.garance;
+  const [left, top] = [map.getCanvas().getBoundingClientRect().left, map.getCanvas().getBoundingClientRect().top];
+  return (map.getSource('crowds')?.serialize().data.features ?? []).map(({ geometry, properties }) => {
+    const { x, y } = map.project(geometry.coordinates);
+    const [right, down] = properties.offset;
+    return { members: properties.members.split(' '), x: left + x + right, y: top + y + down };
+  });
+}"""
 HELD = """(source) => {
   const data = window.garance.map.getSource(source)?.serialize().data;
   return (data?.features ?? []).map((feature) => feature.properties.id).sort();
@@ -166,6 +175,15 @@ class DeskPage:
         """The identifiers of what those layers have really drawn on the map."""
         found: list[str] = self.page.evaluate(DRAWN, layers)
         return found
+
+    def crowds(self) -> list[dict[str, Any]]:
+        """The columns that have no more room: who is only counted there, and where the count stands on the page."""
+        found: list[dict[str, Any]] = self.page.evaluate(CROWDS)
+        return found
+
+    def shown(self, layers: list[str]) -> set[str]:
+        """What those layers have drawn, and what the map only counts because its column is full."""
+        return {*self.drawn(layers), *(member for crowd in self.crowds() for member in crowd["members"])}
 
     def units_in_view(self) -> tuple[int, int]:
         """How many units are drawn as symbols and how many as dots: what stands in view is drawn, once each."""

@@ -94,11 +94,12 @@ export function placing({ right_px, down_px, beside }: Placed = PLAIN): Feature[
 export const labelOf = (name: string, letters = Infinity): string => (name.length <= letters ? name : letters <= 1 ? '' : `${name.slice(0, letters - 1).trimEnd()}…`);
 
 /** What stands somewhere and must be read: units, what is followed on boards, points drawn, and the entries that point at a place. */
-export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[], matters: readonly Spot[] = []): Spot[] {
+export function spotsOf(shapes: readonly Shape[], units: readonly Spot[], entries: readonly Entry[], matters: readonly Spot[] = [], missions: readonly Spot[] = []): Spot[] {
   return [
     ...units,
     ...matters,
     ...shapes.flatMap((shape) => (shape.geometry.type === 'Point' && !signedShape(shape) ? [{ id: shape.id, position: shape.geometry.coordinates, stands: true, must: true, letters: shape.name.length }] : [])),
+    ...missions,
     ...entries.flatMap(({ entry, geometry, struck }) => (geometry && struck.length === 0 ? [{ id: entry, position: anchorOf(geometry), stands: false }] : [])),
   ];
 }

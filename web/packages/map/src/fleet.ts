@@ -9,7 +9,7 @@ import { stacked, type Crowd, type Fixed, type OnPicture, type Spot, type Stacki
 import { trailFeatures, type TrailLength } from './trails.ts';
 
 /** What the camera gives to arrange things by. */
-export type Sight = Omit<Look, 'followed'> & { project: OnPicture; lift: Lift; lapsed: LapsedWords; faint: ReadonlySet<string> };
+export type Sight = Omit<Look, 'followed'> & { project: OnPicture; lift: Lift; lapsed: LapsedWords; faint: ReadonlySet<string>; bottom_px: number };
 
 /** What the sources of the map are given. */
 export type Arranged = Record<'shapes' | 'entries' | 'units' | 'crowds' | 'trails' | 'matters' | 'matter-areas', Collection>;
@@ -60,18 +60,21 @@ export class Fleet {
   }
 
   /** Puts everything that stands somewhere apart from each other on this picture. */
-  arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, faint, ...look }: Sight): Arranged {
+  arranged(shapes: readonly Shape[], entries: readonly Entry[], { project, lift, lapsed, faint, bottom_px, ...look }: Sight): Arranged {
     const choice = chosen(this.#units, { ...look, followed: this.followed }, this.#symbols);
-    const stacking = stacked(spotsOf(shapes, this.#spots(choice), entries, matterSpots(this.matters)), project, look.selected, [...this.fixed, ...signWalls(shapes)]);
-    const symbols = this.#drawn(choice, stacking);
+    const [missions, matters] = [this.matters.filter(({ kind }) => kind === 'mission'), this.matters.filter(({ kind }) => kind !== 'mission').sort((a, b) => b.severity - a.severity)];
+    const spots = spotsOf(shapes, this.#spots(choice), entries, matterSpots(matters), matterSpots(missions));
+    const stacking = stacked(spots, project, look.selected, [...this.fixed, ...signWalls(shapes)], bottom_px);
+    const counted = new Set(stacking.crowds.flatMap(({ members }) => members));
+    const symbols = this.#drawn(choice, stacking.dotted, counted);
     this.dots.show(this.#units.filter(({ resource }) => !this.#symbols.has(resource.id)), this.#leaders(symbols, shapes, stacking), this.#now_ms, lift);
     const traced = choice.crowded ? symbols.filter(({ resource: { id } }) => id === look.selected || id === this.followed) : symbols;
     return {
-      shapes: shapeFeatures(shapes, stacking.places, lapsed, faint),
+      shapes: shapeFeatures(shapes.filter(({ id }) => !counted.has(id)), stacking.places, lapsed, faint),
       entries: entryFeatures(entries, stacking.places),
       units: unitFeatures(symbols, this.#now_ms, stacking.places, this.#say),
       crowds: crowdFeatures(stacking.crowds),
-      matters: matterSigns(this.matters, stacking.places, this.tell),
+      matters: matterSigns(this.matters.filter(({ id }) => !counted.has(id)), stacking.places, this.tell),
       'matter-areas': matterAreas(this.matters),
       trails: this.#tracks ? trailFeatures(traced, this.#tracks, this.#now_ms, this.trail, this.#from_ms) : collection([]),
     };
@@ -81,8 +84,7 @@ export class Fleet {
     return unitSpots(choice, this.#now_ms).map((spot) => (spot.id === this.followed ? { ...spot, must: true } : spot));
   }
 
-  #drawn({ symbols }: Chosen, { crowds, dotted }: Stacking): Unit[] {
-    const counted = new Set(crowds.flatMap(({ members }) => members));
+  #drawn({ symbols }: Chosen, dotted: ReadonlySet<string>, counted: ReadonlySet<string>): Unit[] {
     const drawn = symbols.filter(({ resource: { id } }) => !dotted.has(id) && !counted.has(id));
     this.#symbols = new Set(drawn.map(({ resource }) => resource.id));
     return drawn;

@@ -14,7 +14,7 @@ const RING = 'many-ring';
 /** The grid goes under what people drew and under their words. */
 const UNDER = 'shape-words';
 
-export const MANY_LAYERS = ['many-lines', 'many-shapes', 'many-entries', 'many-units', 'many-gauges'] as const;
+export const MANY_LAYERS = ['many-lines', 'many-shapes', 'many-matters', 'many-entries', 'many-units', 'many-gauges'] as const;
 export const GRID_LAYERS = ['graticule-lines', 'graticule-words'] as const;
 export const MARK_LAYERS = ['instrument-areas', 'instrument-cases', 'instrument-lines', 'instrument-points', 'instrument-words'] as const;
 
@@ -97,6 +97,7 @@ function manyLayers(p: Palette, ids: readonly string[]): Ringed[] {
   return [
     { id: 'many-lines', type: 'line', source: 'shapes', filter: ['all', chosen, ['!', standing]], paint: { 'line-color': p.select, 'line-width': 2, 'line-gap-width': 4 } } as unknown as Ringed,
     rings('many-shapes', 'shapes', ['all', chosen, standing], true),
+    rings('many-matters', 'matters', chosen, true),
     rings('many-entries', 'entries', chosen, true),
     rings('many-units', 'units', chosen, true),
     rings('many-gauges', 'gauges', chosen, false),

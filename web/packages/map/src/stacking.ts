@@ -5,7 +5,8 @@ import { Boxes, cover, type Extent } from './boxes.ts';
 /**
  * One thing to place. `stands` is false for what only points at a place (a logbook entry): it sits beside the column.
  * `moves` is true for what is never put aside: drawn where it is, or left to its dot; `bare` lets it be drawn without its
- * name where there is no room for both. `must` is true for what has no dot and is always drawn. `letters` is how long its
+ * name where there is no room for both. `must` is true for what has no dot: it is drawn, or counted
+ * when its column is full. `letters` is how long its
  * name is: beside a column, a name needs room to its right.
  */
 export type Spot = { id: string; position: Position; stands: boolean; moves?: boolean; bare?: boolean; must?: boolean; letters?: number };
@@ -28,8 +29,9 @@ export type Crowd = { id: string; position: Position; right_px: number; down_px:
 /** `dotted` are those that could not be drawn without covering another. */
 export type Stacking = { places: Map<string, Placed>; crowds: Crowd[]; dotted: Set<string> };
 
-/** More rows than this and the last one says how many others there are. */
+/** More rows than this, or than the picture has room for, and the last one says how many others there are. */
 export const MOST_ROWS = 8;
+const LEAST_ROWS = 3;
 /** A column gathers what is about at one place: no farther than this from its head. */
 const REACH_X_PX = 100;
 const REACH_Y_PX = 230;
@@ -52,19 +54,19 @@ const NEXT_PX = -7;
 const ENTRY_PX = 11;
 const AT_HOME: Placed = { right_px: 0, down_px: 0, beside: false };
 
-type OnScreen = Spot & { must: boolean; x: number; y: number; order: number };
+type OnScreen = Spot & { must: boolean; kept: boolean; x: number; y: number; order: number };
 /** What a column takes on screen. */
 type Room = { first: OnScreen; rows: number; letters: number };
 type Group = Room & { members: OnScreen[] };
 
 /**
  * The places of all of them on this picture. The first of a group keeps its place, so that nothing jumps when one joins.
- * `kept` is drawn whatever happens.
+ * `kept` is drawn whatever happens. No column goes below `bottom_px` unless it begins there.
  */
-export function stacked(spots: readonly Spot[], project: OnPicture, kept = '', fixed: readonly Fixed[] = []): Stacking {
+export function stacked(spots: readonly Spot[], project: OnPicture, kept = '', fixed: readonly Fixed[] = [], bottom_px = Infinity): Stacking {
   const seen = spots.map((spot, order): OnScreen => {
     const { x, y } = project(spot.position);
-    return { ...spot, must: spot.must === true || spot.id === kept, x, y, order };
+    return { ...spot, must: spot.must === true || spot.id === kept, kept: spot.id === kept, x, y, order };
   });
   const result: Stacking = { places: new Map(), crowds: [], dotted: new Set() };
   const { groups, taken, loose } = gathered(seen.filter(({ stands, moves }) => stands && !moves));
@@ -77,7 +79,7 @@ export function stacked(spots: readonly Spot[], project: OnPicture, kept = '', f
   const walls = fixed.map((one) => wallOf(one, project));
   for (const [n, extent] of walls.entries()) {
     const { position } = fixed[n]!;
-    const first: OnScreen = { id: `fixed ${n}`, position, stands: true, must: true, ...project(position), order: n };
+    const first: OnScreen = { id: `fixed ${n}`, position, stands: true, must: true, kept: false, ...project(position), order: n };
     // Never counted with what stands there: it has a row of its own.
     const wall: Group = { ...alone(first), rows: 2 };
     taken.put(wall, extent);
@@ -85,7 +87,7 @@ export function stacked(spots: readonly Spot[], project: OnPicture, kept = '', f
     heads.put(first, extent);
   }
   const sides = [...walls, ...[...groups].map(symbolsOf)];
-  for (const group of groups) column(group, sides, result);
+  for (const group of groups) column(group, sides, bottom_px, result);
   sparse([...loose, ...seen.filter(({ moves }) => moves)], { taken, symbols, heads }, result);
   pointing(seen.filter(({ stands }) => !stands), heads, result.places);
   return result;
@@ -163,9 +165,10 @@ function extentOf({ first: { x, y }, rows, letters }: Room): Extent {
 }
 
 /** A column over the first one's place; a thing alone stays where it is, its name under it. `sides` are what no name may cover. */
-function column({ first, members }: Group, sides: readonly Extent[], { places, crowds }: Stacking): void {
+function column({ first, members }: Group, sides: readonly Extent[], bottom_px: number, { places, crowds }: Stacking): void {
   if (members.length === 1) return void places.set(first.id, AT_HOME);
-  const { shown, counted } = rowsOf(members);
+  const rows = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor((bottom_px - first.y) / ROW_PX) + 1));
+  const { shown, counted } = rowsOf(members, rows);
   shown.forEach((spot, row) => {
     const room = lettersBeside(first.x + HALF_WIDE_PX, first.y + row * ROW_PX, sides);
     const cut = (spot.letters ?? 0) > room ? { letters: room } : {};
@@ -185,15 +188,13 @@ function lettersBeside(from_px: number, y: number, sides: readonly Extent[]): nu
   return letters < LEAST_LETTERS ? 0 : letters;
 }
 
-/** In a full column, the first keeps its row, then come those that must be drawn, then the others while there is room. */
-function rowsOf(members: readonly OnScreen[]): { shown: readonly OnScreen[]; counted: OnScreen[] } {
-  if (members.length <= MOST_ROWS) return { shown: members, counted: [] };
+/** In a full column, the first keeps its row, then come the one in hand, what has no dot, the others while there is room. */
+function rowsOf(members: readonly OnScreen[], rows: number): { shown: readonly OnScreen[]; counted: OnScreen[] } {
+  if (members.length <= rows) return { shown: members, counted: [] };
   const [first, ...others] = members as [OnScreen, ...OnScreen[]];
-  const must = others.filter((spot) => spot.must);
-  const room = Math.max(0, MOST_ROWS - 2 - must.length);
-  const free = others.filter((spot) => !spot.must);
-  const shown = new Set([first, ...must, ...free.slice(0, room)]);
-  return { shown: members.filter((spot) => shown.has(spot)), counted: free.slice(room) };
+  const rank = ({ kept, must }: OnScreen): number => (kept ? 0 : must ? 1 : 2);
+  const shown = new Set([first, ...others.toSorted((a, b) => rank(a) - rank(b)).slice(0, rows - 2)]);
+  return { shown: members.filter((spot) => shown.has(spot)), counted: members.filter((spot) => !shown.has(spot)) };
 }
 
 /** What is taken on screen: by symbols with their names, by symbols alone, by what an entry may point at. */

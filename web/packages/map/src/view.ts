@@ -26,6 +26,8 @@ const PADDING = { top: 56, right: 64, bottom: 56, left: 48 };
 const OPERATION_PADDING = { top: 124, right: 110, bottom: 76, left: 84 };
 const NEAREST_FRAME = 14.5;
 const TILT_DEG = 56;
+/** The words at the foot of the map: no column goes under them. */
+const FOOT_PX = 44;
 
 export class MapView {
   readonly engine: Engine;
@@ -232,7 +234,7 @@ export class MapView {
     const raised = engine.getTerrain() !== null;
     const arranged = this.fleet.arranged(shapes, this.#entries, {
       box: this.box, centre: [lon_deg, lat_deg], selected: this.#selected, lapsed: this.#lapsed, faint: this.#faint,
-      project: (position) => engine.project(position),
+      project: (position) => engine.project(position), bottom_px: engine.getCanvas().clientHeight - FOOT_PX,
       lift: (position) => (raised ? engine.queryTerrainElevation(position) ?? 0 : 0),
     });
     this.#push('shape-names', shapeNames(shapes, this.#lapsed, this.#faint));

@@ -60,7 +60,19 @@ test('a full column says how many others there are; the one in hand keeps a row'
   assert.ok(held.places.has('u17') && held.places.get('u0')!.down_px === 0);
   assert.equal(held.places.size + held.crowds[0]!.members.length, 20);
   const drawn = whole([...spots, { ...at('road', -0.96, 45.94), must: true }], 14);
-  assert.ok(drawn.places.has('road'), 'what has no dot is never only counted');
+  assert.ok(drawn.places.has('road'), 'what has no dot has a row before the others');
+  const signs = Array.from({ length: 30 }, (_, n) => ({ ...at(`s${n}`, -0.96, 45.94), must: true }));
+  const full = whole(signs, 14, 's29');
+  assert.deepEqual([full.places.size, full.places.has('s29'), full.crowds[0]!.members.length], [MOST_ROWS - 1, true, 30 - MOST_ROWS + 1]);
+});
+
+test('a column ends above the foot of the picture, and counts what it has no room for', () => {
+  const spots = Array.from({ length: 6 }, (_, n) => at(`u${n}`, -0.96, 45.94));
+  const { y } = flat(14)([-0.96, 45.94]);
+  const low = place(spots, flat(14), '', [], y + 27 * 3 + 5);
+  assert.deepEqual([low.places.size, low.crowds[0]!.down_px, low.crowds[0]!.members], [3, 81, ['u3', 'u4', 'u5']]);
+  assert.equal(place(spots, flat(14), '', [], y + 27 * 6).crowds.length, 0);
+  assert.equal(place(spots, flat(14), '', [], y - 100).places.size, 2, 'one that begins below keeps its first rows');
 });
 
 test('a long name gathers nothing from afar, nor hides it: what is out of reach stands at its place', () => {

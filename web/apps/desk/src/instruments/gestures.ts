@@ -1,6 +1,6 @@
 /** What hands do on the map for the instruments: right click, long press, and a rectangle drawn with shift or the tool. */
 import type { Position } from '@garance/client';
-import { anchorOf, type MapView, type Selection } from '@garance/map';
+import { anchorOf, mattersOf, type MapView, type Selection } from '@garance/map';
 import type { Instruments } from '../state/instruments.svelte.ts';
 import { overlaps, type Rectangle } from '@garance/map/rectangle.ts';
 import { GROUP_OF, thingsOf } from './things.ts';
@@ -104,8 +104,9 @@ export function takeIn(view: MapView, instruments: Instruments, rectangle: Recta
     const { x, y } = view.engine.project(position);
     return [x, y];
   };
-  const found = thingsOf(desk).filter(({ kind, geometry }): boolean => {
-    if (!geometry || !desk.visibility[GROUP_OF[kind]]) return false;
+  const drawn = new Set(mattersOf(desk.picture).map(({ id }) => id));
+  const found = thingsOf(desk).filter(({ kind, id, geometry }): boolean => {
+    if (!geometry || !desk.visibility[GROUP_OF[kind]] || (GROUP_OF[kind] === 'incidents' && !drawn.has(id))) return false;
     return kind === 'entry' ? overlaps(rectangle, { type: 'Point', coordinates: anchorOf(geometry) }, project) : overlaps(rectangle, geometry, project);
   });
   instruments.selected.take(found.map(({ kind, id }): Selection => ({ kind, id })));

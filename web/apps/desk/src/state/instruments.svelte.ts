@@ -80,6 +80,14 @@ export class Instruments {
     this.choice = under.length > 1 ? { at, options: under } : null;
   }
 
+  /** What a count on the map stands for: units in their own list; anything else among them, all together in a sheet. */
+  counted(members: readonly string[]): void {
+    const things = thingsOf(this.desk).filter(({ id }) => members.includes(id));
+    if (things.every(({ kind }) => kind === 'resource')) return this.desk.fleet.list(members);
+    this.selected.take(things.map(({ kind, id }) => ({ kind, id })));
+    this.open('selected');
+  }
+
   /** A sheet that takes the clicks of the map waits until a drawing in hand is saved or given up. */
   open(sheet: SheetName): void {
     if (this.bench.sketch && TAKES_CLICKS.has(sheet)) return void this.bench.notify(t('instrument.sketch-first'));
