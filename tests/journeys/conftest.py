@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser
 from support.chromium import chromium_path, open_chromium, visiting
@@ -62,9 +64,24 @@ def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartNode]:
             node = NodeProcess(verb, tmp_path_factory.mktemp(verb), arguments)
             started.callback(node.stop)
             node.start()
+            if verb == "demo":
+                wait_until_told(node)
             return node
 
         yield start
+
+
+def wait_until_told(node: NodeProcess) -> None:
+    """Wait until the night is told up to the hour it begins at: the node listens before."""
+    with httpx2.Client(base_url=node.url) as web:
+        web.post("/api/v1/session/demo", json={"role": "dos"}).raise_for_status()
+        situation = web.get("/api/v1/situations").raise_for_status().json()["items"][0]["id"]
+        told = ""
+        for _ in range(60):
+            before, told = told, web.get(f"/api/v1/situations/{situation}/logbook").raise_for_status().headers["etag"]
+            if before == told:
+                return
+            time.sleep(0.7)
 
 
 @pytest.fixture(scope="session")

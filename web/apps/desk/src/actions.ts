@@ -133,6 +133,7 @@ export function listen(bench: Workbench, actions: () => Action[]): () => void {
       return;
     }
     if (key.key === 'Escape' && bench.escape()) return;
+    if (key.key === 'Escape' && typing(key.target)) return void (key.target as HTMLElement).blur();
     if (key.ctrlKey || key.metaKey || key.altKey || typing(key.target) || bench.palette || bench.help || bench.sharing || bench.paper) return;
     const name = key.key === ' ' ? 'Space' : key.key;
     if (name === 'Space' && pressable(key.target)) return;

@@ -1,5 +1,6 @@
 /** What came since a person last really looked. Pure: what the device keeps and what the screen shows are told apart. */
 import type { Entry } from './shown.ts';
+import type { Thing } from './things.ts';
 
 /** How far a person has read: the last fact received then, and the hour it was on the desk. */
 export type Mark = { fact: string; at_ms: number };
@@ -67,12 +68,16 @@ const saidOf = ({ entry, author, corrections, struck }: Entry): Said[] =>
 /** The rank at which a fact came; null for one that has not. */
 type Ranks = (fact: string) => number | null;
 
-/** What others wrote or changed after a mark. Without a mark nothing is new: a newcomer has not missed everything. */
-export function unread(entries: readonly Entry[], mark: Mark | null, me: string, rankOf: Ranks): Set<string> {
+/**
+ * What others wrote, changed, marked or assessed after a mark; `told` is what was said of a line since it was written.
+ * Without a mark nothing is new: a newcomer has not missed everything.
+ */
+export function unread(entries: readonly Entry[], mark: Mark | null, me: string, rankOf: Ranks, told: (entry: string) => Thing | undefined = () => undefined): Set<string> {
   const after = mark && rankOf(mark.fact);
   if (after === null) return new Set();
   const fresh = (said: Said): boolean => said.person !== me && (rankOf(said.fact) ?? -1) > after;
-  return new Set(entries.filter((entry) => saidOf(entry).some(fresh)).map(({ entry }) => entry));
+  const since = (entry: string): Said[] => Object.values(told(entry)?.said ?? {}).map(({ fact, author }) => ({ fact, person: author.person }));
+  return new Set(entries.filter((entry) => [...saidOf(entry), ...since(entry.entry)].some(fresh)).map(({ entry }) => entry));
 }
 
 /**

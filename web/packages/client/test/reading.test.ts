@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   AWAY_MS, DWELL_MS, EVERYTHING, foldPicture, freshness, inForce, Looking, names, readFrom, saidHour, saidPlaces, seeking, unread,
-  type Entry, type Fact, type Sight, type Sought,
+  type Entry, type Fact, type Sight, type Sought, type Thing,
 } from '../src/index.ts';
 
 const AT = Date.parse('2026-11-23T10:00:00Z');
@@ -140,6 +140,9 @@ test('new is what others wrote or changed beyond the mark, in the order of arriv
   const mark = { fact: mended.id, at_ms: AT };
   assert.deepEqual([...unread(entries, mark, 'claire', rankOf)], [mended.id], 'corrected by another since');
   assert.deepEqual([...unread(entries, mark, 'hugo', rankOf)], [], 'one’s own words are not news');
+  const marked = (id: string): Thing | undefined => (id === flood.id ? { said: { 'mark|triage': { fact: 'w-90', author: { person: 'hugo' } } } } as unknown as Thing : undefined);
+  assert.ok(unread(entries, mark, 'claire', rankOf, marked).has(flood.id), 'sorted by another since');
+  assert.ok(!unread(entries, mark, 'hugo', rankOf, marked).has(flood.id), 'one’s own visa is not news');
   const late = written('Dit tard', {}, { person: 'hugo', minutes: -600 });
   assert.ok(unread(entriesOf([flood, late]), mark, 'claire', rankOf).has(late.id), 'an old date written just now is new');
 });

@@ -1,5 +1,6 @@
 /** A line being written: kept on this device until it is sent, so that a closed page loses nothing. */
 import type { Attachment, Label, Parcel, Position, Wanted } from '@garance/client';
+import { keptUnder } from './kept-form.svelte.ts';
 
 export type Audience = Label['audience'];
 
@@ -47,14 +48,10 @@ export class Draft {
   constructor(key: string, keeps: boolean) {
     this.#key = key;
     this.#keeps = keeps;
-    const kept = keeps ? localStorage.getItem(key) : null;
+    const kept = keeps ? keptUnder<Kept>(key) : null;
     if (!kept) return;
-    try {
-      this.fill(JSON.parse(kept) as Partial<Kept>);
-      this.found = !this.empty;
-    } catch {
-      localStorage.removeItem(key);
-    }
+    this.fill(kept);
+    this.found = !this.empty;
   }
 
   get empty(): boolean {

@@ -1,3 +1,17 @@
+/** Words kept on this device until they are sent or given up. */
+
+/** What was kept under that name; null when nothing was, or nothing that can be read: it is then forgotten. */
+export function keptUnder<T>(key: string): Partial<T> | null {
+  const kept = localStorage.getItem(key);
+  if (!kept) return null;
+  try {
+    return JSON.parse(kept) as Partial<T>;
+  } catch {
+    localStorage.removeItem(key);
+    return null;
+  }
+}
+
 /** A long form being filled in: kept on this device until it is sent or given up, so that a closed page loses nothing. */
 export class KeptForm<T extends object> {
   readonly #key: string | null;
@@ -11,14 +25,10 @@ export class KeptForm<T extends object> {
     this.#key = key;
     this.#blank = JSON.stringify(blank);
     this.value = blank;
-    const kept = key ? localStorage.getItem(key) : null;
+    const kept = key ? keptUnder<T>(key) : null;
     if (!kept) return;
-    try {
-      this.value = { ...blank, ...(JSON.parse(kept) as Partial<T>) };
-      this.found = true;
-    } catch {
-      localStorage.removeItem(key!);
-    }
+    this.value = { ...blank, ...kept };
+    this.found = true;
   }
 
   /** Called from an effect: reads every part of the form. One still as it began is not kept. */

@@ -104,7 +104,7 @@ export class Logbook {
   readonly #rankOf = (fact: string): number | null => this.#desk.journal.arrivalOf(fact);
 
   #unread(mark: Mark | null): Set<string> {
-    return unread(this.#desk.picture.entries, mark, this.#desk.account.person, this.#rankOf);
+    return unread(this.#desk.picture.entries, mark, this.#desk.account.person, this.#rankOf, this.told);
   }
 
   /** What others wrote since this visit began. */
