@@ -16,6 +16,8 @@ from house.steps import ROOT, Failed, quiet, say, seconds, shown
 COMMAND = "import sys; from garance.server.cli import main; sys.argv[0] = 'garance'; sys.exit(main())"
 EVERYTHING = "all"
 INTERRUPTED = 130
+LONGEST = "--durations=40"
+"""The whole lane says which tests it waited for."""
 TESTS = ("runtime", "test")
 CHECKS = ("runtime", "test", "check")
 HOUSE_TESTS = ["test_glossary.py", "test_structure.py", "test_pins.py", "test_docs.py"]
@@ -98,7 +100,10 @@ def _runs(rest: Sequence[str], *, slow: bool) -> list[list[str]]:
         return [[]]
     if any(not word.startswith("-") for word in rest):
         return [[]] if slow else [["-m", "not slow"]]
-    return [["-m", "not slow", "-n", "2", "--dist", "loadfile"], *([["-m", "slow or opening"]] if slow else [])]
+    ordinary = ["-m", "not slow", "-n", "2", "--dist", "loadfile"]
+    if not slow:
+        return [ordinary]
+    return [[*ordinary, LONGEST], ["-m", "slow or opening", LONGEST]]
 
 
 def _has_marker(words: Sequence[str]) -> bool:

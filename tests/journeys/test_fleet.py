@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from support.axe import check_accessible
 from support.desk import DeskPage
-from support.images import Album
+from support.images import Album, sharp
 from support.node_process import NodeProcess
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,8 @@ def declare(desk: DeskPage) -> None:
 
 def colours_at(page: Page, x: float, y: float) -> set[tuple[int, int, int]]:
     """The colours of the screen around a place."""
-    shot = page.screenshot(clip={"x": x - 6, "y": y - 6, "width": 13, "height": 13})
+    with sharp(page):
+        shot = page.screenshot(clip={"x": x - 6, "y": y - 6, "width": 13, "height": 13})
     with Image.open(io.BytesIO(shot)) as image:
         found = image.convert("RGB").getcolors(maxcolors=1 << 16) or []
     return {colour for _, colour in found}  # type: ignore[misc]

@@ -57,6 +57,8 @@ SHAPE_LAYERS = ["shape-fills", "shape-lines", "shape-lines-planned", "shape-line
 CUT_SHORT = "unknown error occurred when fetching the script"
 """What Chromium says in the console when the network goes while the pages are being kept."""
 KEEPING_MS = 60_000
+COARSE = 0.4
+"""How finely journeys draw the map: a software renderer pays for each pixel."""
 SHELL_KEPT = "() => navigator.serviceWorker.controller !== null"
 
 
@@ -80,7 +82,7 @@ class DeskPage:
 
         Most journeys begin by the logbook; `landed` stays where the desk puts that person.
         """
-        self.page.goto(f"/?test{query}")
+        self.page.goto(f"/?test={COARSE}{query}")
         if role:
             self.page.get_by_role("button", name=role).click()
         return self.wait_ready(landed=landed)

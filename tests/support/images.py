@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -16,6 +18,26 @@ LEAST_COLOURS = 200
 """Fewer colours on a desk means that the map was not drawn."""
 
 
+DRAW_AT = """(ratio) => new Promise((done) => {
+  const map = window.garance?.map;
+  const before = map?.getPixelRatio() ?? null;
+  if (!map || before === ratio) return done(before);
+  map.once('idle', () => done(before));
+  setTimeout(() => done(before), 5000);
+  map.setPixelRatio(ratio);
+})"""
+"""Journeys draw the map coarsely, since a software renderer pays for each pixel; what is looked at is drawn whole."""
+
+
+@contextmanager
+def sharp(page: Page) -> Iterator[None]:
+    """The map at its full resolution for as long as that lasts."""
+    before = page.evaluate(DRAW_AT, 1)
+    yield
+    if before is not None:
+        page.evaluate("(ratio) => window.garance?.map.setPixelRatio(ratio)", before)
+
+
 class Album:
     """Takes pictures. With `keep`, those that have a place in the manual are put there too, small."""
 
@@ -24,7 +46,9 @@ class Album:
 
     def take(self, page: Page, name: str, *, chosen: str | None = None) -> Path:
         """Take a picture of the whole window; `chosen` is its name in the manual. An empty canvas fails."""
-        return self.put(page.screenshot(), name, chosen=chosen, mapped=page.locator(".maplibregl-canvas").count() > 0)
+        with sharp(page):
+            taken = page.screenshot()
+        return self.put(taken, name, chosen=chosen, mapped=page.locator(".maplibregl-canvas").count() > 0)
 
     def put(self, taken: bytes, name: str, *, chosen: str | None = None, mapped: bool = True) -> Path:
         """Put a picture already taken, as PNG, where the others are; an empty canvas fails where there is a map."""

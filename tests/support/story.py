@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 import garance.domain.concerns  # noqa: F401 - makes every command known
 from garance.domain.commands import decide, find
@@ -18,6 +19,7 @@ from garance.kernel.clock import HybridClock, SetClock
 from garance.kernel.fact import Fact
 from garance.kernel.identity import derived_id, fact_id
 from garance.kernel.label import Author, Label
+from garance.kernel.refusal import Refused
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 Fields = dict[str, Any]
@@ -245,3 +247,17 @@ def grid(name: str = "grid", **more: Any) -> Fields:
         "provenance": "modèle d'essai",
         **more,
     }
+
+
+def refused(story: Story, command: str, body: dict[str, Any], **how: Any) -> tuple[str, str | None]:
+    """The code and field of the refusal; a refused command records nothing."""
+    before = len(story.facts)
+    with pytest.raises(Refused) as refusal:
+        story.tell(command, body, **how)
+    assert len(story.facts) == before
+    return refusal.value.code, refusal.value.field
+
+
+def nothing(author: Author, label: Label) -> bool:
+    """The sight of one who may see no fact of others."""
+    return False

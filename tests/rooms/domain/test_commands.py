@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from support.story import SQUARE, START, WIDER, Story, entry, oid, person, point, resource, series, shape
+from support.story import SQUARE, START, WIDER, Story, entry, oid, person, point, refused, resource, series, shape
 
 from garance.domain.commands import commands, find
 from garance.domain.logbook.facts import EntryWritten
@@ -77,22 +77,6 @@ TABLE = {
     "reports.draft": "reports.draft",
     "reports.validate": "reports.validate",
 }
-
-
-@pytest.fixture
-def story() -> Story:
-    story = Story()
-    story.begin()
-    return story
-
-
-def refused(story: Story, command: str, body: dict[str, Any], **how: Any) -> tuple[str, str | None]:
-    """The code and field of the refusal; a refused command records nothing."""
-    before = len(story.facts)
-    with pytest.raises(Refused) as refusal:
-        story.tell(command, body, **how)
-    assert len(story.facts) == before
-    return refusal.value.code, refusal.value.field
 
 
 def follows(fact: Any) -> tuple[str, ...]:

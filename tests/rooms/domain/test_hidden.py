@@ -21,13 +21,6 @@ def sight(organisation: str) -> Callable[[Author, Label], bool]:
     return lambda author, label: label.audience.reach >= 2 or author.organisation == oid(organisation)
 
 
-@pytest.fixture
-def story() -> Story:
-    story = Story()
-    story.begin()
-    return story
-
-
 @pytest.mark.parametrize(
     ("command", "body"),
     [("resources.declare", resource()), ("drawings.draw", shape()), ("observations.declare-series", series())],

@@ -8,36 +8,15 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.story import Story, course, oid, person, shape, signals_plan
+from support.story import Story, course, nothing, oid, person, refused, shape, signals_plan
 
 from garance.domain.signals.facts import SignalsPlanSet
 from garance.domain.vocabulary import decode
 from garance.kernel.fact import Relation
-from garance.kernel.label import Audience, Author, Label
+from garance.kernel.label import Audience, Label
 from garance.kernel.refusal import Refused
 
 SYMBOL = {"set": "french-civil-security", "id": "vehicle-fire", "text": "FPT 1"}
-
-
-@pytest.fixture
-def story() -> Story:
-    story = Story()
-    story.begin()
-    return story
-
-
-def refused(story: Story, command: str, body: dict[str, Any], **how: Any) -> tuple[str, str | None]:
-    """The code and field of the refusal; a refused command records nothing."""
-    before = len(story.facts)
-    with pytest.raises(Refused) as refusal:
-        story.tell(command, body, **how)
-    assert len(story.facts) == before
-    return refusal.value.code, refusal.value.field
-
-
-def nothing(author: Author, label: Label) -> bool:
-    """The sight of one who may see no fact of others."""
-    return False
 
 
 CHOOSE = {"course": oid("nord"), "reason": "vent"}

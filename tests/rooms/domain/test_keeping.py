@@ -20,13 +20,6 @@ from garance.kernel.refusal import Refused
 from garance.kernel.signature import Signer
 
 
-@pytest.fixture
-def story() -> Story:
-    story = Story()
-    story.begin()
-    return story
-
-
 def recorded(story: Story, said: Said, mode: Mode = Mode.EXERCISE) -> Fact[Any]:
     settled = Settled(
         body=said.body,

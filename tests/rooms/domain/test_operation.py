@@ -9,14 +9,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.story import SQUARE, START, Story, entry, oid, person, point, resource, shape
+from support.story import SQUARE, START, Story, entry, nothing, oid, person, point, refused, resource, shape
 
 from garance.domain.commands import find
 from garance.domain.telling import tellings
 from garance.domain.vocabulary import entries
 from garance.kernel.fact import Fact, Relation
-from garance.kernel.label import Audience, Author, Label, Sensitivity
-from garance.kernel.refusal import Refused
+from garance.kernel.label import Audience, Label, Sensitivity
 from garance.views.board import Board
 
 OWNER = {"role": "cell-head", "cell": "logistics"}
@@ -35,30 +34,9 @@ DEMAND = {"demand": oid("demand"), "kind": "pump", "what": "Groupe de pompage", 
           "reason": "Point bas inondé"}  # fmt: skip
 
 
-@pytest.fixture
-def story() -> Story:
-    story = Story()
-    story.begin()
-    return story
-
-
-def refused(story: Story, command: str, body: dict[str, Any], **how: Any) -> tuple[str, str | None]:
-    """The code and field of the refusal; a refused command records nothing."""
-    before = len(story.facts)
-    with pytest.raises(Refused) as refusal:
-        story.tell(command, body, **how)
-    assert len(story.facts) == before
-    return refusal.value.code, refusal.value.field
-
-
 def body_of(fact: Fact[Any]) -> Any:
     """What a fact says."""
     return fact.body
-
-
-def nothing(author: Author, label: Label) -> bool:
-    """The sight of one who may see no fact of others."""
-    return False
 
 
 def test_each_thing_is_named_by_a_member_of_its_fact_and_its_keys_are_members() -> None:

@@ -16,13 +16,6 @@ MAYOR, OFFICER = person("maire"), person("officier", "sdis")
 NARROW = Label(audience=Audience.ORGANISATION)
 
 
-@pytest.fixture
-def story() -> Story:
-    story = Story()
-    story.begin()
-    return story
-
-
 def draft(name: str = "point", **more: Any) -> dict[str, Any]:
     """The body of a draft."""
     sections = [{"heading": "situation", "text": "L'eau monte.\nDeux rues coupées."}]

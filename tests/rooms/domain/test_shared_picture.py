@@ -7,41 +7,34 @@ from typing import Any
 
 import msgspec
 import pytest
-from support.story import SQUARE, START, Story, circle, entry, grid, oid, person, point, saved_view, sector, shape
+from support.story import (
+    SQUARE,
+    START,
+    Story,
+    circle,
+    entry,
+    grid,
+    nothing,
+    oid,
+    person,
+    point,
+    refused,
+    saved_view,
+    sector,
+    shape,
+)
 
 from garance.domain.vocabulary import decode
 from garance.kernel.fact import Fact, Reference, Relation
-from garance.kernel.label import Audience, Author, Label
-from garance.kernel.refusal import Refused
+from garance.kernel.label import Audience, Label
 
 LATER = START + timedelta(hours=2)
 GRID = grid()
 
 
-@pytest.fixture
-def story() -> Story:
-    story = Story()
-    story.begin()
-    return story
-
-
-def refused(story: Story, command: str, body: dict[str, Any], **how: Any) -> tuple[str, str | None]:
-    """The code and field of the refusal; a refused command records nothing."""
-    before = len(story.facts)
-    with pytest.raises(Refused) as refusal:
-        story.tell(command, body, **how)
-    assert len(story.facts) == before
-    return refusal.value.code, refusal.value.field
-
-
 def said(fact: Fact[Any]) -> Any:
     """What a fact says, as JSON has it."""
     return msgspec.json.decode(msgspec.json.encode(fact.body))
-
-
-def nothing(author: Author, label: Label) -> bool:
-    """The sight of one who may see no fact of others."""
-    return False
 
 
 # -- drawings -------------------------------------------------------------------------------------------------------

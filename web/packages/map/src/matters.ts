@@ -78,7 +78,7 @@ export function signPoint({ kind, geometry }: Matter): Position {
 /** What lies on an area or along a line keeps its sign there, without its name where there is no room for both. */
 export const matterSpots = (matters: readonly Matter[]): Spot[] =>
   matters.map((matter) => ({
-    id: matter.id, position: signPoint(matter), stands: true, must: true, letters: matter.name.length, ...(matter.geometry.type === 'Point' ? {} : { moves: true, bare: true }),
+    id: matter.id, position: signPoint(matter), stands: true, must: true, letters: matter.name.length, ...(matter.geometry.type === 'Point' ? {} : { moves: true, bare: true, area: true }),
   }));
 
 const properties = ({ kind, id, name, what, state, severity }: Matter): Feature['properties'] => ({ kind, id, name, what, state, severity, level: levelOf(severity) });

@@ -5,11 +5,11 @@ import { Boxes, cover, type Extent } from './boxes.ts';
 /**
  * One thing to place. `stands` is false for what only points at a place (a logbook entry): it sits beside the column.
  * `moves` is true for what is never put aside: drawn where it is, or left to its dot; `bare` lets it be drawn without its
- * name where there is no room for both. `must` is true for what has no dot: it is drawn, or counted
+ * name where there is no room for both. `area` is true for the sign of a whole area, that may stand a little aside. `must` is true for what has no dot: it is drawn, or counted
  * when its column is full. `letters` is how long its
  * name is: beside a column, a name needs room to its right.
  */
-export type Spot = { id: string; position: Position; stands: boolean; moves?: boolean; bare?: boolean; must?: boolean; letters?: number };
+export type Spot = { id: string; position: Position; stands: boolean; moves?: boolean; bare?: boolean; area?: boolean; must?: boolean; letters?: number };
 
 /** What stands on the map by itself, that nothing else may cover: from its place, how far it reaches. */
 export type Fixed = { position: Position; west_px: number; east_px: number; north_px: number; south_px: number };
@@ -52,6 +52,8 @@ const LEAST_LETTERS = 4;
 const BESIDE_PX = -38;
 const NEXT_PX = -7;
 const ENTRY_PX = 11;
+/** Nearest first. */
+const NUDGES_PX: readonly (readonly [number, number])[] = [[0, 0], [0, -32], [0, 32], [-56, 0], [56, 0], [-56, -32], [56, -32], [-56, 32], [56, 32], [-84, 0], [0, -64], [0, 64]];
 const AT_HOME: Placed = { right_px: 0, down_px: 0, beside: false };
 
 type OnScreen = Spot & { must: boolean; kept: boolean; x: number; y: number; order: number };
@@ -207,7 +209,8 @@ type Held = { taken: Boxes<Group>; symbols: Boxes<Group>; heads: Boxes<OnScreen>
 function sparse(spots: OnScreen[], { taken, symbols, heads }: Held, { places, crowds, dotted }: Stacking): void {
   const under = new Map<OnScreen, string[]>();
   for (const spot of spots.sort((a, b) => Number(b.must) - Number(a.must) || a.order - b.order)) {
-    const group = alone(spot);
+    const [right_px, down_px] = spot.area ? aside(spot, symbols) : [0, 0];
+    const group = alone({ ...spot, x: spot.x + right_px, y: spot.y + down_px });
     const extent = extentOf(group);
     const symbol = symbolsOf(group);
     const bare = (spot.bare === true || !spot.must) && taken.covered(extent) !== undefined;
@@ -216,7 +219,7 @@ function sparse(spots: OnScreen[], { taken, symbols, heads }: Held, { places, cr
       taken.put(group, bare ? symbol : extent);
       symbols.put(group, symbol);
       heads.put(spot, extent);
-      places.set(spot.id, bare ? { ...AT_HOME, letters: 0 } : AT_HOME);
+      places.set(spot.id, { ...AT_HOME, right_px, down_px, ...(bare ? { letters: 0 } : {}) });
     } else if (other.rows === 1 && Math.hypot(other.first.x - spot.x, other.first.y - spot.y) <= SAME_PX) {
       under.set(other.first, [...(under.get(other.first) ?? []), spot.id]);
     } else {
@@ -227,6 +230,11 @@ function sparse(spots: OnScreen[], { taken, symbols, heads }: Held, { places, cr
     if (members.length < LEAST_COUNTED) for (const member of members) dotted.add(member);
     else crowds.push({ id, position, right_px: 0, down_px: UNDER_NAME_PX, members });
   }
+}
+
+/** How far aside the sign of an area goes so as to cover no symbol: not at all when there is no room about. */
+function aside({ x, y, ...spot }: OnScreen, symbols: Boxes<Group>): readonly [number, number] {
+  return NUDGES_PX.find(([right, down]) => !symbols.covered(symbolsOf(alone({ ...spot, x: x + right, y: y + down })))) ?? [0, 0];
 }
 
 /** What points at the place of a column sits to its left, piled like cards, the last one on top. */

@@ -66,6 +66,14 @@ test('a full column says how many others there are; the one in hand keeps a row'
   assert.deepEqual([full.places.size, full.places.has('s29'), full.crowds[0]!.members.length], [MOST_ROWS - 1, true, 30 - MOST_ROWS + 1]);
 });
 
+test('the sign of an area steps aside rather than cover another; with no room it stays', () => {
+  const area = { ...at('area', -0.96, 45.94), moves: true, bare: true, area: true, must: true };
+  const { places } = whole([at('post', -0.96, 45.94), area], 14);
+  assert.deepEqual([places.get('post')!.down_px, places.get('area')!.right_px, Math.abs(places.get('area')!.down_px)], [0, 0, 32]);
+  const around = Array.from({ length: 121 }, (_, n) => ({ ...at(`p${n}`, -0.96 + ((n % 11) - 5) * 0.0012, 45.94 + (Math.floor(n / 11) - 5) * 0.0006), must: true, moves: true }));
+  assert.deepEqual([whole([...around, area], 14).places.get('area')!.right_px, whole([...around, area], 14).places.get('area')!.down_px], [0, 0]);
+});
+
 test('a column ends above the foot of the picture, and counts what it has no room for', () => {
   const spots = Array.from({ length: 6 }, (_, n) => at(`u${n}`, -0.96, 45.94));
   const { y } = flat(14)([-0.96, 45.94]);
