@@ -76,10 +76,11 @@ def wait_until_told(node: NodeProcess) -> None:
     with httpx2.Client(base_url=node.url) as web:
         web.post("/api/v1/session/demo", json={"role": "dos"}).raise_for_status()
         situation = web.get("/api/v1/situations").raise_for_status().json()["items"][0]["id"]
-        told = ""
+        lines = 0
         for _ in range(60):
-            before, told = told, web.get(f"/api/v1/situations/{situation}/logbook").raise_for_status().headers["etag"]
-            if before == told:
+            page = web.get(f"/api/v1/situations/{situation}/logbook", params={"limit": 200}).raise_for_status().json()
+            before, lines = lines, len(page["items"])
+            if before == lines > 0:
                 return
             time.sleep(0.7)
 
