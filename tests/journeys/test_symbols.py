@@ -408,3 +408,12 @@ def test_the_signals_plan_is_written_and_read_as_a_tree(town: NodeProcess, visit
     assert parents["Groupe pompage"] == sector
     check_accessible(page, "the signals plan")
     album.take(page, "signals-plan", chosen="oct")
+
+    # Withdrawn with its reason; what is begun is given up without closing the sheet around it.
+    sheet.get_by_role("button", name="Retirer cet ordre").click()
+    page.keyboard.press("Escape")
+    sheet.get_by_role("button", name="Retirer cet ordre").click()
+    sheet.get_by_label("Motif du retrait").fill("Fin de l'opération")
+    page.keyboard.press("Enter")
+    expect(sheet.get_by_role("button", name="Écrire l’ordre")).to_be_visible()
+    assert officer.ask("desk.picture.signals_plans.length") == 0

@@ -543,6 +543,7 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "views.remove": ("view", "view.saved.v1", {}),
     "views.present": ("view", "view.saved.v1", {"briefing": new_id()}),
     "views.end-briefing": ("briefing", "briefing.shown.v1", {}),
+    "signals.withdraw-plan": ("plan", "signals-plan.set.v1", {"reason": "r"}),
     "courses.choose": ("course", "course.described.v1", {"reason": "r"}),
     "courses.drop": ("course", "course.described.v1", {"reason": "r"}),
     "reports.validate": ("report", "report.drafted.v1", {"draft": f"w{'0' * 20}-1"}),

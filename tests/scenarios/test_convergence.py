@@ -84,6 +84,7 @@ says = st.one_of(
     st.builds(lambda t: ("courses.drop", {"course": oid(t), "reason": "r"}), things),
     st.builds(lambda t: ("drawings.draw", shape(t, course=oid(t), phase=1)), things),
     st.builds(lambda n: ("signals.set-plan", signals_plan(f"OCT {n}")), st.integers(0, 2)),
+    st.builds(lambda: ("signals.withdraw-plan", {"plan": signals_plan()["plan"], "reason": "r"})),
     st.builds(lambda t: ("grids.attach", grid(t)), things),
     st.builds(lambda t, n: ("taskings.describe-mission", mission(t, title=f"mission {n}")), things, st.integers(0, 2)),
     st.builds(

@@ -358,7 +358,7 @@ def intentions() -> list[Case]:
 
 
 def signals() -> list[Case]:
-    """A signals plan set twice; and twice by people who do not know of each other."""
+    """A signals plan set twice, then withdrawn; and set twice by people who do not know of each other."""
     story = Story()
     story.begin()
     first, second = signals_plan(), signals_plan("OCT 2", posts=[], fallbacks=[])
@@ -366,6 +366,9 @@ def signals() -> list[Case]:
     before = story.clock.now()
     story.clock.advance(timedelta(minutes=1))
     story.tell("signals.set-plan", second)
+    again = story.clock.now()
+    story.clock.advance(timedelta(minutes=1))
+    story.tell("signals.withdraw-plan", {"plan": first["plan"], "reason": "fin de l'opération"})
     two = Two(("signals.set-plan", first))
     said = [
         node.tell("signals.set-plan", signals_plan(name), by=person(name))
@@ -374,7 +377,8 @@ def signals() -> list[Case]:
     torn = {"thing": "signals-plan", "id": first["plan"], "aspect": "plan", "facts": [fact.id for fact in said]}
     return [
         case("a signals plan", story.facts, {"signals_plans": [plan_shown(first)]}, at=before),
-        case("a signals plan set again", story.facts, {"signals_plans": [plan_shown(second)]}),
+        case("a signals plan set again", story.facts, {"signals_plans": [plan_shown(second)]}, at=again),
+        case("a signals plan withdrawn", story.facts, {"signals_plans": []}),
         case("two signals plans", two.facts, {"signals_plans": [plan_shown(signals_plan("sud"))], "conflicts": [torn]}),
     ]
 

@@ -165,6 +165,7 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
     "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
     "view": {"views.remove": Ability.VIEWS_KEEP, "views.present": Ability.VIEWS_KEEP},
     "briefing": {"views.end-briefing": Ability.VIEWS_KEEP},
+    "plan": {"signals.withdraw-plan": Ability.RESOURCES_COMMAND},
     "course": {"courses.choose": Ability.COURSES_CHOOSE, "courses.drop": Ability.DRAWINGS_DRAW},
     "report": {"reports.validate": Ability.REPORTS_VALIDATE},
     "resource": {

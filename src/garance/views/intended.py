@@ -51,10 +51,10 @@ def _choice(choice: Version[str], reason: str) -> ChoiceShown:
 
 
 def show_signals_plan(showing: Showing, identifier: str, plan: SignalsPlan) -> SignalsPlanShown | None:
-    """A signals plan, once set."""
+    """A signals plan, once set and until it is withdrawn."""
     said = plan.set.upto(showing.moment)
     current, first = said.current(), said.first()
-    if current is None or first is None:
+    if current is None or first is None or plan.withdrawn.upto(showing.moment):
         return None
     body, aspects = current.value, {"plan": said}
     return SignalsPlanShown(

@@ -73,6 +73,7 @@ TABLE = {
     "courses.choose": "courses.choose",
     "courses.drop": "drawings.draw",
     "signals.set-plan": "resources.command",
+    "signals.withdraw-plan": "resources.command",
     "acknowledgements.give": "logbook.write",
     "reports.draft": "reports.draft",
     "reports.validate": "reports.validate",

@@ -125,6 +125,17 @@ def test_a_plan_is_set_and_set_again(story: Story) -> None:
     assert second.referred(Relation.FOLLOWS) == (first.id,)
 
 
+def test_a_plan_is_withdrawn_once_and_not_set_again(story: Story) -> None:
+    withdrawn = {"plan": signals_plan()["plan"], "reason": "fin de l'opération"}
+    assert refused(story, "signals.withdraw-plan", withdrawn) == ("plan-unknown", "body.plan")
+    plan = story.tell("signals.set-plan", signals_plan())
+    hidden = {"by": person("sdis", "sdis"), "sees": nothing}
+    assert refused(story, "signals.withdraw-plan", withdrawn, **hidden) == ("plan-unknown", "body.plan")
+    assert story.tell("signals.withdraw-plan", withdrawn).referred(Relation.FOLLOWS) == (plan.id,)
+    assert refused(story, "signals.withdraw-plan", withdrawn) == ("plan-withdrawn", "body.plan")
+    assert refused(story, "signals.set-plan", signals_plan("OCT 3")) == ("plan-withdrawn", "body.plan")
+
+
 @pytest.mark.parametrize(
     ("wrong", "refusal"),
     [

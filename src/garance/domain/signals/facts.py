@@ -1,4 +1,4 @@
-"""What can happen to a signals plan (ordre complémentaire des transmissions, OCT): it is said whole each time."""
+"""What can happen to a signals plan (ordre complémentaire des transmissions, OCT): said whole each time, withdrawn."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from garance.domain.situation.facts import Reason
 from garance.domain.vocabulary import Body, fact
 from garance.kernel.identity import ObjectId, Slug
 
@@ -81,7 +82,7 @@ class SignalsPlanSet(Body, frozen=True, kw_only=True):
     """The signals plan is this one from now on, whole (ordre complémentaire des transmissions).
 
     Refused: `net-doubled`, `post-doubled`, `net-unknown`, `post-unknown` (a parent that is not there) and `post-loop`
-    (a post that reports to itself, near or far).
+    (a post that reports to itself, near or far), `plan-withdrawn`.
     """
 
     plan: ObjectId
@@ -89,3 +90,14 @@ class SignalsPlanSet(Body, frozen=True, kw_only=True):
     nets: Annotated[tuple[Net, ...], msgspec.Meta(max_length=40)] = ()
     posts: Annotated[tuple[Post, ...], msgspec.Meta(max_length=120)] = ()
     fallbacks: Annotated[tuple[Fallback, ...], msgspec.Meta(max_length=12)] = ()
+
+
+@fact("signals-plan.withdrawn.v1")
+class SignalsPlanWithdrawn(Body, frozen=True, kw_only=True):
+    """A signals plan is no longer in force, and none replaces it (OCT retiré). It stays in the past.
+
+    Refused: `plan-unknown`, `plan-withdrawn`.
+    """
+
+    plan: ObjectId
+    reason: Reason

@@ -1,4 +1,4 @@
-"""When a signals plan may be set: it must be whole, and lead somewhere."""
+"""When a signals plan may be set, whole and leading somewhere, and withdrawn."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from garance.domain.commands import command
-from garance.domain.following import amended_label, first_seen, follow
+from garance.domain.following import amended_label, first_seen, follow, sees
 from garance.domain.said import Context, Said
-from garance.domain.signals.facts import SignalsPlanSet
+from garance.domain.signals.facts import SignalsPlanSet, SignalsPlanWithdrawn
+from garance.domain.signals.state import SignalsPlan
 from garance.domain.state import State
 from garance.kernel.refusal import Refused
 
 
 @command("signals.set-plan", ability="resources.command", request=SignalsPlanSet)
 def set_signals_plan(state: State, request: SignalsPlanSet, context: Context) -> Sequence[Said]:
-    """Set the plan, or set it again. Refuses `net-doubled`, `post-doubled`, `net-unknown`, `post-unknown`, `post-loop`.
+    """Set the plan, or set it again. Refuses `net-doubled`, `post-doubled`, `net-unknown`, `post-unknown`, `post-loop`,
+    `plan-withdrawn`.
 
     The field of the refusal names the post by its place in the list.
     """
@@ -23,13 +25,32 @@ def set_signals_plan(state: State, request: SignalsPlanSet, context: Context) ->
     _check_once("post-doubled", "body.posts", (post.id for post in request.posts))
     _check_nets(request)
     _check_parents(request)
-    plan = state.signals.known.get(context.situation or "", {}).get(request.plan)
+    plan = state.signals.of(context.situation or "", request.plan)
     said = first_seen(context, plan.set) if plan else None
     if plan is None or said is None:
         return [Said(body=request)]
+    _check_in_force(plan, context)
     label = amended_label(context, said)
     refs = follow(context, plan.set, thing=plan.aspects, at=context.present, label=label)
     return [Said(body=request, refs=refs, label=label)]
+
+
+@command("signals.withdraw-plan", ability="resources.command", request=SignalsPlanWithdrawn)
+def withdraw_signals_plan(state: State, request: SignalsPlanWithdrawn, context: Context) -> Sequence[Said]:
+    """Say that the plan is no longer in force. Refuses `plan-unknown`, `plan-withdrawn`."""
+    plan = state.signals.of(context.situation or "", request.plan)
+    said = first_seen(context, plan.set) if plan else None
+    if plan is None or said is None:
+        raise Refused("plan-unknown", field="body.plan")
+    _check_in_force(plan, context)
+    label = amended_label(context, said)
+    refs = follow(context, plan.set, thing=plan.aspects, at=context.present, label=label)
+    return [Said(body=request, refs=refs, label=label)]
+
+
+def _check_in_force(plan: SignalsPlan, context: Context) -> None:
+    if any(sees(context, withdrawn) for withdrawn in plan.withdrawn.history()):
+        raise Refused("plan-withdrawn", field="body.plan")
 
 
 def _check_once(code: str, field: str, names: Iterable[str]) -> None:

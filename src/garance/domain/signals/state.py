@@ -6,21 +6,22 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.signals.facts import SignalsPlanSet
+from garance.domain.signals.facts import SignalsPlanSet, SignalsPlanWithdrawn
 from garance.domain.things import forget_everywhere
 from garance.domain.versions import Versions, version_of
 from garance.kernel.fact import Fact
 
 
 class SignalsPlan(msgspec.Struct):
-    """One plan, each time it was set."""
+    """One plan, each time it was set; a withdrawal may arrive before what it withdraws."""
 
     set: Versions[SignalsPlanSet] = msgspec.field(default_factory=Versions)
+    withdrawn: Versions[str] = msgspec.field(default_factory=Versions)
 
     @property
     def aspects(self) -> tuple[Versions[Any], ...]:
         """Everything said about it."""
-        return (self.set,)
+        return self.set, self.withdrawn
 
 
 class Signals(msgspec.Struct):
@@ -31,12 +32,20 @@ class Signals(msgspec.Struct):
     def fold(self, fact: Fact[Any]) -> bool:
         """Take in a fact; False when it is not of this concern."""
         body = fact.body
-        if not isinstance(body, SignalsPlanSet) or fact.situation is None:
+        if not isinstance(body, SignalsPlanSet | SignalsPlanWithdrawn) or fact.situation is None:
             return False
-        there = self.known.setdefault(fact.situation, {})
-        there.setdefault(body.plan, SignalsPlan()).set.add(version_of(fact, body))
+        plan = self.known.setdefault(fact.situation, {}).setdefault(body.plan, SignalsPlan())
+        if isinstance(body, SignalsPlanSet):
+            plan.set.add(version_of(fact, body))
+        else:
+            plan.withdrawn.add(version_of(fact, body.reason))
         return True
 
     def forget(self, fact: str) -> None:
         """The body of that fact was destroyed."""
         forget_everywhere(self.known, fact)
+
+    def of(self, situation: str, plan: str) -> SignalsPlan | None:
+        """That plan of that situation, once set."""
+        found = self.known.get(situation, {}).get(plan)
+        return found if found and found.set else None

@@ -95,6 +95,7 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
     into.reasons.write(fact, text(body['reason']));
   },
   'signals-plan.set.v1': (into, fact, body) => at(into.plans, body['plan'], WholeFold).said.write(fact, body),
+  'signals-plan.withdrawn.v1': (into, fact, body) => at(into.plans, body['plan'], WholeFold).gone.write(fact, true),
   'acknowledgement.given.v1': (into, fact, body) => {
     at<Register<true>>(into.acknowledged, body['fact'], Register).write(fact, true);
     into.entries.acknowledge(fact);
@@ -374,7 +375,7 @@ function showCourses(into: Folding, moment: Moment, conflicts: Conflict[]): Cour
 function showPlan(id: string, fold: WholeFold, moment: Moment, conflicts: Conflict[]): SignalsPlan[] {
   const plan = fold.said.upto(moment);
   const { current } = plan;
-  if (!current) return [];
+  if (!current || !fold.gone.upto(moment).empty) return [];
   const { value: body } = current;
   return [{
     id,

@@ -6,6 +6,7 @@ export const givesUp = (close: () => void, bench?: Workbench): Attachment<HTMLEl
   const press = (key: KeyboardEvent): void => {
     if (key.key !== 'Escape' || (bench && (bench.picking !== null || bench.sketch !== null))) return;
     key.stopPropagation();
+    key.preventDefault(); // a dialog would close around it
     close();
   };
   form.addEventListener('keydown', press);
