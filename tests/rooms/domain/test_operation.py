@@ -235,6 +235,18 @@ class TestMissions:
         assert refused(story, "taskings.set-mission-state", no, follows=(accepted.id,))[0] == "mission-step-wrong"
         story.tell("taskings.set-mission-state", done, follows=(under_way.id,))
 
+    def test_steps_taken_without_the_network_are_sent_one_after_the_other(self, story: Story) -> None:
+        asked = story.tell("taskings.describe-mission", MISSION)
+        for state in ("accepted", "under-way", "done"):
+            step = {"mission": MISSION["mission"], "state": state}
+            story.tell("taskings.set-mission-state", step, follows=(asked.id,), by=person("chef"))
+        view = Board()
+        for fact in story.facts:
+            view.add(fact)
+        (mission,) = [thing for thing in view.at(None).things if thing.kind == "mission"]
+        assert mission.said["state"].value["state"] == "done"
+        assert view.at(None).conflicts == ()
+
     def test_whoever_settles_says_again_one_of_two_states(self, story: Story) -> None:
         asked = story.tell("taskings.describe-mission", MISSION)
         one = self.move(story, "accepted")

@@ -1,5 +1,5 @@
 /** Missions, orders, sheets and handovers as one person handles them: what is listed, what is being written. */
-import { dueOf, dueTo, isMine, missionStanding, type Due, type Geometry, type MissionState, type Party, type Thing } from '@garance/client';
+import { dueOf, dueTo, isMine, MISSION_NEXT, missionStanding, missionState, type Due, type Geometry, type MissionState, type Party, type Thing } from '@garance/client';
 import { t } from '@garance/kit';
 import { thingOf, thingsOf, told } from '../boards/things.ts';
 import type { Workbench } from './workbench.svelte.ts';
@@ -133,6 +133,18 @@ export class Taskings {
       desk.axis = 'conduct';
       desk.tab = 'home';
     }
+  }
+
+  /** Where this person moves a mission to, not sent yet; null when nothing of it waits. */
+  waiting(mission: string): MissionState | null {
+    const { parcels, conductor } = this.#bench.desk;
+    const steps = parcels.filter(({ state, name, command }) => state === 'waiting' && name === 'taskings.set-mission-state' && command.body['mission'] === mission);
+    return conductor.live ? ((steps.at(-1)?.command.body['state'] as MissionState | undefined) ?? null) : null;
+  }
+
+  /** The ways on from where it stands for this person: from their own last step, sent or not. */
+  ways(mission: Thing): readonly MissionState[] {
+    return MISSION_NEXT[this.waiting(mission.id) ?? missionState(mission)];
   }
 
   /** Moves a mission on; a reason goes with some of its ways. */
