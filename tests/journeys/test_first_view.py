@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Request
 from support.chromium import visiting
 from support.desk import DeskPage
 from support.node_process import NodeProcess
+
+pytestmark = pytest.mark.slow
 
 MOST_BYTES = 1_000_000
 CODE = (".js", ".css", ".woff2", ".svg", ".webmanifest")

@@ -13,6 +13,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 Visit = Callable[..., DeskPage]
 MAYOR, OFFICER = "Maire", "Officière SDIS"
 SIGNS = ["matters"]
@@ -74,7 +76,6 @@ def test_an_incident_is_reported_by_typing_and_is_on_the_map(town: NodeProcess, 
     assert made["id"] not in desk.drawn(SIGNS)
 
 
-@pytest.mark.slow
 def test_a_network_down_says_whom_it_deprives(town: NodeProcess, visit: Visit, album: Album) -> None:
     desk = visit(town.url).open(role=OFFICER)
     page = desk.page
@@ -100,7 +101,6 @@ def count(page: Page, within: Locator, category: str, how_many: str, source: str
     expect(form).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_counts_that_differ_stand_side_by_side_until_one_is_held_to(
     town: NodeProcess, visit: Visit, album: Album
 ) -> None:
@@ -133,7 +133,6 @@ def test_counts_that_differ_stand_side_by_side_until_one_is_held_to(
     album.take(page, "balance-wide", chosen="bilan")
 
 
-@pytest.mark.slow
 def test_a_zone_and_a_centre_are_followed_and_looked_back_at(town: NodeProcess, visit: Visit, album: Album) -> None:
     desk = visit(town.url).open(role=MAYOR)
     other = visit(town.url).open(role=OFFICER)

@@ -15,6 +15,8 @@ from support.images import Album
 from support.node_process import NodeProcess
 from support.territories import real_data
 
+pytestmark = pytest.mark.slow
+
 MAYOR = "Maire"
 MANY = ["many-lines", "many-shapes", "many-matters", "many-entries", "many-units", "many-gauges"]
 STILL = """[...desk.picture.shapes, ...desk.map.fleet.matters,
@@ -135,7 +137,6 @@ def test_an_address_is_found_and_said_by_keyboard_alone(desk: DeskPage, album: A
     assert desk.map_problems() == []
 
 
-@pytest.mark.slow
 def test_a_unit_is_found_and_selected(desk: DeskPage) -> None:
     unit = desk.ask("desk.units[0].resource")
     expect(search(desk.page, unit["name"]).first).to_contain_text(unit["name"])
@@ -143,7 +144,6 @@ def test_a_unit_is_found_and_selected(desk: DeskPage) -> None:
     desk.wait_for(f"desk.selection?.id === '{unit['id']}'")
 
 
-@pytest.mark.slow
 def test_coordinates_in_every_system_lead_to_the_same_place(desk: DeskPage) -> None:
     page = desk.page
     page.keyboard.press("i")
@@ -173,7 +173,6 @@ def test_coordinates_in_every_system_lead_to_the_same_place(desk: DeskPage) -> N
         page.keyboard.press("Escape")
 
 
-@pytest.mark.slow
 def test_the_chip_says_where_the_pointer_is_in_the_system_chosen(desk: DeskPage) -> None:
     page = desk.page
     x, y = inset(desk, 0.4, 0.6)
@@ -193,7 +192,6 @@ def test_the_chip_says_where_the_pointer_is_in_the_system_chosen(desk: DeskPage)
     assert re.fullmatch(r"\d{6} \d{7}", copied(page))
 
 
-@pytest.mark.slow
 def test_a_grid_is_drawn_and_gone(desk: DeskPage, album: Album) -> None:
     page = desk.page
     assert on_map(desk, ["graticule-lines"]) == 0
@@ -217,7 +215,6 @@ def test_a_grid_is_drawn_and_gone(desk: DeskPage, album: Album) -> None:
     page.wait_for_function(f"(layers) => ({COUNT})(layers) === 0", arg=["graticule-lines"])
 
 
-@pytest.mark.slow
 def test_a_distance_with_its_ground_then_an_area_becomes_a_drawing(desk: DeskPage, album: Album) -> None:
     page = desk.page
     measure = begin_measuring(page)
@@ -267,7 +264,6 @@ def test_a_distance_with_its_ground_then_an_area_becomes_a_drawing(desk: DeskPag
     assert desk.map_problems() == []
 
 
-@pytest.mark.slow
 def test_a_circle_by_keyboard_alone(desk: DeskPage) -> None:
     page = desk.page
     measure = begin_measuring(page)
@@ -280,7 +276,6 @@ def test_a_circle_by_keyboard_alone(desk: DeskPage) -> None:
     expect(measure).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_the_way_from_a_unit_to_a_place_clicked(desk: DeskPage, album: Album) -> None:
     page = desk.page
     page.mouse.click(*inset(desk, 0.3, 0.75), button="right")
@@ -299,7 +294,6 @@ def test_the_way_from_a_unit_to_a_place_clicked(desk: DeskPage, album: Album) ->
     assert on_map(desk, MARKS) == 0
 
 
-@pytest.mark.slow
 def test_a_rectangle_selects_what_it_holds(desk: DeskPage, album: Album) -> None:
     page = desk.page
     desk.frame_all(desk.ask("desk.territory.bbox"))
@@ -345,7 +339,6 @@ def test_a_rectangle_selects_what_it_holds(desk: DeskPage, album: Album) -> None
     assert desk.map_problems() == []
 
 
-@pytest.mark.slow
 def test_a_click_on_a_pile_offers_a_choice(desk: DeskPage) -> None:
     page = desk.page
     place = desk.ask("desk.entries.find(({ geometry }) => geometry?.type === 'Point').geometry.coordinates")
@@ -380,7 +373,6 @@ def test_a_click_on_a_pile_offers_a_choice(desk: DeskPage) -> None:
     expect(choice).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_a_count_on_the_map_opens_on_all_that_it_counts(desk: DeskPage, album: Album) -> None:
     desk.frame_all(desk.ask("desk.territory.bbox"))
     units = set(desk.ask("desk.picture.resources.map(({ id }) => id)"))
@@ -393,7 +385,6 @@ def test_a_count_on_the_map_opens_on_all_that_it_counts(desk: DeskPage, album: A
     assert desk.ask("desk.selection.id") in crowd["members"]
 
 
-@pytest.mark.slow
 def test_without_the_server_places_and_units_are_found_and_distances_measured(desk: DeskPage) -> None:
     page = desk.page
     desk.witness.expect(f"ERR_INTERNET_DISCONNECTED|ERR_FAILED|territory/search|{CUT_SHORT}")
@@ -415,7 +406,6 @@ def test_without_the_server_places_and_units_are_found_and_distances_measured(de
     page.context.set_offline(False)
 
 
-@pytest.mark.slow
 def test_a_long_press_says_what_is_here(town: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     tablet = visit(town.url, viewport={"width": 1024, "height": 768}, has_touch=True).open(role=MAYOR)
     page = tablet.page
@@ -427,7 +417,6 @@ def test_a_long_press_says_what_is_here(town: NodeProcess, visit: Callable[..., 
     expect(sheet(page, "Ici")).to_contain_text("Habitants alentour")
 
 
-@pytest.mark.slow
 @pytest.mark.real_data
 def test_rochefort_knows_its_streets_and_its_zones(
     start_node: Callable[..., NodeProcess], visit: Callable[..., Any], album: Album

@@ -16,6 +16,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 Visit = Callable[..., DeskPage]
 MAYOR, SECRETARY, OFFICER = "Maire", "Secrétaire", "Officière SDIS"
 LINE = "14h32 SDIS > PCC : 30 cm d'eau, 3 personnes évacuées, 2 personnes à évacuer"
@@ -105,7 +107,6 @@ def test_a_sentence_becomes_a_line_its_counts_and_its_mission(town: NodeProcess,
     album.take(page, "lines-filters")
 
 
-@pytest.mark.slow
 def test_a_photograph_is_joined_shown_and_kept(town: NodeProcess, visit: Visit, album: Album, tmp_path: Path) -> None:
     desk = visit(town.url).open(role=MAYOR)
     page = desk.page
@@ -145,7 +146,6 @@ def test_a_photograph_is_joined_shown_and_kept(town: NodeProcess, visit: Visit, 
     assert read.body() == taken, "the original, untouched"
 
 
-@pytest.mark.slow
 def test_without_the_network_a_line_keeps_its_number_and_its_file(
     town: NodeProcess, visit: Visit, album: Album, tmp_path: Path
 ) -> None:
@@ -178,7 +178,6 @@ def test_without_the_network_a_line_keeps_its_number_and_its_file(
     album.take(page, "lines-sent-after")
 
 
-@pytest.mark.slow
 def test_an_answer_is_wanted_by_name_then_of_the_next(town: NodeProcess, visit: Visit, album: Album) -> None:
     mayor, officer = visit(town.url).open(role=MAYOR), visit(town.url).open(role=OFFICER)
     page = officer.page
@@ -208,7 +207,6 @@ def test_an_answer_is_wanted_by_name_then_of_the_next(town: NodeProcess, visit: 
     album.take(page, "lines-answered")
 
 
-@pytest.mark.slow
 def test_a_sheet_of_paper_is_copied_line_after_line(town: NodeProcess, visit: Visit, album: Album) -> None:
     desk = visit(town.url).open(role=SECRETARY)
     page = desk.page

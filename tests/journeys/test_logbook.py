@@ -19,6 +19,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 Visit = Callable[..., DeskPage]
 MAYOR, OFFICER = "Maire", "Officière SDIS"
 MANY = 10_000
@@ -86,7 +88,6 @@ def missed(page: Page) -> Locator:
     return page.get_by_role("tab", name=re.compile(r"Main courante.*\+\d+\b"))
 
 
-@pytest.mark.slow
 def test_ten_thousand_lines(long_night: NodeProcess, visit: Visit, album: Album) -> None:
     desk = visit(long_night.url).open(role=MAYOR)
     page = desk.page
@@ -131,7 +132,6 @@ def test_ten_thousand_lines(long_night: NodeProcess, visit: Visit, album: Album)
     page.keyboard.press("d")
 
 
-@pytest.mark.slow
 def test_lines_and_map_are_one(long_night: NodeProcess, visit: Visit, album: Album) -> None:
     desk = visit(long_night.url).open(role=MAYOR)
     page = desk.page
@@ -256,7 +256,6 @@ def correct(row: Locator, words: str) -> None:
     row.get_by_label("Motif (obligatoire)").fill("vu sur place")
 
 
-@pytest.mark.slow
 def test_two_corrections_are_shown_side_by_side_and_settled(town: NodeProcess, visit: Visit, album: Album) -> None:
     mayor, officer = visit(town.url).open(role=MAYOR), visit(town.url).open(role=OFFICER)
     mayor.write("Le gymnase accueille des sinistrés.")
@@ -294,7 +293,6 @@ def test_two_corrections_are_shown_side_by_side_and_settled(town: NodeProcess, v
     expect(sheet).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_a_kept_version_settles_a_unit_in_two_states(town: NodeProcess, visit: Visit) -> None:
     """The same sheet settles what is not a line: a unit said to be in two states."""
     mayor, officer = visit(town.url).open(role=MAYOR), visit(town.url).open(role=OFFICER)
@@ -319,7 +317,6 @@ def test_a_kept_version_settles_a_unit_in_two_states(town: NodeProcess, visit: V
     assert mayor.ask("desk.picture.resources.find(({ id }) => id === argument).state", unit["id"]) == "out-of-service"
 
 
-@pytest.mark.slow
 def test_since_i_last_looked(town: NodeProcess, visit: Visit, album: Album) -> None:
     officer = visit(town.url).open(role=OFFICER)
     mayor = visit(town.url).open(role=MAYOR)
@@ -349,7 +346,6 @@ def test_since_i_last_looked(town: NodeProcess, visit: Visit, album: Album) -> N
     expect(mayor.row("Écrit par le maire.")).not_to_contain_text("Nouveau")
 
 
-@pytest.mark.slow
 def test_a_draft_outlives_the_page(town: NodeProcess, visit: Visit) -> None:
     desk = visit(town.url).open(role=MAYOR)
     page = desk.page
@@ -373,7 +369,6 @@ def test_a_draft_outlives_the_page(town: NodeProcess, visit: Visit) -> None:
     expect(page.locator("#entry-text")).to_have_value("")
 
 
-@pytest.mark.slow
 def test_at_four_hundred_percent(long_night: NodeProcess, visit: Visit, album: Album) -> None:
     """1280 × 1024 at 400 %: 320 × 256 points. Everything is there, in one column, and the list stays a window."""
     desk = visit(long_night.url, viewport={"width": 320, "height": 256}).open(role=MAYOR)

@@ -13,6 +13,8 @@ from support.desk import CUT_SHORT, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 OFFICER = "Officière SDIS"
 CHIEF = "Responsable des actions communales"
 SENT_MS = 40_000
@@ -87,7 +89,6 @@ def test_the_whiteboard_of_states_is_moved_by_key_and_by_hand(town: NodeProcess,
     assert (shown["FPT 2"], shown["VSAV 3"]) == ("validated", "out-of-service")
 
 
-@pytest.mark.slow
 def test_sectors_groups_and_the_span_of_each_leader(town: NodeProcess, visit: Any, album: Album) -> None:
     desk: DeskPage = visit(town.url).open(role=OFFICER)
     page = desk.page
@@ -138,7 +139,6 @@ def board(desk: DeskPage) -> list[dict[str, Any]]:
     return things
 
 
-@pytest.mark.slow
 def test_what_will_be_missing_is_told_with_its_hour(town: NodeProcess, visit: Any, album: Album) -> None:
     desk: DeskPage = visit(town.url).open(role=OFFICER)
     page = desk.page
@@ -163,7 +163,6 @@ def test_what_will_be_missing_is_told_with_its_hour(town: NodeProcess, visit: An
     check_accessible(page, "card of a unit with its means")
 
 
-@pytest.mark.slow
 def test_means_are_asked_for_answered_and_sent_as_text(town: NodeProcess, visit: Any, album: Album) -> None:
     desk: DeskPage = visit(town.url, permissions=["clipboard-read", "clipboard-write"]).open(role=OFFICER)
     page = desk.page
@@ -197,7 +196,6 @@ def test_means_are_asked_for_answered_and_sent_as_text(town: NodeProcess, visit:
     check_accessible(page, "demands")
 
 
-@pytest.mark.slow
 def test_nobody_takes_a_unit_away_without_knowing(town: NodeProcess, visit: Any, album: Album) -> None:
     desk: DeskPage = visit(town.url).open(role=OFFICER)
     page = desk.page
@@ -223,7 +221,6 @@ def test_nobody_takes_a_unit_away_without_knowing(town: NodeProcess, visit: Any,
     expect(mine.get_by_text("Secourir le camping")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_two_who_gave_a_unit_apart_see_both_and_settle_it(town: NodeProcess, visit: Any, album: Album) -> None:
     desk: DeskPage = visit(town.url)
     desk.witness.expect(f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}")
@@ -255,7 +252,6 @@ def test_two_who_gave_a_unit_apart_see_both_and_settle_it(town: NodeProcess, vis
         one.wait_for("!desk.picture.conflicts.some(({ aspect }) => aspect === 'assignment')", timeout_ms=20_000)
 
 
-@pytest.mark.slow
 def test_hours_are_counted_when_a_unit_is_given_back(town: NodeProcess, visit: Any, album: Album) -> None:
     desk: DeskPage = visit(town.url).open(role=OFFICER)
     page = desk.page
@@ -290,7 +286,6 @@ FPT 1;;;;;
 """
 
 
-@pytest.mark.slow
 def test_a_list_of_means_is_looked_over_then_declared_and_nothing_is_lost(
     town: NodeProcess, visit: Any, album: Album
 ) -> None:
@@ -315,7 +310,6 @@ def test_a_list_of_means_is_looked_over_then_declared_and_nothing_is_lost(
     assert desk.ask("desk.picture.resources.find(({ name }) => name === argument).kind", "Chaloupe") == "rescue-boat"
 
 
-@pytest.mark.slow
 def test_who_may_not_command_reads_the_boards_and_the_past_is_not_changed(
     town: NodeProcess, visit: Any, album: Album
 ) -> None:

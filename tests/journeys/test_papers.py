@@ -13,6 +13,8 @@ from support.images import Album
 from support.node_process import NodeProcess
 from support.pages import flowing
 
+pytestmark = pytest.mark.slow
+
 Visit = Callable[..., DeskPage]
 
 
@@ -61,7 +63,6 @@ def test_a_document_is_seen_before_it_is_printed(visit: Visit, town: NodeProcess
     expect(dialog).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_a_situation_report_goes_from_the_journal_to_its_number(visit: Visit, node: NodeProcess, album: Album) -> None:
     desk = visit(node.url).open(role="Maire")
     page = desk.page

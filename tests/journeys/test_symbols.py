@@ -14,6 +14,8 @@ from support.desk import DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
+pytestmark = pytest.mark.slow
+
 OFFICER = "Officière SDIS"
 MAYOR = "Maire"
 CLICK_PAUSE_MS = 350
@@ -128,7 +130,6 @@ def test_symbols_by_keyboard_are_on_the_other_desk(town: NodeProcess, visit: Any
     assert one["id"] in drawn(mayor)
 
 
-@pytest.mark.slow
 def test_symbols_by_mouse_in_a_row_lines_and_copies(town: NodeProcess, visit: Any, album: Album) -> None:
     officer = visit(town.url).open(role=OFFICER)
     page: Page = officer.page
@@ -265,7 +266,6 @@ def draw_situation(desk: DeskPage, box: list[float]) -> None:
         )
 
 
-@pytest.mark.slow
 def test_a_tactical_situation_is_drawn_flat_and_in_relief(town: NodeProcess, visit: Any, album: Album) -> None:
     officer = visit(town.url).open(role=OFFICER)
     page: Page = officer.page
@@ -290,7 +290,6 @@ def test_a_tactical_situation_is_drawn_flat_and_in_relief(town: NodeProcess, vis
     album.take(page, "symbols-3d")
 
 
-@pytest.mark.slow
 def test_symbols_by_touch_have_room_for_a_finger(town: NodeProcess, visit: Any, album: Album) -> None:
     tablet = {"viewport": {"width": 1024, "height": 768}, "has_touch": True, "is_mobile": True}
     officer = visit(town.url, **tablet).open(role=OFFICER)
@@ -309,7 +308,6 @@ def test_symbols_by_touch_have_room_for_a_finger(town: NodeProcess, visit: Any, 
     check_accessible(page, "the palette under a finger")
 
 
-@pytest.mark.slow
 def test_two_courses_are_drawn_compared_and_one_is_chosen(town: NodeProcess, visit: Any, album: Album) -> None:
     officer = visit(town.url).open(role=OFFICER)
     page: Page = officer.page
@@ -358,7 +356,6 @@ def test_two_courses_are_drawn_compared_and_one_is_chosen(town: NodeProcess, vis
     album.take(page, "symbols-courses-all", chosen="sitac-modes")
 
 
-@pytest.mark.slow
 def test_the_signals_plan_is_written_and_read_as_a_tree(town: NodeProcess, visit: Any, album: Album) -> None:
     officer = visit(town.url).open(role=OFFICER)
     page: Page = officer.page

@@ -58,7 +58,8 @@ RELATIONS: dict[str, tuple[str, str | None, str | None]] = {
 }
 BRIEF = [
     *((role, "own cell") for role in ROLES),
-    *((role, relation) for relation in RELATIONS if relation != "own cell" for role in ("dos", "observer")),
+    *(("dos", relation) for relation in RELATIONS if relation != "own cell"),
+    ("observer", "partner"),
     ("sdis-officer", "fire service"),
     ("administrator", "neighbour"),
 ]
