@@ -29,11 +29,11 @@ def follow(
 ) -> tuple[Reference, ...]:
     """References from a new statement about one `aspect` of a `thing`, about the moment `at`.
 
-    What the author knew is what `context.follows` names and all that those facts followed; everything visible when
-    it names nothing. The statement follows the newest of that, and also what held at its own moment when that is an
-    earlier one. Those who may see the statement (`label`) and not what it follows must not be left with a
-    contradiction: it follows what that followed, too. Refuses `follows-unknown` (not a fact about this thing) and
-    `follows-too-many` (over 32).
+    What the author knew is what `context.follows` names, all that those facts followed, and their own words, which
+    may have waited for the link one after the other; everything visible when it names nothing. The statement
+    follows the newest of that, and also what held at its own moment when that is an earlier one. Those who may see
+    the statement (`label`) and not what it follows must not be left with a contradiction: it follows what that
+    followed, too. Refuses `follows-unknown` (not a fact about this thing) and `follows-too-many` (over 32).
     """
     facts = _followed(context, aspect, thing, at)
     if label is not None:
@@ -46,7 +46,7 @@ def _followed(context: Context, aspect: Versions[Any], thing: Sequence[Versions[
         return tuple(head.fact for head in aspect.heads()[-MAX_FOLLOWS:])
     seen = {fact: version for part in thing for fact, version in part.said.items() if sees(context, version)}
     given = _given(context, seen)
-    known = ancestors(given, seen) if context.follows is not None else set(seen)
+    known = known_to(context, seen)
     spoken = [version for fact, version in aspect.said.items() if fact in known]
     earlier = [version for version in spoken if version.occurred_at <= at]
     newest = [version.fact for version in (*heads_among(spoken), *heads_among(earlier))]
@@ -113,6 +113,15 @@ def _given(context: Context, seen: Known) -> tuple[str, ...]:
     if any(fact not in seen for fact in given):
         raise Refused("follows-unknown", field="follows")
     return given
+
+
+def known_to(context: Context, seen: Known) -> set[str]:
+    """What the author knew when speaking, of what they may see."""
+    if context.follows is None:
+        return set(seen)
+    me = context.author.person
+    own = {fact for fact, version in seen.items() if version.author is not None and version.author.person == me}
+    return own | ancestors(context.follows, seen)
 
 
 def ancestors(facts: Iterable[str], said: Known) -> set[str]:

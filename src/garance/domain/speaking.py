@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.following import amended_label, ancestors, first_seen, follow, sees
+from garance.domain.following import amended_label, first_seen, follow, known_to, sees
 from garance.domain.said import Context, Said
 from garance.domain.state import State
 from garance.domain.telling import Telling, begun_here, statement_of, telling
@@ -115,17 +115,12 @@ def check_link(state: State, context: Context, kind: str, identifier: str | None
 
 
 def known_heads(state: State, context: Context, kind: str, identifier: str, aspect: str) -> list[Statement]:
-    """What stood of that aspect before the author when speaking: the statements that `follows` names, near or far, or
-    all that they may see when it names none; and their own words, sent one after the other when the link comes back.
-    Those that others among them replaced are left out.
-    """
+    """What stood of that aspect before the author when speaking: what they knew, without what others of it replaced."""
     thing = state.things.of(context.situation or "", kind, identifier)
     if thing is None or aspect not in thing.said:
         return []
     seen = {fact: one for part in thing.aspects for fact, one in part.said.items() if sees(context, one)}
-    me = context.author.person
-    own = {fact for fact, one in seen.items() if one.author is not None and one.author.person == me}
-    known = set(seen) if context.follows is None else own | ancestors(context.follows, seen)
+    known = known_to(context, seen)
     return [head.value for head in heads_among(one for fact, one in thing.said[aspect].said.items() if fact in known)]
 
 

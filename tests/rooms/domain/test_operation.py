@@ -237,9 +237,15 @@ class TestMissions:
 
     def test_steps_taken_without_the_network_are_sent_one_after_the_other(self, story: Story) -> None:
         asked = story.tell("taskings.describe-mission", MISSION)
-        for state in ("accepted", "under-way", "done"):
-            step = {"mission": MISSION["mission"], "state": state}
-            story.tell("taskings.set-mission-state", step, follows=(asked.id,), by=person("chef"))
+        steps = [
+            story.tell(
+                "taskings.set-mission-state", {"mission": MISSION["mission"], "state": state}, follows=(asked.id,),
+                by=person("chef"),
+            )
+            for state in ("accepted", "under-way", "done")
+        ]  # fmt: skip
+        assert steps[0].id in steps[1].referred(Relation.FOLLOWS)
+        assert steps[1].id in steps[2].referred(Relation.FOLLOWS)
         view = Board()
         for fact in story.facts:
             view.add(fact)
