@@ -74,8 +74,8 @@ def _people(story: Story) -> None:
     quay = {"incident": oid("quai"), "nature": "flooded-area", "title": "Quai sous l'eau", "severity": 4}
     story.tell("incidents.describe", {**quay, "place": "quai aux Vivres"})
     story.tell("incidents.evolve", {"incident": oid("quai"), "evolution": "worsening"})
-    tree = {"incident": oid("arbre"), "nature": "road-cut", "title": "Arbre tombé", "severity": 1}
-    story.tell("incidents.describe", tree)
+    tree = {"incident": oid("arbre"), "nature": "road-cut", "title": "Arbre tombé rue Neuve", "severity": 1}
+    story.tell("incidents.describe", {**tree, "place": "Rue Neuve"})
     cut = {"outage": oid("courant"), "network": "power", "name": "Quartier du Port"}
     story.tell("incidents.describe-outage", {**cut, "customers_low": 400, "customers_high": 600})
     evacuated = {"about": story.situation, "category": "evacuated"}

@@ -56,7 +56,8 @@ def _objectives(text: str, details: Details, voice: Voice, _: Names) -> str:
 def _incident(text: str, details: Details, voice: Voice, _: Names) -> str:
     gravity = voice.say("told.gravity", n=details["severity"]) if "severity" in details else ""
     evolution = voice.of("evolution", details.get("evolution")).lower()
-    parts = (details.get("place"), gravity, evolution, details.get("note"))
+    place = details.get("place") or ""
+    parts = ("" if place.casefold() in text.casefold() else place, gravity, evolution, details.get("note"))
     return ", ".join([text, *(part for part in parts if part)])
 
 

@@ -122,6 +122,7 @@ def test_the_report_says_what_every_board_says_and_what_is_wrong() -> None:
     assert [words for words in wanted if words not in said] == []
     text = manuscript.text or ""
     assert text.index("Quai sous l'eau,") < text.index("Arbre tombé"), "the gravest first"
+    assert "Arbre tombé rue Neuve, gravité 1 sur 5" in text, "a place that the title says is not said again"
     english = flowing(set_pdf(document("situation-report").compose(night, Order(language="en"))))
     assert "Evacuated: 40 to 60 (not settled)" in english
 
