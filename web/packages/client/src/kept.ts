@@ -182,11 +182,11 @@ export class KeptDatabase {
     const next = { ...about, ...heard, heard_ms: Math.max(about.heard_ms, heard.heard_ms) };
     const store = writing.objectStore('facts');
     if (!next.overflow) {
-      for (const fact of facts) {
-        const stays = mayStay(fact);
-        next.withheld ||= !stays;
-        await store.put({ owner: about.owner, id: fact.id, fact: plain(stays ? fact : { ...fact, body: null, withheld: fact.withheld ?? 'device' }) });
-      }
+      next.withheld ||= facts.some((fact) => !mayStay(fact));
+      // All asked for at once: one answer awaited after the other takes seconds on a slow device.
+      await Promise.all(facts.map((fact) => store.put({
+        owner: about.owner, id: fact.id, fact: plain(mayStay(fact) ? fact : { ...fact, body: null, withheld: fact.withheld ?? 'device' }),
+      })));
       for (const fact of facts) if (fact.name === 'body.redacted.v1') await redact(writing, about.owner, String(fact.body?.['fact'] ?? ''));
       next.facts = await store.count(ofOwner(about.owner));
       if (next.facts > MOST_FACTS) {

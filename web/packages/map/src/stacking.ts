@@ -31,7 +31,6 @@ export type Stacking = { places: Map<string, Placed>; crowds: Crowd[]; dotted: S
 
 /** More rows than this, or than the picture has room for, and the last one says how many others there are. */
 export const MOST_ROWS = 8;
-const LEAST_ROWS = 3;
 /** A column gathers what is about at one place: no farther than this from its head. */
 const REACH_X_PX = 100;
 const REACH_Y_PX = 230;
@@ -63,7 +62,7 @@ type Group = Room & { members: OnScreen[] };
 
 /**
  * The places of all of them on this picture. The first of a group keeps its place, so that nothing jumps when one joins.
- * `kept` is drawn whatever happens. No column goes below `bottom_px` unless it begins there.
+ * `kept` is drawn whatever happens. No symbol of a column is below `bottom_px` but its first.
  */
 export function stacked(spots: readonly Spot[], project: OnPicture, kept = '', fixed: readonly Fixed[] = [], bottom_px = Infinity): Stacking {
   const seen = spots.map((spot, order): OnScreen => {
@@ -169,7 +168,7 @@ function extentOf({ first: { x, y }, rows, letters }: Room): Extent {
 /** A column over the first one's place; a thing alone stays where it is, its name under it. `sides` are what no name may cover. */
 function column({ first, members }: Group, sides: readonly Extent[], bottom_px: number, { places, crowds }: Stacking): void {
   if (members.length === 1) return void places.set(first.id, AT_HOME);
-  const rows = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor((bottom_px - first.y) / ROW_PX) + 1));
+  const rows = Math.max(1, Math.min(MOST_ROWS, Math.floor((bottom_px - first.y) / ROW_PX) + 1));
   const { shown, counted } = rowsOf(members, rows);
   shown.forEach((spot, row) => {
     const room = lettersBeside(first.x + HALF_WIDE_PX, first.y + row * ROW_PX, sides);
@@ -195,7 +194,7 @@ function rowsOf(members: readonly OnScreen[], rows: number): { shown: readonly O
   if (members.length <= rows) return { shown: members, counted: [] };
   const [first, ...others] = members as [OnScreen, ...OnScreen[]];
   const rank = ({ kept, must }: OnScreen): number => (kept ? 0 : must ? 1 : 2);
-  const shown = new Set([first, ...others.toSorted((a, b) => rank(a) - rank(b)).slice(0, rows - 2)]);
+  const shown = new Set([first, ...others.toSorted((a, b) => rank(a) - rank(b)).slice(0, Math.max(0, rows - 2))]);
   return { shown: members.filter((spot) => shown.has(spot)), counted: members.filter((spot) => !shown.has(spot)) };
 }
 

@@ -3,6 +3,9 @@ import { DatabaseFiles, KeptDatabase, type Cards, type Directory, type Fact, typ
 
 /** A browser's database that does not answer by then is done without. */
 const PATIENCE_MS = 3_000;
+/** A copy is read while nothing else may be there to show, and written beside everything else: a slow device has time. */
+const COPY_PATIENCE_MS = 15_000;
+const WRITING_PATIENCE_MS = 120_000;
 
 export class Device {
   readonly #opened: Promise<KeptDatabase | null>;
@@ -11,19 +14,19 @@ export class Device {
     this.#opened = within(KeptDatabase.open(root), null);
   }
 
-  async #do<T>(task: (kept: KeptDatabase) => Promise<T>, otherwise: T): Promise<T> {
+  async #do<T>(task: (kept: KeptDatabase) => Promise<T>, otherwise: T, patience_ms = PATIENCE_MS): Promise<T> {
     const kept = await this.#opened;
-    return kept ? within(task(kept), otherwise) : otherwise;
+    return kept ? within(task(kept), otherwise, patience_ms) : otherwise;
   }
 
   cards = (): Promise<Cards | null> => this.#do((kept) => kept.cards(), null);
   enter = (session: Session): Promise<void> => this.#do((kept) => kept.enter(session), undefined);
   keepCards = (cards: Partial<Pick<Cards, 'situations' | 'territory'>>): Promise<void> => this.#do((kept) => kept.keepCards(cards), undefined);
-  read = (person: string, situation: string): Promise<KeptPicture | null> => this.#do((kept) => kept.read(person, situation), null);
-  begin = (person: string, situation: string): Promise<KeptAbout | null> => this.#do((kept) => kept.begin(person, situation), null);
-  add = (about: KeptAbout, facts: readonly Fact[], heard: Heard): Promise<boolean> => this.#do((kept) => kept.add(about, facts, heard), false);
-  keepSamples = (about: KeptAbout, samples: ReadonlyMap<string, readonly Sample[]>): Promise<void> => this.#do((kept) => kept.keepSamples(about, samples), undefined);
-  keepDirectory = (about: KeptAbout, directory: Directory): Promise<void> => this.#do((kept) => kept.keepDirectory(about, directory), undefined);
+  read = (person: string, situation: string): Promise<KeptPicture | null> => this.#do((kept) => kept.read(person, situation), null, COPY_PATIENCE_MS);
+  begin = (person: string, situation: string): Promise<KeptAbout | null> => this.#do((kept) => kept.begin(person, situation), null, COPY_PATIENCE_MS);
+  add = (about: KeptAbout, facts: readonly Fact[], heard: Heard): Promise<boolean> => this.#do((kept) => kept.add(about, facts, heard), false, WRITING_PATIENCE_MS);
+  keepSamples = (about: KeptAbout, samples: ReadonlyMap<string, readonly Sample[]>): Promise<void> => this.#do((kept) => kept.keepSamples(about, samples), undefined, WRITING_PATIENCE_MS);
+  keepDirectory = (about: KeptAbout, directory: Directory): Promise<void> => this.#do((kept) => kept.keepDirectory(about, directory), undefined, WRITING_PATIENCE_MS);
   forget = (person: string, situation: string): Promise<void> => this.#do((kept) => kept.forget(person, situation), undefined);
   forgetAll = (): Promise<void> => {
     forgetWords();
