@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from garance.domain.following import amended_label, first_seen, follow, known_to, sees
+from garance.domain.following import amended_label, ancestors, first_seen, follow, known_to, sees
 from garance.domain.said import Context, Said
 from garance.domain.state import State
 from garance.domain.telling import Telling, begun_here, statement_of, telling
@@ -114,13 +114,18 @@ def check_link(state: State, context: Context, kind: str, identifier: str | None
         raise Refused("link-unknown", field=field)
 
 
-def known_heads(state: State, context: Context, kind: str, identifier: str, aspect: str) -> list[Statement]:
-    """What stood of that aspect before the author when speaking: what they knew, without what others of it replaced."""
+def known_heads(
+    state: State, context: Context, kind: str, identifier: str, aspect: str, *, own: bool
+) -> list[Statement]:
+    """What stood of that aspect for the author when speaking, without what others of it replaced: what was on their
+    screen or, with their `own` words, what they said since, which the screen may not have heard yet.
+    """
     thing = state.things.of(context.situation or "", kind, identifier)
     if thing is None or aspect not in thing.said:
         return []
     seen = {fact: one for part in thing.aspects for fact, one in part.said.items() if sees(context, one)}
-    known = known_to(context, seen)
+    screen = set(seen) if context.follows is None else ancestors(context.follows, seen)
+    known = known_to(context, seen) if own else screen
     return [head.value for head in heads_among(one for fact, one in thing.said[aspect].said.items() if fact in known)]
 
 

@@ -36,6 +36,14 @@ class Thing(msgspec.Struct):
         """The aspects that make it be there."""
         return tuple(self.said[aspect] for aspect in sorted(self.begun) if aspect in self.said)
 
+    def prune(self) -> None:
+        """Leave out the aspects of which nothing is left, as if they had never been told."""
+        for aspects in (self.said, self.gathered):
+            for name in [name for name, versions in aspects.items() if not versions]:
+                del aspects[name]
+                self.begun.discard(name)
+                self.ended.discard(name)
+
 
 class Things(msgspec.Struct):
     """Every such thing, by situation and by kind and identifier."""
@@ -72,6 +80,7 @@ class Things(msgspec.Struct):
         for there in self.known.values():
             for thing in there.values():
                 thing.answers.pop(fact, None)
+                thing.prune()
 
     def of(self, situation: str, kind: str, identifier: str) -> Thing | None:
         """That thing of that situation, as soon as anything was said of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -65,17 +66,24 @@ def describe_mission(state: State, request: MissionDescribed, context: Context) 
 def set_mission_state(state: State, request: MissionStateSet, context: Context) -> Sequence[Said]:
     """Move a mission on. Refuses `not-declared`, `mission-step-wrong`, `reason-needed`.
 
-    A step is judged by what the author had on screen: two who moved it apart are both shown, and whoever settles it
-    says again one of the states that contradict each other, or goes on from one of them.
+    A step is judged by what the author had on screen, or by their own last step that it had not heard yet: two who
+    moved it apart are both shown, and whoever settles it says again one of the states that contradict each other, or
+    goes on from one of them.
     """
     if request.state in EXPLAINED and request.note is None:
         raise Refused("reason-needed", field="body.note")
     said = say(state, request, context)
-    heads = known_heads(state, context, "mission", request.mission, "state")
-    before = [MissionState(head["state"]) for head in heads] or [MissionState.REQUESTED]
+    on_screen, since = (
+        known_heads(state, context, "mission", request.mission, "state", own=own) for own in (False, True)
+    )
+    before = [*_standing(on_screen), *_standing(since)]
     if not any(request.state is one or request.state in NEXT[one] for one in before):
         raise Refused("mission-step-wrong", field="body.state", detail={"from": before[-1], "to": request.state})
     return said
+
+
+def _standing(heads: Sequence[dict[str, Any]]) -> list[MissionState]:
+    return [MissionState(head["state"]) for head in heads] or [MissionState.REQUESTED]
 
 
 @command("taskings.give-order", ability="orders.give", request=OrderGiven)
