@@ -95,6 +95,7 @@ def test_ten_thousand_units_on_map_and_in_list(town: NodeProcess, visit: Any, al
     declare(desk)
     page = desk.page
     desk.wait_for(f"desk.picture.resources.length === {before + FLEET}", timeout_ms=60_000)
+    page.evaluate("() => window.garance.map.setPixelRatio(1)")  # dots are counted by the pixel
     desk.tab("Moyens")
     box = desk.ask("desk.territory.bbox")
 

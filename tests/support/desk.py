@@ -193,7 +193,7 @@ class DeskPage:
         inside = self.page.evaluate(IN_VIEW)
         symbols = len(self.page.evaluate(SYMBOLS_IN_VIEW, inside))
         dots: int = self.page.evaluate(DOTS)
-        assert symbols + dots == len(inside)
+        assert symbols + dots == len(inside), (symbols, dots, len(inside))
         return symbols, dots
 
     def map_problems(self) -> list[str]:
