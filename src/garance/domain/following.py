@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from garance.domain.said import Context
+from garance.domain.said import Context, Said
 from garance.domain.versions import Version, Versions, heads_among
+from garance.domain.vocabulary import Body
 from garance.kernel.clock import Stamp
 from garance.kernel.fact import Reference, Relation
 from garance.kernel.label import Audience, Label, Sensitivity
@@ -39,6 +40,17 @@ def follow(
     if label is not None:
         facts = _through(facts, thing, statement(context, label))
     return tuple(Reference(Relation.FOLLOWS, fact) for fact in facts)
+
+
+def amend(
+    context: Context, body: Body, *, first: Version[Any], aspect: Versions[Any], thing: Sequence[Versions[Any]]
+) -> list[Said]:
+    """The statement that changes a thing already there: under the label of its `first` or a narrower one, after what
+    the author knew of that `aspect`. Refuses `label-wider`, `follows-unknown`, `follows-too-many`.
+    """
+    label = amended_label(context, first)
+    refs = follow(context, aspect, thing=thing, at=context.present, label=label)
+    return [Said(body=body, refs=refs, label=label)]
 
 
 def _followed(context: Context, aspect: Versions[Any], thing: Sequence[Versions[Any]], at: datetime) -> tuple[str, ...]:

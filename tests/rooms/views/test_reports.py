@@ -179,7 +179,7 @@ def test_what_the_boards_said_before_the_last_report_is_not_new_and_what_ended_t
     story.tell("taskings.set-mission-state", {"mission": oid("porte"), "state": "done"})
     told = lines_of(proposal(story))
     assert {(line.text, line.is_new) for line in told["total"]} == {("evacuated", True), ("missing", False)}
-    assert [line.text for line in told["incident"]] == ["Arbre tombé"]
+    assert [line.text for line in told["incident"]] == ["Arbre tombé rue Neuve"]
     assert [(line.text, line.is_new) for line in told["turn"]] == [("Quai sous l'eau", True)]
     assert [line.text for line in told["mission-ended"]] == ["Frapper à chaque porte"]
     for settled_since in ("disagreement", "unanswered", "mission-late"):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from garance.domain.commands import command
 from garance.domain.courses.facts import CourseChosen, CourseDescribed, CourseDropped
 from garance.domain.courses.state import Choice, Course
-from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.following import amend, first_seen, sees
 from garance.domain.said import Context, Said
 from garance.domain.state import State
 from garance.domain.versions import Version
@@ -22,9 +22,7 @@ def describe_course(state: State, request: CourseDescribed, context: Context) ->
     if course is None or described is None:
         return [Said(body=request)]
     _check_considered(course, context)
-    label = amended_label(context, described)
-    refs = follow(context, course.described, thing=course.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=described, aspect=course.described, thing=course.aspects)
 
 
 @command("courses.choose", ability="courses.choose", request=CourseChosen)
@@ -32,9 +30,7 @@ def choose_course(state: State, request: CourseChosen, context: Context) -> Sequ
     """Choose a course of action against the others. Refuses `course-unknown`, `course-dropped`."""
     course, described = _considered(state, request.course, context)
     chosen = _choice(state, context).course
-    label = amended_label(context, described)
-    refs = follow(context, chosen, thing=(*course.aspects, chosen), at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=described, aspect=chosen, thing=(*course.aspects, chosen))
 
 
 @command("courses.drop", ability="drawings.draw", request=CourseDropped)
@@ -44,9 +40,7 @@ def drop_course(state: State, request: CourseDropped, context: Context) -> Seque
     seen = [version for version in _choice(state, context).course.history() if sees(context, version)]
     if seen and seen[-1].value == request.course:
         raise Refused("course-in-use", field="body.course")
-    label = amended_label(context, described)
-    refs = follow(context, course.described, thing=course.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=described, aspect=course.described, thing=course.aspects)
 
 
 def check_course(state: State, course: str | None, context: Context) -> None:

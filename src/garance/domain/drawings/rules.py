@@ -12,7 +12,7 @@ from garance.domain.courses.rules import check_course
 from garance.domain.drawings.facts import ShapeDescribed, ShapeDrawn, ShapeEnded, ShapeReshaped
 from garance.domain.drawings.figures import check_outline
 from garance.domain.drawings.state import Shape
-from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.following import amend, amended_label, first_seen, follow, sees
 from garance.domain.said import Context, Said
 from garance.domain.state import State
 from garance.domain.versions import Version
@@ -38,9 +38,7 @@ def reshape(state: State, request: ShapeReshaped, context: Context) -> Sequence[
     """Give a shape another outline. Refuses `shape-unknown`, `shape-ended`, `figure-mismatch`, what cannot be drawn."""
     shape, drawn = _standing(state, request.shape, context)
     check_outline(request.geometry, request.figure)
-    label = amended_label(context, drawn)
-    refs = follow(context, shape.outline, thing=shape.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=drawn, aspect=shape.outline, thing=shape.aspects)
 
 
 @command("drawings.describe", ability="drawings.draw", request=ShapeDescribed)
@@ -50,9 +48,7 @@ def describe_shape(state: State, request: ShapeDescribed, context: Context) -> S
     if request.course not in {told.value.course for told in shape.description.history() if sees(context, told)}:
         check_course(state, request.course, context)
     body = _dated(request, context)
-    label = amended_label(context, drawn)
-    refs = follow(context, shape.description, thing=shape.aspects, at=context.present, label=label)
-    return [Said(body=body, refs=refs, label=label)]
+    return amend(context, body, first=drawn, aspect=shape.description, thing=shape.aspects)
 
 
 @command("drawings.end", ability="drawings.draw", request=ShapeEnded)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import msgspec
 
 from garance.domain.commands import command
-from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.following import amend, first_seen, sees
 from garance.domain.grids.facts import GridAttached, GridDetached
 from garance.domain.said import Context, Said
 from garance.domain.state import State
@@ -37,6 +37,4 @@ def detach_grid(state: State, request: GridDetached, context: Context) -> Sequen
         raise Refused("grid-unknown", field="body.grid")
     if any(sees(context, end) for end in grid.detached.history()):
         raise Refused("grid-detached", field="body.grid")
-    label = amended_label(context, attached)
-    refs = follow(context, grid.attached, thing=grid.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=attached, aspect=grid.attached, thing=grid.aspects)

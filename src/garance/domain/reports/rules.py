@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from garance.domain.commands import command
-from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.following import amend, amended_label, first_seen, follow, sees
 from garance.domain.reports.facts import ReportDrafted, ReportValidated
 from garance.domain.reports.state import Report
 from garance.domain.said import Context, Said
@@ -40,9 +40,7 @@ def draft_report(state: State, request: ReportDrafted, context: Context) -> Sequ
     if report is None or first is None:
         return [Said(body=body)]
     _check_open(report, context)
-    label = amended_label(context, first)
-    refs = follow(context, report.drafted, thing=report.aspects, at=context.present, label=label)
-    return [Said(body=body, refs=refs, label=label)]
+    return amend(context, body, first=first, aspect=report.drafted, thing=report.aspects)
 
 
 @command("reports.validate", ability="reports.validate", request=ReportToValidate)

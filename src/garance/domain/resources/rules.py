@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from garance.domain.commands import command
-from garance.domain.following import amended_label, first_seen, follow
+from garance.domain.following import amend, first_seen
 from garance.domain.geometry import check_shape
 from garance.domain.resources.facts import ResourceDeclared, ResourceMoved, ResourceStateSet
 from garance.domain.resources.state import Named, Resource
@@ -31,18 +31,14 @@ def move_resource(state: State, request: ResourceMoved, context: Context) -> Seq
     """Say where a resource is. Refuses `resource-unknown`."""
     resource, declared = _known(state, request.resource, context)
     check_shape(request.geometry)
-    label = amended_label(context, declared)
-    refs = follow(context, resource.place, thing=resource.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=declared, aspect=resource.place, thing=resource.aspects)
 
 
 @command("resources.set-state", ability="resources.command", request=ResourceStateSet)
 def set_resource_state(state: State, request: ResourceStateSet, context: Context) -> Sequence[Said]:
     """Change a resource's state. Refuses `resource-unknown`."""
     resource, declared = _known(state, request.resource, context)
-    label = amended_label(context, declared)
-    refs = follow(context, resource.status, thing=resource.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=declared, aspect=resource.status, thing=resource.aspects)
 
 
 def _known(state: State, identifier: str, context: Context) -> tuple[Resource, Version[Named]]:

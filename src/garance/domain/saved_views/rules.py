@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from garance.domain.commands import command
-from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.following import amend, first_seen, sees
 from garance.domain.said import Context, Said
 from garance.domain.saved_views.facts import BriefingEnded, BriefingShown, ViewRemoved, ViewSaved
 from garance.domain.saved_views.state import SavedView
@@ -27,18 +27,14 @@ def save_view(state: State, request: ViewSaved, context: Context) -> Sequence[Sa
     if view is None or saved is None:
         return [Said(body=body)]
     _check_kept(view, context)
-    label = amended_label(context, saved)
-    refs = follow(context, view.saved, thing=view.aspects, at=context.present, label=label)
-    return [Said(body=body, refs=refs, label=label)]
+    return amend(context, body, first=saved, aspect=view.saved, thing=view.aspects)
 
 
 @command("views.remove", ability="views.keep", request=ViewRemoved)
 def remove_view(state: State, request: ViewRemoved, context: Context) -> Sequence[Said]:
     """Offer a view no longer. Refuses `view-unknown`, `view-removed`."""
     view, saved = _offered(state, request.view, context)
-    label = amended_label(context, saved)
-    refs = follow(context, view.saved, thing=view.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=saved, aspect=view.saved, thing=view.aspects)
 
 
 @command("views.present", ability="views.keep", request=BriefingShown)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from garance.domain.commands import command
-from garance.domain.following import amended_label, first_seen, follow, sees
+from garance.domain.following import amend, first_seen, sees
 from garance.domain.said import Context, Said
 from garance.domain.signals.facts import SignalsPlanSet, SignalsPlanWithdrawn
 from garance.domain.signals.state import SignalsPlan
@@ -30,9 +30,7 @@ def set_signals_plan(state: State, request: SignalsPlanSet, context: Context) ->
     if plan is None or said is None:
         return [Said(body=request)]
     _check_in_force(plan, context)
-    label = amended_label(context, said)
-    refs = follow(context, plan.set, thing=plan.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=said, aspect=plan.set, thing=plan.aspects)
 
 
 @command("signals.withdraw-plan", ability="resources.command", request=SignalsPlanWithdrawn)
@@ -43,9 +41,7 @@ def withdraw_signals_plan(state: State, request: SignalsPlanWithdrawn, context: 
     if plan is None or said is None:
         raise Refused("plan-unknown", field="body.plan")
     _check_in_force(plan, context)
-    label = amended_label(context, said)
-    refs = follow(context, plan.set, thing=plan.aspects, at=context.present, label=label)
-    return [Said(body=request, refs=refs, label=label)]
+    return amend(context, request, first=said, aspect=plan.set, thing=plan.aspects)
 
 
 def _check_in_force(plan: SignalsPlan, context: Context) -> None:
