@@ -301,6 +301,7 @@ def test_a_list_of_means_is_looked_over_then_declared_and_nothing_is_lost(
     album.take(page, "means-import", chosen="moyens-import")
     check_accessible(page, "a list of means looked over")
     sheet.get_by_role("button", name=re.compile("^Déclarer")).click()
+    expect(page.get_by_text(re.compile(r"Déclarés : 2\b"))).to_be_visible(timeout=30_000)
     expect(sheet.get_by_label("Liste de moyens")).not_to_have_value(re.compile("CCF 21"), timeout=30_000)
     expect(sheet.get_by_label("Liste de moyens")).to_have_value(re.compile("CCF 22.*FPT 1", re.DOTALL))
     told = {one["id"]: one["said"] for one in board(desk)}

@@ -220,6 +220,7 @@ def spot(desk: DeskPage, across: float, down: float) -> tuple[float, float]:
 def place(desk: DeskPage, family: str, number: str, *points: tuple[float, float], text: str = "") -> None:
     """A symbol of the palette by its keys, then its points on the map; several are ended by a double click."""
     page = desk.page
+    before = desk.ask("desk.picture.shapes.length")
     page.keyboard.press(family)
     page.keyboard.press(number)
     if text:
@@ -232,7 +233,7 @@ def place(desk: DeskPage, family: str, number: str, *points: tuple[float, float]
         page.mouse.click(*spot(desk, *points[0]), delay=30)
     else:
         page.mouse.dblclick(*spot(desk, *points[-1]))
-    page.wait_for_timeout(400)
+    desk.wait_for(f"desk.picture.shapes.length > {before}")  # the next symbol begins when this one is said
 
 
 def test_a_forest_fire_by_a_fire_command_post(node: NodeProcess, visit: Visit, album: Album) -> None:
