@@ -329,6 +329,7 @@ def test_since_i_last_looked(town: NodeProcess, visit: Visit, album: Album) -> N
     page.goto("about:blank")
     officer.write("Pendant que le maire est parti.")
     mayor.open()
+    mayor.tab("Main courante")  # the desk opens on the tab chosen last
     expect(page.get_by_text(re.compile(r"vu jusqu'ici, \d\d:\d\d"))).to_be_visible()
     for words in ("regarde les moyens", "est parti"):
         expect(mayor.row(words)).to_contain_text("Nouveau")

@@ -39,6 +39,8 @@ export class MapView {
   #styled = false;
   #volume = false;
   #selected = '';
+  /** Hears the clicks until the hand that draws is loaded: on a slow machine none is lost. */
+  early: ((position: Position) => void) | null = null;
   #picking: ((position: Position | null) => void) | null = null;
   #drawing = false;
   #picture: Picture | null = null;
@@ -139,6 +141,7 @@ export class MapView {
 
   #clicked(point: [number, number], position: Position): void {
     if (this.#drawing) return;
+    if (this.early) return this.early(position);
     if (this.#picking) {
       const picked = this.#picking;
       this.#stopPicking();

@@ -131,8 +131,10 @@ export class Sketching {
     this.aside = false;
     this.tell();
     if (this.base) map?.hide(this.base.id);
+    if (map) map.early = (position) => this.give(position);
     const { Sketcher } = await import('@garance/map/sketcher.ts');
     if (!map || !this.draft || turn !== this.#turn) return;
+    map.early = null;
     this.#hand = new Sketcher(map, this.draft, {
       place: (position) => this.give(position),
       complete: () => this.complete(),
@@ -370,8 +372,11 @@ export class Sketching {
     this.#hand?.end();
     this.#hand = null;
     this.pointer = null;
-    if (this.base) this.#desk.map?.hide(null);
-    this.#desk.map?.show('sketch', []);
+    const { map } = this.#desk;
+    if (!map) return;
+    map.early = null;
+    if (this.base) map.hide(null);
+    map.show('sketch', []);
   }
 
   /** Keeps it on this device, so that a reload loses nothing. */

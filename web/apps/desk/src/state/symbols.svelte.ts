@@ -78,6 +78,7 @@ export class SymbolsInHand {
     void this.#desk.charters.list();
     // At once, so that the first click on the map is heard.
     void import('@garance/map/stamp.ts');
+    void import('@garance/map/sketcher.ts');
   }
 
   close = (): void => {
@@ -115,13 +116,16 @@ export class SymbolsInHand {
   async #hold(): Promise<void> {
     const { map } = this.#desk;
     const { sign } = this;
+    if (!map || !sign) return;
     const turn = ++this.#turn;
-    const { Stamp } = await import('@garance/map/stamp.ts');
-    if (!map || !sign || turn !== this.#turn) return;
     const point = toolOf(sign) === 'point';
+    if (point) map.early = (position) => this.place(position);
+    else this.#bench.sketching.beginSign(this);
+    const { Stamp } = await import('@garance/map/stamp.ts');
+    if (turn !== this.#turn) return;
+    if (point) map.early = null;
     this.#stamp = new Stamp(map, { place: (position) => (point ? this.place(position) : this.#vertex(position)) }, point, PANEL_PX);
     this.#stamp.snap = this.#bench.sketching.snap;
-    if (!point) this.#bench.sketching.beginSign(this);
     this.refresh();
     for (const act of this.#early.splice(0)) act(this.#stamp);
   }
@@ -141,6 +145,7 @@ export class SymbolsInHand {
   /** Puts the symbol in hand away. */
   letGo(): void {
     this.#turn += 1;
+    if (this.#desk.map) this.#desk.map.early = null;
     this.#stamp?.end();
     this.#stamp = null;
     this.#early = [];
