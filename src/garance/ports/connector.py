@@ -81,6 +81,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sensitivity: Literal["ordinary", "personal", "health", "restricted"] = "ordinary"
     quality: Grade
     sends: bool = False
+    traffic: bool = False
+    """What moves there passes by (ships, aircraft): it is not among the means of a situation."""
+    believable: Mapping[str, float] = {}
+    """What intake takes to be possible from such a source, where it is not the usual (see `intake.arrival.Limits`)."""
     settings: tuple[Wish, ...] = ()
 
 

@@ -18,6 +18,7 @@ from garance.kernel.refusal import Refused
 from garance.server.api.accounts import account_endpoints
 from garance.server.api.boards import board_endpoints
 from garance.server.api.commands import command_endpoints
+from garance.server.api.connections import connection_endpoints
 from garance.server.api.depths import depth_endpoints
 from garance.server.api.documents import document_endpoints
 from garance.server.api.links import link_endpoints
@@ -79,6 +80,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *symbol_endpoints(node),
         *question_endpoints(node),
         *depth_endpoints(node),
+        *connection_endpoints(node),
         *ogc_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=carried.organisations, find=carried.find),
     ]
