@@ -22,6 +22,7 @@ from garance.kernel.refusal import Refused
 from garance.ports.connector import MAX_FRAME_BYTES, Arrival, Frame, Sender
 from garance.server.connections.connection import Connection, Health
 from garance.server.http import Call, Endpoint, endpoint
+from garance.server.http.decoding import ANYTHING
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
 
@@ -197,7 +198,7 @@ def _frames(node: Node) -> Sequence[Endpoint]:
     }
     return (
         Endpoint(method="GET", **settings),
-        Endpoint(method="POST", consumes="*/*", max_bytes=MAX_FRAME_BYTES, **settings),
+        Endpoint(method="POST", consumes=ANYTHING, max_bytes=MAX_FRAME_BYTES, **settings),
     )
 
 

@@ -12,6 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from garance.kernel.refusal import Refused
 
+ANYTHING = "*/*"
+"""The media type of a body that may be of any."""
+
 _PLACE = re.compile(r" - at `(?:key in )?\$\.?(?P<field>[^`]*)`$")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
