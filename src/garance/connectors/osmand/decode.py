@@ -44,7 +44,7 @@ SpeedUnit = Literal["knots", "mps", "kmh"]
 MPS: Mapping[SpeedUnit, float] = {"knots": METRES_PER_SECOND_PER_KNOT, "mps": 1.0, "kmh": 1 / 3.6}
 """Metres per second in one of each."""
 
-EMERGENCIES = frozenset({"sos", "fallDown", "accident", "general"})
+EMERGENCIES = frozenset({"sos", "fallDown", "accident"})
 """The alarms of Traccar by which someone calls for help or may need it."""
 
 _READ = {"id", "deviceid", "lat", "lon", "location", "timestamp", "speed", "bearing", "heading", "altitude", "accuracy"}

@@ -1,7 +1,8 @@
 """What a Traccar server forwards as JSON: `{position, device}`, and `{event, position, device, geofence}`.
 
-Traccar keeps speeds in knots, altitudes, accuracies and distances in metres, times in UTC (model/Position.java). The thing
-is named by the identifier that the tracker itself gives (`uniqueId`), which stays when Traccar is installed anew.
+Traccar keeps speeds in knots, altitudes, accuracies and distances in metres, times in UTC (model/Position.java).
+The thing is named by the identifier that the tracker itself gives (`uniqueId`), which stays when Traccar is
+installed anew.
 """
 
 from __future__ import annotations
