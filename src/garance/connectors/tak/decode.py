@@ -84,7 +84,7 @@ def _located(cot: Cot) -> tuple[Observation, ...]:
     position = _position(cot.place)
     if position is None:
         return ()
-    moving, team = said.track(cot), said.group(cot)
+    moving, team, words = said.track(cot), said.group(cot), said.remarks(cot)
     found = Located(
         uid=cot.uid,
         at=cot.time,
@@ -97,7 +97,7 @@ def _located(cot: Cot) -> tuple[Observation, ...]:
         kind=resource_kind(cot.type) if cot.type.startswith("a-") else None,
         team=_cut(team.name, _MAX_NAME) if team else None,
         stale_at=cot.stale,
-        details=_details(cot),
+        details={**_details(cot), **({"remarks": _cut(words.text, _MAX_DETAIL) or ""} if words else {})},
     )
     return (found,)
 
@@ -176,8 +176,7 @@ def _withdrawn(cot: Cot) -> tuple[Observation, ...]:
 
 def _details(cot: Cot) -> dict[str, str]:
     """What is said beside, for people to read."""
-    runs, team, maker = said.software(cot), said.group(cot), said.creator(cot)
-    battery, words, symbol = said.battery_percent(cot), said.remarks(cot), _symbol(cot)
+    runs, team, battery = said.software(cot), said.group(cot), said.battery_percent(cot)
     found: dict[str, str | None] = {
         "type": cot.type,
         "how": cot.how or None,
@@ -185,11 +184,10 @@ def _details(cot: Cot) -> dict[str, str]:
         "role": team.role if team else None,
         "battery": f"{battery:g} %" if battery is not None else None,
         "platform": " ".join(part for part in (runs.platform, runs.version) if part) if runs else None,
-        "remarks": words.text if words and cot.type.startswith("a-") else None,
-        "author": maker.callsign if maker else None,
+        "author": said.author(cot),
         "colour": said.style(cot).stroke or said.colour(cot),
         "icon": said.icon_path(cot),
-        "symbol": symbol,
+        "symbol": _symbol(cot),
         "exercise": cot.opex if cot.opex and not cot.opex.startswith("o") else None,
         **_medical(cot),
     }

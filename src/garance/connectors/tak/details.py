@@ -65,6 +65,7 @@ class Link(msgspec.Struct, frozen=True):
     relation: str | None
     callsign: str | None
     vertex: Vertex | None
+    parent_callsign: str | None = None
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -188,7 +189,14 @@ def remarks(cot: Cot) -> Remarks | None:
 def links(cot: Cot) -> tuple[Link, ...]:
     """Its ties and vertices, in order."""
     return tuple(
-        Link(part.get("uid"), part.get("type"), part.get("relation"), part.get("callsign"), _vertex(part.get("point")))
+        Link(
+            part.get("uid"),
+            part.get("type"),
+            part.get("relation"),
+            part.get("callsign"),
+            _vertex(part.get("point")),
+            part.get("parent_callsign") or None,
+        )
         for part in cot.parts
         if part.name == "link"
     )
@@ -296,6 +304,14 @@ def creator(cot: Cot) -> Creator | None:
     """Who made it."""
     part = cot.part("creator")
     return Creator(*(part.get(name) or None for name in ("uid", "callsign", "type"))) if part is not None else None
+
+
+def author(cot: Cot) -> str | None:
+    """The call sign of whoever made it: its `creator`, else the producer that a link names (`p-p`)."""
+    maker = creator(cot)
+    if maker is not None and maker.callsign:
+        return maker.callsign
+    return next((link.parent_callsign for link in links(cot) if link.relation == "p-p" and link.parent_callsign), None)
 
 
 def archived(cot: Cot) -> bool:

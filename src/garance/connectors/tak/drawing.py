@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import msgspec
@@ -80,8 +81,13 @@ def _joined(vertices: tuple[Vertex, ...], *, closed: bool) -> Geometry | None:
         return None
     ring = (*vertices, vertices[0]) if closed and vertices[0] != vertices[-1] else vertices
     if ring[0] == ring[-1] and different > 2:
-        return Polygon([list(ring)])
+        return Polygon([list(ring if _counter_clockwise(ring) else ring[::-1])])
     return LineString(list(vertices))
+
+
+def _counter_clockwise(ring: tuple[Vertex, ...]) -> bool:
+    """As RFC 7946 wants outer rings."""
+    return sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in itertools.pairwise(ring)) <= 0
 
 
 def _bearing_line(cot: Cot) -> Geometry | None:

@@ -91,7 +91,7 @@ def read_package(raw: bytes) -> Package:
     `package-name-doubled`, `package-manifest-missing`, `package-manifest-malformed`. A content that the manifest names
     and the archive does not hold is set aside (`package-content-missing`), as is one named twice.
     """
-    members = _members(raw, 1)
+    members = _members(raw, 1, _Room())
     manifest = next((body for name, body in members.items() if name.lower() == MANIFEST.lower()), None)
     if manifest is None:
         raise Refused("package-manifest-missing")
@@ -165,14 +165,25 @@ def write_package(
     return out.getvalue()
 
 
-def _members(raw: bytes, depth: int) -> dict[str, bytes]:
+class _Room:
+    """How much may still be unpacked, inner archives included."""
+
+    def __init__(self) -> None:
+        self._left_bytes = MAX_UNPACKED_BYTES
+
+    def take(self, unpacked_bytes: int) -> bool:
+        self._left_bytes -= unpacked_bytes
+        return self._left_bytes >= 0
+
+
+def _members(raw: bytes, depth: int, room: _Room) -> dict[str, bytes]:
     """Every file of the archive, its name made plain, read to the end under the limits."""
     if len(raw) > MAX_PACKAGE_BYTES:
         raise Refused("archive-too-large", detail={"packed_bytes": len(raw)})
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             infos = archive.infolist()
-            _check_sizes(raw, infos)
+            _check_sizes(raw, infos, room)
             names = Counter(_safe(info.filename).lower() for info in infos if not info.is_dir())
             for info in infos:
                 _check_member(info)
@@ -183,26 +194,26 @@ def _members(raw: bytes, depth: int) -> dict[str, bytes]:
         raise Refused("archive-corrupted") from problem
     for body in found.values():
         if body.startswith(_ZIP_MAGIC):
-            _check_nested(body, depth)
+            _check_nested(body, depth, room)
     return found
 
 
-def _check_nested(raw: bytes, depth: int) -> None:
-    """An archive in the archive is looked through as well; a damaged one is only a file that clients cannot open."""
-    if depth >= MAX_ARCHIVES_DEEP + 1:
+def _check_nested(raw: bytes, depth: int, room: _Room) -> None:
+    """An archive in the archive is looked through as well: a damaged one is only a file that clients cannot open."""
+    if depth > MAX_ARCHIVES_DEEP:
         raise Refused("archive-nested", detail={"depth": depth})
     try:
-        _members(raw, depth + 1)
+        _members(raw, depth + 1, room)
     except Refused as why:
-        if why.code not in ("archive-corrupted", "package-name-doubled"):
+        if why.code in ("archive-too-large", "archive-nested"):
             raise
 
 
-def _check_sizes(raw: bytes, infos: Sequence[zipfile.ZipInfo]) -> None:
+def _check_sizes(raw: bytes, infos: Sequence[zipfile.ZipInfo], room: _Room) -> None:
     """Announced sizes are sane, and members do not share their bytes."""
     unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
     bomb = unpacked > RATIO_FROM_BYTES and unpacked > MAX_RATIO * len(raw)
-    if bomb or packed > len(raw) or unpacked > MAX_UNPACKED_BYTES or len(infos) > MAX_MEMBERS:
+    if bomb or packed > len(raw) or len(infos) > MAX_MEMBERS or not room.take(unpacked):
         detail = {"unpacked_bytes": unpacked, "packed_bytes": len(raw), "members": len(infos)}
         raise Refused("archive-too-large", detail=detail)
 
@@ -231,7 +242,7 @@ def _plain(name: str) -> str:
 def _safe(name: str) -> str:
     plain = _plain(name)
     parts = PurePosixPath(plain)
-    if parts.is_absolute() or ".." in parts.parts or ":" in plain or "\0" in plain or not parts.parts:
+    if parts.is_absolute() or ".." in parts.parts or plain[1:2] == ":" or "\0" in plain or not parts.parts:
         raise Refused("archive-unsafe")
     return plain
 

@@ -17,7 +17,7 @@ from google.protobuf.message import DecodeError
 
 from garance.connectors.tak.cot import UNKNOWN, Cot, place_of, read_number, read_type, read_uid
 from garance.connectors.tak.payload_schema import TakMessage
-from garance.connectors.tak.xml_tree import Element, read_tree, write_content, write_tree
+from garance.connectors.tak.xml_tree import Element, read_tree, writable, write_content, write_tree
 from garance.kernel.refusal import Refused
 from garance.ports.connector import MAX_FRAME_BYTES
 
@@ -71,7 +71,7 @@ def read_payload(raw: bytes) -> Payload:
         cot=cot,
         min_version=control.minProtoVersion or 1,
         max_version=control.maxProtoVersion or 1,
-        contact_uid=control.contactUid or None,
+        contact_uid=writable(control.contactUid) or None,
     )
 
 
@@ -84,8 +84,8 @@ def write_protobuf(cot: Cot) -> bytes:
     """The payload of that message. Refuses `cot-malformed`: an instant before 1970."""
     message: Any = TakMessage()
     said = message.cotEvent
-    said.uid, said.type, said.how = _legal(cot.uid), cot.type, _legal(cot.how)
-    said.access, said.qos, said.opex = (_legal(text or "") for text in (cot.access, cot.qos, cot.opex))
+    said.uid, said.type, said.how = writable(cot.uid), cot.type, writable(cot.how)
+    said.access, said.qos, said.opex = (writable(text or "") for text in (cot.access, cot.qos, cot.opex))
     said.sendTime, said.startTime = _milliseconds(cot.time, "time"), _milliseconds(cot.start, "start")
     said.staleTime = _milliseconds(cot.stale, "stale")
     place = cot.place
@@ -94,7 +94,7 @@ def write_protobuf(cot: Cot) -> bytes:
         UNKNOWN if value is None else value for value in (place.hae_m, place.ce_m, place.le_m)
     )
     for name in _OTHERS:
-        setattr(said, name, _legal(dict(cot.others).get(name, "")))
+        setattr(said, name, writable(dict(cot.others).get(name, "")))
     if cot.detail is not None:
         said.detail.SetInParent()
         _write_detail(cot, cot.detail, said.detail)
@@ -106,7 +106,7 @@ def write_versions(*, contact_uid: str, min_version: int = 1, max_version: int =
     message: Any = TakMessage()
     message.takControl.minProtoVersion = min_version
     message.takControl.maxProtoVersion = max_version
-    message.takControl.contactUid = _legal(contact_uid)
+    message.takControl.contactUid = writable(contact_uid)
     return bytes(message.SerializeToString(deterministic=True))
 
 
@@ -145,18 +145,18 @@ def unwrap_mesh(datagram: bytes) -> bytes:
 
 
 def _read_cot(said: Any) -> Cot:
-    others = tuple((name, str(getattr(said, name))) for name in _OTHERS if getattr(said, name))
+    others = tuple((name, writable(getattr(said, name))) for name in _OTHERS if getattr(said, name))
     return Cot(
-        uid=read_uid(said.uid),
+        uid=read_uid(writable(said.uid)),
         type=read_type(said.type),
-        how=said.how,
+        how=writable(said.how),
         time=_instant(said.sendTime, "time"),
         start=_instant(said.startTime or said.sendTime, "start"),
         stale=_instant(said.staleTime, "stale"),
         place=place_of(said.lat, said.lon, hae_m=said.hae, ce_m=said.ce, le_m=said.le),
-        access=said.access or None,
-        qos=said.qos or None,
-        opex=said.opex or None,
+        access=writable(said.access) or None,
+        qos=writable(said.qos) or None,
+        opex=writable(said.opex) or None,
         detail=_read_detail(said.detail) if said.HasField("detail") else None,
         others=others,
     )
@@ -183,7 +183,7 @@ def _typed_element(name: str, said: Any, kinds: dict[str, type]) -> Element:
 
 
 def _text(value: str | float) -> str:
-    return value if isinstance(value, str) else repr(value)
+    return writable(value) if isinstance(value, str) else repr(value)
 
 
 def _write_detail(cot: Cot, detail: Element, said: Any) -> None:
@@ -216,7 +216,7 @@ def _typed_values(part: Element) -> dict[str, str | int | float] | None:
 def _value(text: str, kind: type) -> str | int | float | None:
     if kind is int:
         return int(text) if _BATTERY.fullmatch(text) else None
-    return read_number(text) if kind is float else text
+    return read_number(text) if kind is float else writable(text)
 
 
 def _declared(cot: Cot, detail: Element, left: list[Element | str]) -> list[Element | str]:
@@ -248,8 +248,3 @@ def _milliseconds(at: datetime, field: str) -> int:
     if at < _EPOCH:
         raise Refused("cot-malformed", field=field)
     return (at - _EPOCH) // _MILLISECOND
-
-
-def _legal(text: str) -> str:
-    """Text that UTF-8 can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")

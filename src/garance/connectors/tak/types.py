@@ -85,7 +85,7 @@ def symbol_of(cot_type: str) -> str | None:
 
 
 def is_fixed(cot_type: str) -> bool:
-    """Whether things of that type stay where they are: buildings, obstacles, incidents."""
+    """Whether things of that type stay where they are: buildings, incidents."""
     return any(_under(_patterned(cot_type), fixed) for fixed in table().fixed)
 
 

@@ -49,9 +49,10 @@ class Element(msgspec.Struct, frozen=True):
 
 
 def element(name: str, attributes: Mapping[str, str | None] | None = None, *children: Element | str) -> Element:
-    """An element made here; attributes that are None are left out."""
+    """An element made here; attributes that are None and texts that are empty are left out."""
     given = (attributes or {}).items()
-    return Element(name, tuple((key, value) for key, value in given if value is not None), children)
+    said = tuple((key, value) for key, value in given if value is not None)
+    return Element(name, said, tuple(child for child in children if child != ""))
 
 
 def read_tree(raw: bytes) -> Element:
@@ -145,5 +146,10 @@ def _write(children: Iterable[Element | str], said: list[str]) -> None:
             said.append("/>")
 
 
+def writable(text: str) -> str:
+    """The text, each character that XML cannot carry become U+FFFD."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _replaced(text: str, table: Mapping[int, str]) -> str:
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(table)
+    return writable(text).translate(table)
