@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -21,11 +22,13 @@ UNKNOWN = 9_999_999.0
 MAX_UID = 256
 
 _ALSO_UNKNOWN = 999_999.0
+_HIGHEST_M = 1e9
+_MAX_DIGITS = 400
 _ROOT = "event"
 _NAMED = frozenset({"version", "uid", "type", "how", "time", "start", "stale", "access", "qos", "opex"})
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:?\d\d)?")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,30})?)?(Z|[+-]\d\d:?\d\d)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?")
-_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._]*(-[A-Za-z0-9._]+)*")
+_TYPE = re.compile(r"[\w.]+(-[\w.]+)*(;[^;]*)?")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +108,7 @@ def write_xml(cot: Cot) -> bytes:
         "version": cot.version,
         "uid": cot.uid,
         "type": cot.type,
-        "how": cot.how,
+        "how": cot.how or None,
         "time": write_instant(cot.time),
         "start": write_instant(cot.start),
         "stale": write_instant(cot.stale),
@@ -139,10 +142,16 @@ def write_instant(at: datetime) -> str:
 
 def read_number(text: str | None) -> float | None:
     """A plain decimal number, finite; None for anything else."""
-    if text is None or len(text) > 64 or not _NUMBER.fullmatch(text.strip()):
+    if text is None or len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text.strip()):
         return None
     found = float(text)
     return found if math.isfinite(found) else None
+
+
+def write_number(value: float) -> str:
+    """That number in plain decimals, as the schema wants, without losing any."""
+    text = repr(float(value))
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def read_uid(text: str | None) -> str:
@@ -153,7 +162,7 @@ def read_uid(text: str | None) -> str:
 
 
 def read_type(text: str | None) -> str:
-    """A type: letters and digits, between hyphens. Refuses `cot-malformed`."""
+    """A type: words between hyphens, then what the schema allows after a semicolon. Refuses `cot-malformed`."""
     if not text or len(text) > MAX_UID or not _TYPE.fullmatch(text):
         raise Refused("cot-malformed", field="type")
     return text
@@ -176,13 +185,14 @@ def _read_place(point: Element) -> Place:
 
 def _write_place(place: Place) -> Element:
     values = (place.lat_deg, place.lon_deg, place.hae_m, place.ce_m, place.le_m)
-    written = (repr(float(UNKNOWN if value is None else value)) for value in values)
+    written = (write_number(UNKNOWN if value is None else value) for value in values)
     return Element("point", tuple(zip(("lat", "lon", "hae", "ce", "le"), written, strict=True)))
 
 
 def _height(value: float | None) -> float | None:
-    unknown = value is None or not math.isfinite(value) or value in (UNKNOWN, _ALSO_UNKNOWN)
-    return None if unknown else value
+    if value is None or not abs(value) < _HIGHEST_M or value in (UNKNOWN, _ALSO_UNKNOWN):
+        return None
+    return value
 
 
 def _error(value: float | None) -> float | None:

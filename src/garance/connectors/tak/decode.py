@@ -5,8 +5,9 @@ Pings, negotiations, receipts and file offers tell nothing of the situation: the
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from garance.connectors.tak import details as said
 from garance.connectors.tak.cot import Cot, Place, read_xml
@@ -30,6 +31,8 @@ _ROOM_OF_ALL = "All Chat Rooms"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_NAME = 200
 _MAX_DETAIL = 300
+_MAX_NAMED = 1000
+"""The most people that a message goes to, or things that it removes."""
 _MEDICAL_COUNTS = ("urgent", "urgent_surgical", "priority", "routine", "convenience", "litter", "ambulatory")
 
 
@@ -148,11 +151,16 @@ def _spoken(cot: Cot) -> tuple[Observation, ...]:
         text=_cut(words.text, MAX_TEXT) or "",
         sender=_cut(sender, _MAX_NAME) or "",
         thread=_cut(thread, _MAX_NAME),
-        recipients=tuple(dict.fromkeys(name for name in (*members, *named) if name and name != _ROOM_OF_ALL)),
+        recipients=_recipients((*members, *named)),
         position=_position(cot.place),
         details=_details(cot),
     )
     return (found,)
+
+
+def _recipients(named: Iterable[str | None]) -> tuple[str, ...]:
+    each = (_cut(name, _MAX_NAME) or "" for name in named if name and name != _ROOM_OF_ALL)
+    return tuple(itertools.islice(dict.fromkeys(each), _MAX_NAMED))
 
 
 def _alarmed(cot: Cot) -> Observation:
@@ -171,7 +179,7 @@ def _alarmed(cot: Cot) -> Observation:
 
 def _withdrawn(cot: Cot) -> tuple[Observation, ...]:
     named = [link.uid for link in said.links(cot) if link.uid and len(link.uid) <= 256] or [cot.uid]
-    return tuple(Withdrawn(uid=uid, at=cot.time) for uid in dict.fromkeys(named))
+    return tuple(Withdrawn(uid=uid, at=cot.time) for uid in itertools.islice(dict.fromkeys(named), _MAX_NAMED))
 
 
 def _details(cot: Cot) -> dict[str, str]:
@@ -182,7 +190,7 @@ def _details(cot: Cot) -> dict[str, str]:
         "how": cot.how or None,
         "affiliation": affiliation_of(cot.type),
         "role": team.role if team else None,
-        "battery": f"{battery:g} %" if battery is not None else None,
+        "battery": f"{battery:g} %" if battery else None,
         "platform": " ".join(part for part in (runs.platform, runs.version) if part) if runs else None,
         "author": said.author(cot),
         "colour": said.style(cot).stroke or said.colour(cot),

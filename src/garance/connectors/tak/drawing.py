@@ -8,14 +8,15 @@ import math
 import msgspec
 from pyproj import Geod
 
-from garance.connectors.tak.cot import Cot, read_number
+from garance.connectors.tak.cot import Cot, read_number, read_xml
 from garance.connectors.tak.details import Ellipse, ellipses, link_points, polyline
 from garance.domain.drawings.facts import Circle, Figure, Sector
 from garance.kernel.place import MAX_VERTICES, Geometry, LineString, Point, Polygon, Vertex
 from garance.kernel.refusal import Refused
 
 MAX_RADIUS_M = 500_000.0
-MAX_RINGS = 20
+MAX_PARTS = 50
+"""How many rings or strokes one message may draw: what is beyond is left out."""
 _STEPS = 72
 _ROUND = 1e-6
 """Share by which the half axes of a circle may differ."""
@@ -30,13 +31,16 @@ class Outline(msgspec.Struct, frozen=True):
 
 
 def outlines(cot: Cot) -> tuple[Outline, ...]:
-    """What that message draws: several outlines when it has several rings; at least the point where it is.
+    """What that message draws: several outlines when it has several rings or strokes; at least the point where it is.
 
     Refuses `geometry-too-large`.
     """
-    rings = [ring for ring in ellipses(cot)[:MAX_RINGS] if max(ring.major_m, ring.minor_m) <= MAX_RADIUS_M]
+    rings = [ring for ring in ellipses(cot)[:MAX_PARTS] if max(ring.major_m, ring.minor_m) <= MAX_RADIUS_M]
     if rings:
         return tuple(_ellipse(cot, ring) for ring in rings)
+    strokes = _strokes(cot)
+    if strokes:
+        return tuple(Outline(stroke) for stroke in strokes)
     drawn = _path(cot)
     return (Outline(drawn if drawn is not None else Point((cot.place.lon_deg, cot.place.lat_deg))),)
 
@@ -71,6 +75,20 @@ def _path(cot: Cot) -> Geometry | None:
     if cot.type.startswith("u-") or cot.type == "b-m-r" or cot.type.startswith("b-m-r-"):
         return _joined(link_points(cot), closed=cot.type == "u-d-r")
     return None
+
+
+def _strokes(cot: Cot) -> list[Geometry]:
+    """The strokes of a sketch (`u-d-f-m`): each is a whole message, in the `line` of a link."""
+    lines = (part.get("line") for part in cot.parts if part.name == "link") if cot.type == "u-d-f-m" else ()
+    found = []
+    for line in itertools.islice((line for line in lines if line), MAX_PARTS):
+        try:
+            stroke = _joined(link_points(read_xml(line.encode("utf-8"))), closed=False)
+        except Refused:
+            continue
+        if stroke is not None:
+            found.append(stroke)
+    return found
 
 
 def _joined(vertices: tuple[Vertex, ...], *, closed: bool) -> Geometry | None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from garance.connectors.tak.cot import Cot, Place, write_instant
+from garance.connectors.tak.cot import Cot, Place, write_instant, write_number
 from garance.connectors.tak.decode import OWN_PART, OWN_PREFIX
 from garance.connectors.tak.details import Destination
 from garance.connectors.tak.drawing import middle
@@ -65,7 +65,7 @@ def unit(
     ]
     if located is not None and moving:
         course, speed = located.course_deg or 0.0, located.speed_mps or 0.0
-        parts.insert(1, element("track", {"course": repr(course), "speed": repr(speed)}))
+        parts.insert(1, element("track", {"course": write_number(course), "speed": write_number(speed)}))
     return Cot(
         uid=uid_of(resource.id),
         type=type_of_resource(resource.kind),
@@ -255,7 +255,7 @@ def _outline(shape: ShapeShown, uid: str, argb: int) -> list[Element]:
 
 
 def _circle(figure: Circle, uid: str, argb: int, fill: int) -> Element:
-    radius = repr(float(figure.radius_m))
+    radius = write_number(figure.radius_m)
     style = Element(
         "Style",
         (),
@@ -313,7 +313,7 @@ def _signed(argb: int) -> int:
 
 
 def _pair(vertex: Vertex) -> str:
-    return f"{round(vertex[1], 7)!r},{round(vertex[0], 7)!r}"
+    return ",".join(write_number(round(degrees, 7)) for degrees in (vertex[1], vertex[0]))
 
 
 def _position_of(point: Point | None) -> Position | None:

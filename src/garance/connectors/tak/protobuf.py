@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from google.protobuf.message import DecodeError
 
-from garance.connectors.tak.cot import UNKNOWN, Cot, place_of, read_number, read_type, read_uid
+from garance.connectors.tak.cot import UNKNOWN, Cot, place_of, read_number, read_type, read_uid, write_number
 from garance.connectors.tak.payload_schema import TakMessage
 from garance.connectors.tak.xml_tree import Element, read_tree, writable, write_content, write_tree
 from garance.kernel.refusal import Refused
@@ -182,8 +182,10 @@ def _typed_element(name: str, said: Any, kinds: dict[str, type]) -> Element:
     return Element(name, tuple((key, _text(value)) for key, value in values if key != "endpoint" or value))
 
 
-def _text(value: str | float) -> str:
-    return writable(value) if isinstance(value, str) else repr(value)
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return write_number(value)
+    return writable(value) if isinstance(value, str) else str(value)
 
 
 def _write_detail(cot: Cot, detail: Element, said: Any) -> None:

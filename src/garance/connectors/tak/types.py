@@ -131,7 +131,7 @@ def _nearest(cot_type: str, words: Mapping[str, str]) -> str | None:
 
 def _patterned(cot_type: str) -> str:
     """The type with a dot for its affiliation."""
-    parts = cot_type.split("-")
+    parts = cot_type.partition(";")[0].split("-")
     if len(parts) > 1 and parts[0] == "a":
         parts[1] = "."
     elif parts[:2] == ["b", "r"] and len(parts) > 2:

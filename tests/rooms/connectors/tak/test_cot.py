@@ -15,6 +15,7 @@ from support.source import ROOT
 
 from garance.connectors.tak import details
 from garance.connectors.tak.cot import DECLARATION, Cot, Place, read_xml, write_xml
+from garance.connectors.tak.types import resource_kind
 from garance.connectors.tak.xml_tree import MAX_DEPTH, MAX_ELEMENTS, Element, read_tree, write_tree
 from garance.kernel.refusal import Refused
 
@@ -98,6 +99,19 @@ def test_prefixes_sections_and_order_are_kept() -> None:
         ),
     )
     assert read_xml(write_xml(cot)) == cot
+
+
+def test_numbers_are_plain_decimals() -> None:
+    cot = read_xml(
+        GOOD.replace("lat='1' lon='2' hae='3' ce='4' le='5'", "lat='1e-7' lon='-1.5E1' hae='1e300'").encode()
+    )
+    assert b'lat="0.0000001" lon="-15.0" hae="9999999.0"' in write_xml(cot)
+
+
+def test_a_type_may_have_a_second_field() -> None:
+    cot = read_xml(GOOD.replace("a-f-G", "a-f-G-U-C;été 1").encode())
+    assert cot.type == "a-f-G-U-C;été 1"
+    assert resource_kind(cot.type) == "team"
 
 
 def test_the_root_keeps_what_it_has() -> None:

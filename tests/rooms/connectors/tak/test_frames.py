@@ -90,6 +90,22 @@ def test_lines_of_other_tools() -> None:
     assert kinds == [Polygon, LineString, LineString, Point]
 
 
+def test_a_sketch_is_as_many_drawings_as_strokes() -> None:
+    def link(line: str) -> str:
+        return f"<link line='{line.replace('&', '&amp;').replace('<', '&lt;').replace(chr(39), '&apos;')}'/>"
+
+    strokes = [
+        message("u-d-f", "<link point='45,-1'/><link point='45.1,-1'/>"),
+        "no message",
+        message("u-d-f", "<link point='45,-1'/><link point='45.1,-1'/><link point='45.1,-0.9'/><link point='45,-1'/>"),
+    ]
+    found = told(message("u-d-f-m", "".join(map(link, strokes)), place="lat='0' lon='0'"))
+    assert [(each.uid, each.geometry.__class__) for each in found if isinstance(each, Drawn)] == [
+        ("u1/1", LineString),
+        ("u1/2", Polygon),
+    ]
+
+
 def test_an_atom_moves_unless_someone_put_it_there() -> None:
     assert isinstance(told(message("a-f-G-U-C"))[0], Located)
     assert isinstance(told(message("a-h-G", how="h-g-i-g-o"))[0], Drawn)
