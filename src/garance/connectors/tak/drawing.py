@@ -14,6 +14,7 @@ from garance.domain.drawings.facts import Circle, Figure, Sector
 from garance.kernel.place import MAX_VERTICES, Geometry, LineString, Point, Polygon, Vertex
 from garance.kernel.refusal import Refused
 
+MIN_RADIUS_M = 1.0
 MAX_RADIUS_M = 500_000.0
 MAX_PARTS = 50
 """How many rings or strokes one message may draw: what is beyond is left out."""
@@ -35,7 +36,7 @@ def outlines(cot: Cot) -> tuple[Outline, ...]:
 
     Refuses `geometry-too-large`.
     """
-    rings = [ring for ring in ellipses(cot)[:MAX_PARTS] if max(ring.major_m, ring.minor_m) <= MAX_RADIUS_M]
+    rings = [ring for ring in ellipses(cot)[:MAX_PARTS] if _drawable(ring)]
     if rings:
         return tuple(_ellipse(cot, ring) for ring in rings)
     strokes = _strokes(cot)
@@ -48,7 +49,7 @@ def outlines(cot: Cot) -> tuple[Outline, ...]:
 def reached(start: Vertex, bearing_deg: float, distance_m: float) -> Vertex:
     """Where one comes from there, straight on."""
     lon_deg, lat_deg, _ = _EARTH.fwd(start[0], start[1], bearing_deg, distance_m)
-    return (round(float(lon_deg), 7), round(float(lat_deg), 7))
+    return (round(float(lon_deg), 9), round(float(lat_deg), 9))
 
 
 def middle(geometry: Geometry, figure: Figure | None = None) -> Vertex:
@@ -63,6 +64,10 @@ def middle(geometry: Geometry, figure: Figure | None = None) -> Vertex:
         case Polygon(coordinates=rings):
             ring = rings[0][:-1]
             return (sum(lon for lon, _ in ring) / len(ring), sum(lat for _, lat in ring) / len(ring))
+
+
+def _drawable(ring: Ellipse) -> bool:
+    return MIN_RADIUS_M <= min(ring.major_m, ring.minor_m) and max(ring.major_m, ring.minor_m) <= MAX_RADIUS_M
 
 
 def _path(cot: Cot) -> Geometry | None:

@@ -80,6 +80,24 @@ def test_rings_are_several_drawings_and_an_ellipse_is_no_circle() -> None:
     assert max(lat for _, lat in ring) == pytest.approx(reached((-1, 45), 0, 500)[1], abs=1e-6)
 
 
+@pytest.mark.parametrize("radius_m", [1.0, 3.0, 25_000.0, 500_000.0])
+@pytest.mark.parametrize("lat_deg", [0.0, 46.0, -89.0])
+def test_circles_of_any_size_can_be_drawn_here(radius_m: float, lat_deg: float) -> None:
+    shape = f"<shape><ellipse major='{radius_m}' minor='{radius_m}' angle='0'/></shape>"
+    (found,) = told(message("u-d-c-c", shape, place=f"lat='{lat_deg}' lon='0'"))
+    assert isinstance(found, Drawn)
+    assert found.figure == Circle((0.0, lat_deg), radius_m)
+    check_outline(found.geometry, found.figure)
+
+
+@pytest.mark.parametrize("radius_m", [0.5, 500_001.0])
+def test_circles_too_small_or_too_large_are_points(radius_m: float) -> None:
+    shape = f"<shape><ellipse major='{radius_m}' minor='{radius_m}' angle='0'/></shape>"
+    (found,) = told(message("u-d-c-c", shape))
+    assert isinstance(found, Drawn)
+    assert found.geometry == Point((-1.0, 45.0))
+
+
 def test_lines_of_other_tools() -> None:
     vertices = "<vertex lat='45' lon='-1'/><vertex lat='45.1' lon='-1'/><vertex lat='45.1' lon='-0.9'/>"
     (area,) = told(message("b-m-p-s-p-loc", f"<shape><polyline closed='true'>{vertices}</polyline></shape>"))
