@@ -78,7 +78,7 @@ async def house(folder: Path) -> AsyncIterator[House]:
 async def until(look: Callable[[], Awaitable[Any]], *, timeout_s: float = 10.0) -> Any:
     """What that look gives, as soon as it gives something."""
     async with asyncio.timeout(timeout_s):
-        while not (found := await look()):
+        while not (found := await look()):  # noqa: ASYNC110 - the node is looked at from outside
             await asyncio.sleep(0.05)
     return found
 
