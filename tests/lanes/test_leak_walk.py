@@ -355,6 +355,19 @@ async def walk_register(walk: Walk) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "read-only" if walk.reader.wall else "not-allowed")
 
 
+async def walk_feeds(walk: Walk) -> None:
+    """How connections fare tells nothing of who said what; what was set aside of a feed is for who may attach one."""
+    able = {"dos", "rac", "cell-head", "sdis-officer", "prefecture-duty-officer", "administrator"}
+    keeps = not walk.reader.wall and any(role.role in able and role.holds for role in walk.reader.roles)
+    assert (await walk.ask("GET", "/api/v1/connections")).status_code == (200 if keeps else 403), walk.name
+    base = f"/api/v1/situations/{walk.house.flood}/feeds"
+    for feed in walk.some_hidden("feed.attached.v1", "feed"):
+        await walk.alike("GET", f"{base}/{feed}/aside", f"{base}/{new_id()}/aside")
+    for method in ("GET", "POST"):
+        answer = await walk.ask(method, "/api/v1/connections/none/frames")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown")
+
+
 async def walk_walls(walk: Walk) -> None:
     """Walls are listed and ended by those who steer there or keep the node, and made for whom one acts."""
     wall = walk.house.people["wall"].id
@@ -541,6 +554,18 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "posts.end": ("post", "post.held.v1", {"reason": "r"}),
     "resources.answer": ("demand", "demand.made.v1", {"state": "accepted"}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
+    "feeds.detach": ("feed", "feed.attached.v1", {"reason": "r"}),
+    "feeds.release": (
+        "feed",
+        "feed.attached.v1",
+        {
+            "aside": 1,
+            "source": "s",
+            "why": "clock-ahead",
+            "heard_at": "2026-01-01T00:00:00Z",
+            "reason": "r",
+        },
+    ),
     "views.remove": ("view", "view.saved.v1", {}),
     "views.present": ("view", "view.saved.v1", {"briefing": new_id()}),
     "views.end-briefing": ("briefing", "briefing.shown.v1", {}),
@@ -569,6 +594,7 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
     "grids.attach": ("grid", "grid.attached.v1", a_grid()),
+    "feeds.attach": ("feed", "feed.attached.v1", {"connection": "none", "name": "n"}),
     "incidents.describe": ("incident", "incident.described.v1", {"nature": "fire", "title": "t"}),
     "incidents.describe-outage": ("outage", "outage.described.v1", {"network": "gas", "name": "n"}),
     "population.describe-zone": ("zone", "zone.described.v1", {"name": "n", "measure": "no-entry"}),
@@ -722,6 +748,10 @@ READING = {
     "post /api/v1/people/{person}/disable": walk_register,
     "post /api/v1/people/{person}/enable": walk_register,
     "post /api/v1/invitations": walk_register,
+    "get /api/v1/connections": walk_feeds,
+    "get /api/v1/connections/{connection}/frames": walk_feeds,
+    "post /api/v1/connections/{connection}/frames": walk_feeds,
+    "get /api/v1/situations/{situation}/feeds/{feed}/aside": walk_feeds,
     "get /api/v1/walls": walk_walls,
     "post /api/v1/walls": walk_walls,
     "delete /api/v1/walls/{wall}": walk_walls,
