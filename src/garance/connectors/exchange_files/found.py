@@ -98,15 +98,15 @@ class Harvest:
         """Attributes as text, the empty ones left out, bounded in number and length."""
         kept: dict[str, str] = {}
         for name, value in pairs:
-            text = as_text(value)
-            if not text:
+            text, name = as_text(value), cut(printable(str(name)).strip(), 120)
+            if not text or not name:
                 continue
             if len(kept) >= MAX_ATTRIBUTES:
                 self.problems.once("attributes-cut")
                 break
             if len(text) > MAX_TEXT:
                 self.problems.once("attributes-cut", name)
-            kept[cut(str(name), 120)] = cut(text)
+            kept[name] = cut(text)
         return kept
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
+import warnings
 import zipfile
 from collections.abc import Mapping
 from contextlib import closing
@@ -100,9 +101,11 @@ def _read(content: bytes, layer: str) -> Any:
     """What GDAL gives of a layer, its texts in the letters that it declares, else in those of Western Europe."""
     for encoding in (None, "cp1252"):
         try:
-            return pyogrio.raw.read(
-                content, layer=layer, encoding=encoding, max_features=MAX_FEATURES + 1, return_fids=True
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return pyogrio.raw.read(
+                    content, layer=layer, encoding=encoding, max_features=MAX_FEATURES + 1, return_fids=True
+                )
         except UnicodeDecodeError:
             continue
         except FAILURES as problem:

@@ -116,7 +116,7 @@ def _first(columns: ByName[str, Column], titles: Sequence[str], count: int) -> s
 
 
 def _kinds(column: Column, drawn: Sequence[Drawn]) -> dict[str, Slug]:
-    """Our word for each value of a column that has few; empty when none names a kind that can be drawn on its things."""
+    """Our word for each value of a column that has few; empty when none names a kind that can be drawn there."""
     said = [(one.details[column.name], place_of(one.geometry)) for one in drawn if column.name in one.details]
     values = dict.fromkeys(value for value, _ in said)
     if len(values) > MAX_VALUES:

@@ -55,6 +55,7 @@ class Drawing:
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._crossings_left = 10 * MAX_CROSSINGS
+        self._lightened_ones: set[str] = set()
 
     def geometries(self, part: Part, uid: str) -> Iterator[Geometry]:
         """What can be drawn of that part, in one piece or several. Raises `Unfit`."""
@@ -70,6 +71,11 @@ class Drawing:
         shape = self._line(rings[0], uid) if part.shape == "line" else self._area(rings, uid)
         for piece in self._cut(shape, uid):
             yield from self._bounded(piece, uid)
+
+    def _light(self, uid: str) -> None:
+        if uid not in self._lightened_ones:
+            self._lightened_ones.add(uid)
+            self._problems.say("outline-simplified", uid)
 
     @staticmethod
     def _finite(ring: Any) -> Any:
@@ -111,7 +117,7 @@ class Drawing:
         for _ in range(STEPS):
             if len(ring) <= DENSE:
                 return ring
-            self._problems.say("outline-simplified", uid)
+            self._light(uid)
             ring, step = thinned(ring, step), step * 2
         raise Unfit("vertices-too-many")
 
@@ -133,7 +139,7 @@ class Drawing:
         step = SMALLEST_STEP_DEG
         for _ in range(STEPS):
             holes = [hole for hole in (thinned(hole, step) for hole in holes) if len(hole) >= 4]
-            self._problems.say("outline-simplified", uid)
+            self._light(uid)
             if sum(len(hole) for hole in holes) <= DENSE:
                 return holes
             step *= 2
@@ -182,7 +188,7 @@ class Drawing:
         while shapely.get_num_coordinates(piece) > MAX_VERTICES:
             if step > 0.1:
                 raise Unfit("vertices-too-many")
-            self._problems.say("outline-simplified", uid)
+            self._light(uid)
             piece = shapely.simplify(piece, step, preserve_topology=False)
             step *= 2
         if piece.is_empty:

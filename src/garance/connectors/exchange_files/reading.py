@@ -120,10 +120,11 @@ def problem_words() -> Mapping[str, ProblemWords]:
 
 
 def printable(text: str) -> str:
-    """The text without the signs that no screen shows, lines kept."""
+    """The text without the signs that no screen shows; lines are kept, unbreakable spaces are plain ones."""
     if text.isprintable():
         return text
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
+    kept = (" " if sign.isspace() and sign not in "\n\t" else sign for sign in text.replace("\r\n", "\n"))
+    return "".join(sign for sign in kept if sign.isprintable() or sign in "\n\t")
 
 
 class Problems:

@@ -83,7 +83,8 @@ def _place(harvest: Harvest, near: Bounds | None) -> str:
     if reading is not None and harvest.crs is None and reading.doubt == "crs-wrong":
         harvest.problems.once("crs-missing", reading.crs)
     elif reading is not None and reading.doubt is not None:
-        harvest.problems.once(reading.doubt, reading.crs)
+        misnamed = reading.doubt == "crs-missing" and reading.crs == WGS84 and harvest.crs is not None
+        harvest.problems.once("crs-not-understood" if misnamed else reading.doubt, reading.crs)
     if reading is None:
         if bounds is not None and max(abs(value) for value in bounds) > 540:
             _refuse_when_all_beyond(parts)
