@@ -33,7 +33,7 @@ NOTES = (
 )  # fmt: skip
 SORTS = (
     "kind", "nature_code", "kind_code", "nature", "type", "categorie", "category", "classe", "class", "cause", "objet",
-    "theme", "libelle", "sym", "symbole", "symbol",
+    "theme", "libelle", "sym", "symbole", "symbol", "folder",
 )  # fmt: skip
 MAX_VALUES = 60
 """The most different values of a column whose kinds are proposed one by one."""
@@ -75,12 +75,22 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", fold(text.replace("_", " "))))
 
 
+@cache
+def _kind_words() -> tuple[tuple[str, str], ...]:
+    return tuple((_singular(word), kind) for kind, one in kind_table().items() for word in one.words)
+
+
+def _singular(text: str) -> str:
+    """The words without the mark of the plural."""
+    return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in text.split())
+
+
 def kind_named(text: str) -> str | None:
     """The kind that a value names, by its own word or by those of files; none when it names none."""
     if text.strip() in kind_table():
         return text.strip()
-    said = f" {plain(text)} "
-    found = [(len(word), kind) for kind, one in kind_table().items() for word in one.words if f" {word} " in said]
+    said = f" {_singular(plain(text))} "
+    found = [(len(word), kind) for word, kind in _kind_words() if f" {word} " in said]
     return max(found)[1] if found else None
 
 

@@ -35,7 +35,7 @@ def test_the_kinds_are_those_of_the_desk() -> None:
         ("Point d'eau n° 12", "water-point"), ("P.C. sécurité", None), ("PC exploitation", "command-post"),
         ("Zone d’évacuation", "evacuation-zone"), ("road-cut", "road-cut"),
         ("Périmètre de sécurité 300 m", "perimeter"),
-        ("DZ stade", "landing-zone"), ("Épicerie", None), ("", None),
+        ("Coupures", "road-cut"), ("DZ stade", "landing-zone"), ("Épicerie", None), ("", None),
     ],
 )  # fmt: skip
 def test_a_value_names_a_kind(said: str, kind: str | None) -> None:
