@@ -32,11 +32,12 @@ from garance.territory.reading.texts import decode as decode_text
 
 HEAD_BYTES = 1 << 16
 ROOT = re.compile(r"<\s*(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
-NOT_ROOT = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\])?[^>]*>", re.DOTALL)
 KML_ROOTS = ("kml", "document", "folder", "placemark")
 READABLE = (".geojson", ".json", ".gpx", ".kml", ".tcx", ".gpkg", ".csv", ".tsv", ".txt", ".kmz", ".geojsonl")
 """The endings of files that are tried inside an archive: what else lies there is told, not opened."""
 MAX_MEMBERS = 50
+MAX_PROLOGUE = 100
+"""Comments and instructions before the root of an XML file."""
 
 
 def read(raw: bytes, name: str, *, near: Bounds | None = None) -> Reading:
@@ -86,7 +87,7 @@ def _harvest(raw: bytes, stem: str) -> Harvest:
         return read_geojson(raw)
     if head[:1] != "<":
         return read_sheet(raw, stem)
-    root = ROOT.search(NOT_ROOT.sub("", head))
+    root = ROOT.match(_from_root(head))
     found = root.group(1).lower() if root is not None else ""
     if found in KML_ROOTS:
         return read_kml(raw)
@@ -95,6 +96,24 @@ def _harvest(raw: bytes, stem: str) -> Harvest:
     if found == "trainingcenterdatabase":
         return read_tcx(raw)
     raise Refused("format-unknown", field="file")
+
+
+def _from_root(head: str) -> str:
+    """The text from its first element on: what may come before it is skipped."""
+    for _ in range(MAX_PROLOGUE):
+        head = head.lstrip()
+        if head.startswith("<!--"):
+            end = head.find("-->", 4) + 3
+        elif head.startswith("<?"):
+            end = head.find("?>", 2) + 2
+        elif head[:9].upper() == "<!DOCTYPE":
+            end = head.find("]>", 9) + 2 if "[" in head[: head.find(">") + 1] else head.find(">", 9) + 1
+        else:
+            return head
+        if end < 4:
+            return ""
+        head = head[end:]
+    return ""
 
 
 def _archive(raw: bytes, stem: str, near: Bounds | None, *, packed: bool) -> Reading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -187,7 +186,7 @@ def _rings(polygon: Element, harvest: Harvest) -> list[Any]:
 
 def _positions(holder: Element, harvest: Harvest) -> Any:
     said = holder.first("coordinates")
-    text = re.sub(r"\s*,\s*", ",", said.text) if said is not None else ""
+    text = ",".join(part.strip() for part in said.text.split(",")) if said is not None else ""
     tuples = [[_number(part) for part in one.split(",")] for one in text.split()]
     if not tuples:
         raise Unread("geometry-empty")

@@ -24,6 +24,8 @@ DENSE = 2 * MAX_VERTICES
 MAX_CROSSINGS = 20_000
 """An outline that crosses itself more often is not mended."""
 SAMPLE = 200
+FEW = 30
+"""So few vertices cannot cross much."""
 SMALLEST_STEP_DEG = 1e-6
 STEPS = 18
 """Times that a step may double: from a tenth of a metre to some thirty kilometres."""
@@ -152,7 +154,7 @@ class Drawing:
         return np.vstack([ring, ring[:1]])
 
     def _mended(self, shape: Any, uid: str) -> Any:
-        crossings = _crossings(shape)
+        crossings = _crossings(shape) if shapely.get_num_coordinates(shape) > FEW else 0
         self._crossings_left -= crossings
         if crossings > MAX_CROSSINGS or self._crossings_left < 0:
             raise Unfit("outline-too-tangled")

@@ -6,10 +6,11 @@ from garance.connectors.exchange_files.found import Found, Harvest, parts_of
 from garance.connectors.exchange_files.reading import MAX_FEATURES, Format
 from garance.kernel.refusal import Refused
 from garance.territory.reading.places import locate, shapes_of
-from garance.territory.reading.sheets import separate
+from garance.territory.reading.sheets import Row, separate
 from garance.territory.reading.texts import decode
 
 MAX_CELLS = 4_000_000
+MAX_NUMBER_LETTERS = 80
 
 
 def read_sheet(raw: bytes, name: str) -> Harvest:
@@ -28,7 +29,8 @@ def read_sheet(raw: bytes, name: str) -> Harvest:
     harvest = Harvest(Format.CSV, title=name, crs=where.crs)
     width = len(titles)
     kept = [(row + [""] * width)[:width] for row in rows[top + 1 : top + 2 + MAX_FEATURES]]
-    for number, (row, shape) in enumerate(zip(kept, shapes_of(kept, where), strict=True), start=top + 2):
+    placed = kept if where.kind == "shape" else [_short(row, where.columns) for row in kept]
+    for number, (row, shape) in enumerate(zip(kept, shapes_of(placed, where), strict=True), start=top + 2):
         if harvest.full:
             break
         found = Found(harvest.uid(None, f"row-{number}"), parts_of(shape))
@@ -37,6 +39,14 @@ def read_sheet(raw: bytes, name: str) -> Harvest:
         if not found.parts:
             harvest.problems.say("row-without-position", found.uid)
     return harvest
+
+
+def _short(row: Row, columns: tuple[int, ...]) -> Row:
+    """The row, its numbers cut to what a number can be: patterns are tried on them."""
+    shorter = list(row)
+    for column in columns:
+        shorter[column] = " ".join(str(row[column])[:200].split())[:MAX_NUMBER_LETTERS]
+    return shorter
 
 
 def _apart(titles: list[str]) -> list[str]:
