@@ -14,6 +14,8 @@ from garance.territory.reading.texts import decode
 
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 200
+MAX_ENTITIES = 500_000
+"""Ampersands of a file that has to be put right."""
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#\d{1,7};|#x[0-9a-fA-F]{1,6};)(\w{0,30};)?")
 _DECLARED = re.compile(r"^\s*<\?xml[^>]{0,500}\?>")
@@ -128,6 +130,8 @@ def parse(raw: bytes) -> tuple[Element, bool]:
 
 def _again(tree: _Tree, raw: bytes) -> bool:
     text = _DECLARED.sub("", _ILLEGAL.sub("", decode(raw)), count=1)
+    if text.count("&") > MAX_ENTITIES:
+        raise Refused("layer-unreadable", field="file")
     text = _NAMED.sub(_plain, text).lstrip()
     try:
         tree.parse(text.encode("utf-8"), "utf-8")

@@ -154,6 +154,8 @@ class Drawing:
         return np.vstack([ring, ring[:1]])
 
     def _mended(self, shape: Any, uid: str) -> Any:
+        if self._crossings_left < 0:
+            raise Unfit("outline-too-tangled")
         crossings = _crossings(shape) if shapely.get_num_coordinates(shape) > FEW else 0
         self._crossings_left -= crossings
         if crossings > MAX_CROSSINGS or self._crossings_left < 0:

@@ -20,6 +20,8 @@ MAX_FEATURES = 20_000
 """The most things read of one file."""
 MAX_ALL_VERTICES = 400_000
 """The most vertices of all drawings of one file: outlines are thinned together beyond."""
+MAX_ALL_RINGS = 50_000
+"""The most rings of all areas of one file."""
 MAX_POSITIONS = 100_000
 """The most timed positions of one file: a track that goes beyond is read as a line."""
 MAX_ATTRIBUTES = 100

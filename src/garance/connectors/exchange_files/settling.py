@@ -13,6 +13,7 @@ import shapely
 from garance.connectors.exchange_files.found import Fix, Found, Harvest, Part, Track, cut
 from garance.connectors.exchange_files.outlines import Drawing, Unfit, thinned
 from garance.connectors.exchange_files.reading import (
+    MAX_ALL_RINGS,
     MAX_ALL_VERTICES,
     MAX_COLUMNS,
     MAX_FEATURES,
@@ -35,27 +36,10 @@ FARTHEST = 5e7
 def settle(harvest: Harvest, near: Bounds | None = None) -> Reading:
     """Place everything. Refuses `crs-unknown` when no part of the file falls on Earth."""
     problems = harvest.problems
+    _bound_rings(harvest)
     crs = _place(harvest, near)
     _lighten(harvest)
-    drawing = Drawing(problems)
-    left = MAX_POSITIONS
-    observations: list[Drawn | Located] = []
-    drawings = 0
-    for one in harvest.found:
-        if isinstance(one, Track):
-            located = list(_located(one, harvest)) if sum(map(len, one.segments)) <= left else []
-            left -= len(located)
-            observations += located
-            if located:
-                continue
-            problems.say("positions-too-many", one.uid)
-            one = line_of(one)
-        made = list(_drawn(one, drawing, problems))[: MAX_FEATURES - drawings]
-        drawings += len(made)
-        observations += made
-        if drawings >= MAX_FEATURES:
-            problems.once("features-too-many")
-            break
+    observations = _observations(harvest)
     return Reading(
         format=harvest.format,
         title=cut(harvest.title, 200),
@@ -65,6 +49,30 @@ def settle(harvest: Harvest, near: Bounds | None = None) -> Reading:
         problems=problems.listed,
         tallies=problems.tallies,
     )
+
+
+def _observations(harvest: Harvest) -> list[Drawn | Located]:
+    """Every thing in order, within what one file may give."""
+    problems, drawing = harvest.problems, Drawing(harvest.problems)
+    positions, drawings = MAX_POSITIONS, MAX_FEATURES
+    observations: list[Drawn | Located] = []
+    for one in harvest.found:
+        if isinstance(one, Track):
+            fits = sum(map(len, one.segments)) <= positions
+            located = list(_located(one, harvest)) if fits else []
+            positions -= len(located)
+            observations += located
+            if located:
+                continue
+            if not fits:
+                problems.say("positions-too-many", one.uid)
+        made = list(_drawn(line_of(one) if isinstance(one, Track) else one, drawing, problems))
+        if len(made) > drawings:
+            problems.once("features-too-many")
+            return [*observations, *made[:drawings]]
+        drawings -= len(made)
+        observations += made
+    return observations
 
 
 def _parts(harvest: Harvest) -> Iterator[Part]:
@@ -121,6 +129,20 @@ def _moved(ring: Any, change: Any, swapped: bool) -> Any:
     return np.column_stack([lon_deg, lat_deg])
 
 
+def _bound_rings(harvest: Harvest) -> None:
+    """Set aside the areas that come after so many rings."""
+    left = MAX_ALL_RINGS
+    for found in harvest.found:
+        kept = []
+        for part in found.parts if isinstance(found, Found) else ():
+            left -= len(part.rings) if part.shape == "area" else 0
+            if left >= 0 or part.shape != "area":
+                kept.append(part)
+        if isinstance(found, Found) and len(kept) < len(found.parts):
+            harvest.problems.say("vertices-too-many", found.uid)
+            found.parts = kept
+
+
 def _lighten(harvest: Harvest) -> None:
     """Thin all outlines together, on one grid, while the whole file is too heavy: neighbours stay neighbours."""
     step = 1e-5
@@ -128,8 +150,12 @@ def _lighten(harvest: Harvest) -> None:
     while sum(len(ring) for part in parts for ring in part.rings) > MAX_ALL_VERTICES and step < 1:
         harvest.problems.once("outline-simplified", f"{step:.0e}°")
         for part in parts:
-            part.rings = [thinned(ring, step) if np.isfinite(ring).all() else ring for ring in part.rings]
+            part.rings = [thinned(ring, step) if _thick(ring) else ring for ring in part.rings]
         step *= 2
+
+
+def _thick(ring: Any) -> bool:
+    return len(ring) > 5 and bool(np.isfinite(ring).all())
 
 
 def _drawn(found: Found, drawing: Drawing, problems: Problems) -> Iterator[Drawn]:

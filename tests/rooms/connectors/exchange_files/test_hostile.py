@@ -27,6 +27,7 @@ from garance.domain.geometry import check_shape
 from garance.kernel.refusal import Refused
 
 FRAMES = sorted(path for path in (ROOT / "tests" / "frames" / "exchange_files").iterdir() if path.suffix != ".json")
+quick = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 POINT = b"<Placemark><Point><coordinates>1,45</coordinates></Point></Placemark>"
 
 
@@ -89,6 +90,23 @@ def test_no_more_things_than_the_bound() -> None:
     assert [(one.code, one.count) for one in reading.tallies] == [("features-too-many", 1)]
     many = {"type": "MultiPoint", "coordinates": [[k / 1e6, 45] for k in range(MAX_FEATURES + 5)]}
     assert len(read(json.dumps(many).encode(), "x").drawn) == MAX_FEATURES
+
+
+def test_exactly_the_bound_is_no_problem() -> None:
+    many = {"type": "MultiPoint", "coordinates": [[k / 1e6, 45] for k in range(MAX_FEATURES)]}
+    reading = read(json.dumps(many).encode(), "x")
+    assert (len(reading.drawn), reading.tallies) == (MAX_FEATURES, ())
+
+
+def test_work_is_bounded_whatever_the_outlines() -> None:
+    rings = [[[k / 1e5, 45], [k / 1e5, 45.1], [k / 1e5 + 1e-6, 45], [k / 1e5, 45]] for k in range(60_000)]
+    many = json.dumps({"type": "Polygon", "coordinates": rings}).encode()
+    assert {one.code for one in read(many, "x").tallies} == {"vertices-too-many"}
+    stars = [[[(i * 37 % 101) / 101, 45 + (i * 53 % 97) / 97] for i in range(100)] for _ in range(800)]
+    shapes = [{"type": "Polygon", "coordinates": [[*ring, ring[0]]]} for ring in stars]
+    lines = "\n".join(json.dumps({"type": "Feature", "geometry": one}) for one in shapes).encode()
+    assert {one.code for one in read(lines, "x").tallies} >= {"outline-too-tangled"}
+    assert refused(b"<kml>" + b"&" * 600_000) == "layer-unreadable"
 
 
 def archive(*members: tuple[str, bytes]) -> bytes:
@@ -157,6 +175,31 @@ def test_a_geopackage_that_leads_elsewhere_is_not_opened(tmp_path: Path) -> None
     assert refused(b"SQLite format 3\0" + b"\xff" * 4000) == "layer-unreadable"
 
 
+@pytest.fixture(scope="module")
+def binaries(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """A zipped shapefile, a GeoPackage and a KMZ."""
+    folder = tmp_path_factory.mktemp("binaries")
+    square = shapely.box(392000, 6544000, 393000, 6545000)
+    write_layer(folder / "a.zip", [square, square], nom=["a", "b"], valeur=[1, 2])
+    write_layer(folder / "a.gpkg", [square, square], nom=["a", "b"], valeur=[1, 2])
+    kmz = archive(("doc.kml", (ROOT / "tests" / "frames" / "exchange_files" / "plan.kml").read_bytes()))
+    parts = {path.suffix: path.read_bytes() for path in folder.iterdir()}
+    with zipfile.ZipFile(io.BytesIO(parts[".zip"])) as packed:
+        shapes = packed.read("a.shp")
+    return [*parts.values(), kmz, shapes]
+
+
+@quick
+@given(st.data())
+def test_true_binaries_damaged_anywhere(binaries: list[bytes], data: st.DataObject) -> None:
+    raw = bytearray(data.draw(st.sampled_from(binaries)))
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(raw) - 1))
+        raw[place] = data.draw(st.integers(0, 255))
+    end = data.draw(st.sampled_from([len(raw), len(raw) // 2, len(raw) - 5]))
+    sound(bytes(raw[:end]), "x")
+
+
 def sound(raw: bytes, name: str) -> None:
     """Only `Refused` may come out, and what is read can be drawn and told."""
     try:
@@ -172,7 +215,6 @@ def sound(raw: bytes, name: str) -> None:
     msgspec.convert(msgspec.to_builtins(reading), type(reading))
 
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 marks = st.sampled_from(
     [b"", b"{", b"<kml>", b"<gpx>", b"PK\x03\x04", b"SQLite format 3\0", b"\x1f\x8b", b"\0\0\x27\x0a"]
 )

@@ -55,11 +55,10 @@ def give(web: httpx2.Client, node: RunningNode, raw: bytes, **query: str) -> htt
     return web.post(path(node, "files/read"), content=raw, params=query, headers=headers)
 
 
-def draw(web: httpx2.Client, node: RunningNode, name: str, **more: Any) -> str:
+def draw(web: httpx2.Client, node: RunningNode, name: str, **more: Any) -> None:
     line = {"type": "LineString", "coordinates": [[-1.0, 45.9], [-0.9, 45.95]]}
     body = {"shape": new_id(), "geometry": line, "kind": "road-cut", "name": name, "state": "engaged"}
     tell(web, node, "drawings.draw", body, **more)
-    return body["shape"]
 
 
 def test_every_kind_is_offered_and_given_as_an_attachment(node: RunningNode, web: httpx2.Client) -> None:
