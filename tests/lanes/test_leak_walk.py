@@ -332,7 +332,7 @@ async def walk_hidden_situations(walk: Walk) -> None:
         if walk.knows(situation):
             continue
         ghost = new_id()
-        for view in ("facts", "picture", "logbook", "board", "presence", "histogram"):
+        for view in ("facts", "picture", "logbook", "board", "presence", "histogram", "exchange", "exchange/kml"):
             await walk.alike("GET", f"/api/v1/situations/{situation}/{view}", f"/api/v1/situations/{ghost}/{view}")
         series = walk.house.series[-1].id
         path = "/api/v1/situations/{}/samples?series={}"

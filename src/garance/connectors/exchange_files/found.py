@@ -144,9 +144,12 @@ def _one_by_one(coordinates: object, problem: Exception) -> Any:
     if not isinstance(coordinates, list) or not all(isinstance(one, list) and len(one) >= 2 for one in coordinates):
         raise ValueError("not positions") from problem
     try:
-        return np.asarray([one[:2] for one in coordinates], dtype=float), 3
+        flat = np.asarray([one[:2] for one in coordinates], dtype=float)
     except (TypeError, OverflowError, RecursionError) as other:
         raise ValueError("not positions") from other
+    if flat.ndim != 2:
+        raise ValueError("not positions")
+    return flat, 3
 
 
 def parts_of(shape: Any) -> list[Part]:

@@ -21,7 +21,7 @@ DECIMALS = 7
 MAX_RINGS = 1_000
 DENSE = 2 * MAX_VERTICES
 """Beyond so many vertices an outline is first thinned on a grid, in linear time."""
-MAX_CROSSINGS = 20_000
+MAX_CROSSINGS = 2_000
 """An outline that crosses itself more often is not mended."""
 SAMPLE = 200
 FEW = 30

@@ -85,6 +85,7 @@ def test_a_feature_that_cannot_be_read_never_loses_the_others() -> None:
         {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]}, {"type": "Polygon", "coordinates": [1, 2]},
         {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [2, 2], [0, 0]]]},
         {"type": "MultiPolygon", "coordinates": []},
+        {"type": "LineString", "coordinates": [[[], []], [[], [], 1]]},
         {"type": "Circle", "coordinates": [1, 2]}, {"type": "GeometryCollection"},
     ]  # fmt: skip
     good = {"type": "Point", "coordinates": [2.5, 48.5]}
