@@ -189,15 +189,20 @@ def binaries(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     return [*parts.values(), kmz, shapes]
 
 
+shares = st.floats(0, 1, exclude_max=True)
+
+
 @quick
-@given(st.data())
-def test_true_binaries_damaged_anywhere(binaries: list[bytes], data: st.DataObject) -> None:
-    raw = bytearray(data.draw(st.sampled_from(binaries)))
-    for _ in range(data.draw(st.integers(1, 5))):
-        place = data.draw(st.integers(0, len(raw) - 1))
-        raw[place] = data.draw(st.integers(0, 255))
-    end = data.draw(st.sampled_from([len(raw), len(raw) // 2, len(raw) - 5]))
-    sound(bytes(raw[:end]), "x")
+@given(
+    st.integers(0, 3), st.lists(st.tuples(shares, st.integers(0, 255)), min_size=1, max_size=5), st.sampled_from("aab")
+)
+def test_true_binaries_damaged_anywhere(
+    binaries: list[bytes], which: int, changes: list[tuple[float, int]], end: str
+) -> None:
+    raw = bytearray(binaries[which])
+    for share, octet in changes:
+        raw[int(share * len(raw))] = octet
+    sound(bytes(raw if end == "a" else raw[: int(changes[0][0] * len(raw))]), "x")
 
 
 def sound(raw: bytes, name: str) -> None:
