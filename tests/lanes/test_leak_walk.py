@@ -39,7 +39,7 @@ from support.pages import text_of
 from websockets.asyncio.client import connect
 
 from garance.domain.telling import telling
-from garance.exports.registry import DOCUMENTS
+from garance.exports.registry import DOCUMENTS, EXCHANGES
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 
@@ -293,6 +293,28 @@ async def walk_documents(walk: Walk) -> None:
             await walk.alike("GET", f"{base}/{kind}?{name}={one}", f"{base}/{kind}?{name}={ghost}")
 
 
+async def walk_exchange(walk: Walk) -> None:
+    """Files of exchange hold what the picture shows and nothing else; a file that is read tells nothing of ours."""
+    point = b'{"type":"Point","coordinates":[-1.0,45.9]}'
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}"
+        offered = (await walk.get(f"{base}/exchange"))["items"]
+        assert {one["kind"] for one in offered} == set(EXCHANGES)
+        picture = await walk.get(f"{base}/picture")
+        told = await walk.ask("GET", f"{base}/exchange/geojson")
+        features = told.json()["features"]
+        drawn = {one["id"] for one in features if one["properties"]["couche"] != "Sinistres"}
+        assert drawn == {one["id"] for key in ("resources", "shapes") for one in picture[key]}, walk.name
+        for kind in ("kml", "gpx", "csv", "geopackage"):
+            answer = await walk.ask("GET", f"{base}/exchange/{kind}")
+            assert answer.status_code == 200, answer.text
+            leaked = walk.judge.leaks(walk.reader, answer.content.decode("utf-8", "replace"))
+            assert not leaked, f"{walk.name}: {kind} tells {leaked}"
+        octets = {"content-type": "application/octet-stream"}
+        read = await walk.ask("POST", f"{base}/files/read?name=x.geojson", content=point, headers=octets)
+        assert read.status_code == 200, read.text
+
+
 async def walk_directory(walk: Walk) -> None:
     """Names of those who act together (the tokens of the answer are judged as everywhere)."""
     for situation in known(walk):
@@ -310,7 +332,7 @@ async def walk_hidden_situations(walk: Walk) -> None:
         if walk.knows(situation):
             continue
         ghost = new_id()
-        for view in ("facts", "picture", "logbook", "board", "presence", "histogram"):
+        for view in ("facts", "picture", "logbook", "board", "presence", "histogram", "exchange", "exchange/kml"):
             await walk.alike("GET", f"/api/v1/situations/{situation}/{view}", f"/api/v1/situations/{ghost}/{view}")
         series = walk.house.series[-1].id
         path = "/api/v1/situations/{}/samples?series={}"
@@ -735,6 +757,9 @@ READING = {
     "get /api/v1/situations/{situation}/report-proposal": walk_reports,
     "get /api/v1/situations/{situation}/documents": walk_documents,
     "get /api/v1/situations/{situation}/documents/{kind}": walk_documents,
+    "get /api/v1/situations/{situation}/exchange": walk_exchange,
+    "get /api/v1/situations/{situation}/exchange/{kind}": walk_exchange,
+    "post /api/v1/situations/{situation}/files/read": walk_exchange,
     "get /api/v1/directory": walk_directory,
     "get /api/v1/session": walk_own_things,
     "get /api/v1/second-factor": walk_own_things,

@@ -21,6 +21,7 @@ from garance.server.api.commands import command_endpoints
 from garance.server.api.connections import connection_endpoints
 from garance.server.api.depths import depth_endpoints
 from garance.server.api.documents import document_endpoints
+from garance.server.api.exchange import exchange_endpoints
 from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
 from garance.server.api.reports import report_endpoints
@@ -70,6 +71,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *situation_endpoints(node),
         *board_endpoints(node),
         *document_endpoints(node),
+        *exchange_endpoints(node),
         *report_endpoints(node),
         *sheet_model_endpoints(),
         sample_endpoint(node),
