@@ -136,11 +136,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def mode(self) -> Mode:
-        """What the message says it is: as soon as one mark says exercise, or test, the whole is."""
+        """What the message says it is: as soon as one mark says test, or exercise, the whole is."""
         said = set(marks(self).values())
-        if said & {"Exercise", "EXERCS", "EXCERCS"}:
-            return Mode.EXERCISE
-        return Mode.TEST if said & {"System", "SYSTEM", "TEST"} else Mode.ACTUAL
+        if said & {"System", "SYSTEM", "TEST"}:
+            return Mode.TEST
+        return Mode.EXERCISE if said & {"Exercise", "EXERCS"} else Mode.ACTUAL
 
 
 def marks(message: Message) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""From bytes to a plain tree, within bounds: JSON read exactly, XML without any declaration, both no deeper than needed.
+"""From bytes to a plain tree, within bounds: JSON read exactly, XML without declarations, neither deeper than needed.
 
 Nothing here knows the models. Refuses `json-malformed`, `json-too-deep`, `hub-xml-malformed`, `xml-with-entities`,
 `hub-message-too-large`.
@@ -109,7 +109,7 @@ class _Builder:
         self._nodes = 0
 
     def begin(self, name: str, _: dict[str, str]) -> None:
-        space, _, local = name.rpartition(" ")
+        space, local = name.rpartition(" ")[::2]
         made = Element(local, space)
         self._nodes += 1
         if self._nodes > MAX_NODES:

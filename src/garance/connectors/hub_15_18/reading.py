@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import lxml.etree as etree
 import msgspec
-from lxml import etree
 
 from garance.connectors.hub_15_18 import xml_form
 from garance.connectors.hub_15_18.judging import (
@@ -33,12 +33,12 @@ from garance.connectors.hub_15_18.message import (
     models,
 )
 from garance.connectors.hub_15_18.parsing import is_xml, parse_json, parse_xml
+from garance.kernel.clock import as_utc
 from garance.kernel.label import Mode
 from garance.kernel.refusal import Refused
 
 Json = Mapping[str, Any]
 _CONTENT = "content"
-_STATUS_OF = {Mode.ACTUAL: "Actual", Mode.EXERCISE: "Exercise", Mode.TEST: "Exercise"}
 
 
 def read(content: bytes, *, content_type: str = "", model: str | None = None) -> Message:
@@ -61,7 +61,7 @@ def _of_json(content: bytes, model: str | None) -> Message:
     if not isinstance(tree, dict):
         raise Refused("hub-not-a-message")
     if _CONTENT in tree or "distributionID" in tree or "senderID" in tree:
-        return _enveloped(Form.JSON, tree, [])
+        return enveloped(Form.JSON, tree)
     if model is not None and model_named(model).root not in tree:
         whole = {model_named(model).root: tree}
         return Message(form=Form.JSON, tree=whole, bodies=(_body(whole, {}),), unwrapped=True)
@@ -72,12 +72,13 @@ def _of_xml(content: bytes) -> Message:
     root = parse_xml(content)
     if root.name == "edxlDistribution":
         tree, spaces = xml_form.enveloped_of(root)
-        return _enveloped(Form.XML, tree, spaces)
+        return enveloped(Form.XML, tree, spaces)
     bare, space = xml_form.bare_of(root)
     return Message(form=Form.XML, tree=bare, bodies=(_body(bare, space),))
 
 
-def _enveloped(form: Form, tree: dict[str, Any], spaces: list[dict[str, str]]) -> Message:
+def enveloped(form: Form, tree: dict[str, Any], spaces: Sequence[Mapping[str, str]] = ()) -> Message:
+    """The message of an enveloped tree, as its JSON form says it."""
     refuse_faults(judged(ENVELOPE, tree, at="", exact=False), "hub-message-invalid")
     bodies = []
     for number, one in enumerate(tree[_CONTENT]):
@@ -138,19 +139,25 @@ def _header(held: Json, model: Model, at: str) -> Header | None:
 
 def instant(said: Any, *, field: str) -> datetime:
     """An aware instant in UTC from how the models write it; refuses `hub-message-invalid`."""
-    from garance.kernel.clock import as_utc
-
     try:
         return as_utc(datetime.fromisoformat(str(said)), field=field)
     except (ValueError, Refused) as problem:
-        raise Refused("hub-message-invalid", field=field, detail={"wanted": "an instant that says its offset"}) from problem
+        raise Refused(
+            "hub-message-invalid", field=field, detail={"wanted": "an instant that says its offset"}
+        ) from problem
 
 
-# -- writing ------------------------------------------------------------------------------------------------------------
+# -- writing -------------------------------------------------------------------------------------------------------
 
 
 def write(message: Message, form: Form | None = None) -> bytes:
-    """The same message in that form, or in its own: nothing added, nothing lost, nothing judged."""
+    """The same message in that form, or in its own: nothing added, nothing lost, nothing judged.
+
+    Refuses `hub-not-convertible`: a content whose model is not here cannot change its form.
+    """
+    unknown = next((body.model.name for body in message.bodies if xml_form.changes(body.model)), None)
+    if form not in (None, message.form) and unknown is not None:
+        raise Refused("hub-not-convertible", detail={"model": unknown})
     if (form or message.form) == Form.XML:
         return xml_form.written(message)
     tree = message.bodies[0].content if message.unwrapped else message.tree
@@ -207,7 +214,7 @@ def canonical(tree: Any) -> Any:
         return {name: value for name, value in inner.items() if value is not None and value != []}
     if isinstance(tree, list):
         return [canonical(one) for one in tree]
-    return Decimal(tree) if isinstance(tree, int) and not isinstance(tree, bool) else tree
+    return Decimal(repr(tree)) if isinstance(tree, int | float) and not isinstance(tree, bool) else tree
 
 
 __all__ = ["Form", "canonical", "emit", "instant", "read", "write"]

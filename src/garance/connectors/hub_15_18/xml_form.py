@@ -14,7 +14,6 @@ from garance.connectors.hub_15_18.judging import schema
 from garance.connectors.hub_15_18.message import (
     ENVELOPE_SPACE,
     HEADER_MEMBERS,
-    MESSAGE_SPACE,
     Body,
     Message,
     Model,
@@ -35,7 +34,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 
 
-# -- from XML -----------------------------------------------------------------------------------------------------------
+# -- from XML ------------------------------------------------------------------------------------------------------
 
 
 def tree_of(element: Element, rule: Json, root: Json) -> Any:
@@ -95,6 +94,11 @@ def rule_of(model: Model) -> Json:
     return schema(model.schema) if model.schema is not None else _FREE
 
 
+def changes(model: Model) -> bool:
+    """Whether a content of that model would come out otherwise in the other form: nothing says its types nor order."""
+    return model.schema is None and model.health
+
+
 def bare_of(element: Element) -> tuple[dict[str, Any], dict[str, str]]:
     """The tree of a bare content, and the namespaces it came with."""
     rule = rule_of(models()[element.name]) if element.name in models() else _FREE
@@ -143,7 +147,7 @@ def _within(element: Element, *path: str) -> Element | None:
     return found
 
 
-# -- to XML -------------------------------------------------------------------------------------------------------------
+# -- to XML --------------------------------------------------------------------------------------------------------
 
 
 def written(message: Message) -> bytes:
@@ -187,7 +191,7 @@ def _envelope(message: Message) -> Iterator[str]:
 def _descriptor(said: Json) -> Iterator[str]:
     yield '<descriptor xlink:type="resource">'
     for name in _ordered(said, _DESCRIPTOR_ORDER):
-        order = {"explicitAddressScheme": {}, "explicitAddressValue": {}}
+        order: Json = {"explicitAddressScheme": {}, "explicitAddressValue": {}}
         yield from _values(name, said[name], {"properties": order}, _FREE)
     yield "</descriptor>"
 
@@ -242,12 +246,9 @@ def _text(value: Any, name: str) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    if isinstance(value, Decimal | float):
+        return format(Decimal(repr(value)) if isinstance(value, float) else value, "f")
     said = str(value)
     if _NOT_IN_XML.search(said):
         raise Refused("hub-not-in-xml", field=name[:60])
     return escape(said, {"\r": "&#13;"})
-
-
-__all__ = ["MESSAGE_SPACE", "bare_of", "body_written", "enveloped_of", "rule_of", "written"]
