@@ -84,8 +84,8 @@ def _in_words(message: Message, body: Body, number: int, sender: str) -> Said:
 
 
 _PERSONAL = ("createCase", "emsi", *(one.root for one in models().values() if one.health))
-_MEDICAL = re.compile("|".join(_PERSONAL).encode())
-_HARMLESS = re.compile(rb"geoPositionsUpdate|geoResources|resourcesInfoCisu|resourcesStatus|\breference\b")
+_MEDICAL = re.compile(rf"\b({'|'.join(_PERSONAL)})\b".encode())
+_HARMLESS = re.compile(rb"geoPositionsUpdate|geoResources|resourcesInfoCisu|resourcesStatus")
 
 
 def without_content(frame: Frame) -> Frame:
