@@ -13,7 +13,7 @@ from typing import Any
 
 from garance.connectors.hub_15_18.crosswalk import PERSON_FACT, crosswalk, longest, says_health
 from garance.connectors.hub_15_18.members import at, details, each, identifier, moment, place, text
-from garance.connectors.hub_15_18.message import Body, Message
+from garance.connectors.hub_15_18.message import Body
 from garance.kernel.label import Mode
 from garance.kernel.place import Position
 from garance.ports.observation import Reported
@@ -97,7 +97,7 @@ def case_content(
         location["detailedAddress"] = {"complete": address}
     if position is not None:
         precision = "EXACTE" if exact else "INCONNUE"
-        coord = {"lat": position.lat_deg, "lon": position.lon_deg, "precision": precision}
+        coord = {"lat": degrees(position.lat_deg), "lon": degrees(position.lon_deg), "precision": precision}
         location["geometry"] = {"datetime": stamp(placed_at), "point": {"coord": coord}}
     return {
         "caseId": case_id,
@@ -115,6 +115,6 @@ def stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S") + "-00:00"
 
 
-def case_id_of(message: Message) -> str | None:
-    """The case that a message is about, when its model names one."""
-    return next((text(body.content, "caseId") for body in message.bodies if "caseId" in body.content), None)
+def degrees(angle_deg: float) -> float:
+    """An angle to the centimetre or so (7 decimals): no longer than partners can read."""
+    return round(angle_deg, 7)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from garance.connectors.hub_15_18.cases import stamp
+from garance.connectors.hub_15_18.cases import degrees, stamp
 from garance.connectors.hub_15_18.crosswalk import crosswalk
 from garance.connectors.hub_15_18.emsi import MODES
 from garance.connectors.hub_15_18.envelope import Sending
@@ -133,7 +133,7 @@ def position(geometry: Geometry, name: str | None) -> dict[str, Any]:
     shape = {Point: "POINT", LineString: "SURFACE", Polygon: "POLYGON"}[type(geometry)]
     points = geometry.coordinates[0] if isinstance(geometry, Polygon) else list(vertices(geometry))
     said: dict[str, Any] = {"TYPE": shape, "COORDSYS": "EPSG-4326"}
-    said["COORD"] = [{"LAT": lat_deg, "LONG": lon_deg} for lon_deg, lat_deg in points]
+    said["COORD"] = [{"LAT": degrees(lat_deg), "LONG": degrees(lon_deg)} for lon_deg, lat_deg in points]
     return {"NAME": name[:200], **said} if name else said
 
 

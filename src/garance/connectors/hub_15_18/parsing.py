@@ -18,7 +18,7 @@ from garance.kernel.refusal import Refused
 
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 40
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 MAX_DIGITS = 40
 MAX_EXPONENT = 200
 ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "utf-16"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from garance.connectors.hub_15_18.cases import stamp
+from garance.connectors.hub_15_18.cases import degrees, stamp
 from garance.connectors.hub_15_18.crosswalk import crosswalk, kind_named
 from garance.connectors.hub_15_18.members import cut, details, each, identifier, moment, number, place, text, words_of
 from garance.connectors.hub_15_18.message import Body
@@ -92,7 +92,7 @@ def _position(one: Fix) -> Mapping[str, Any]:
     said: dict[str, Any] = {
         "resourceId": one.uid,
         "datetime": stamp(one.at),
-        "coord": {"lat": one.position.lat_deg, "lon": one.position.lon_deg},
+        "coord": {"lat": degrees(one.position.lat_deg), "lon": degrees(one.position.lon_deg)},
     }
     if one.speed_mps is not None:
         said |= {"speed": round(one.speed_mps * KPH, 1), "move": "MOBILE" if one.speed_mps > 0.5 else "STATIQUE"}

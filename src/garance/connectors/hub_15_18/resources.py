@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from garance.connectors.hub_15_18.cases import stamp
+from garance.connectors.hub_15_18.cases import degrees, stamp
 from garance.connectors.hub_15_18.crosswalk import crosswalk, kind_named
 from garance.connectors.hub_15_18.members import at, details, each, identifier, moment, number, place, text
 from garance.connectors.hub_15_18.message import Body
@@ -126,4 +126,4 @@ def resource_content(
 
 def position_content(*, at: datetime, lat_deg: float, lon_deg: float) -> dict[str, Any]:
     """Where a means of RC-RI was last said to be."""
-    return {"datetime": stamp(at), "coord": {"lat": lat_deg, "lon": lon_deg}}
+    return {"datetime": stamp(at), "coord": {"lat": degrees(lat_deg), "lon": degrees(lon_deg)}}
