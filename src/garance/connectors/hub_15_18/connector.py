@@ -1,4 +1,4 @@
-"""The connector of the 15-18-112 hub: follows the queues of a client, acknowledges what was taken, sends what it is given."""
+"""The connector of the 15-18-112 hub: follows the queues of a client, answers what it took, sends what it is given."""
 
 from __future__ import annotations
 
