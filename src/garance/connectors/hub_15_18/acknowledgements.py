@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from garance.connectors.hub_15_18.envelope import Route, Sending, wrap
+from garance.connectors.hub_15_18.envelope import Route, Sending, enclose
 from garance.connectors.hub_15_18.message import Message
 from garance.connectors.hub_15_18.parsing import is_xml, parse_json, parse_xml
 from garance.connectors.hub_15_18.xml_form import enveloped_of
@@ -30,7 +30,7 @@ def acknowledge(message: Message, *, now: datetime, unique: str, step: Step = "R
         return None
     route = Route(sender=envelope.recipient, recipient=envelope.sender_id)
     sending = Sending(route=route, now=now, unique=unique, kind="Ack")
-    return wrap(
+    return enclose(
         "RC-REF", {"distributionID": envelope.distribution_id, "step": step}, sending, status_of(envelope.status)
     )
 
@@ -61,13 +61,10 @@ def answer_refused(
         "errorDistributionID": first.distribution_id,
         "step": "ERREUR",
     }
-    try:
-        return (
-            wrap("RS-ERROR", error_content(why, about), first, mode),
-            wrap("RC-REF", reference, second, mode),
-        )
-    except Refused:
-        return ()
+    return (
+        enclose("RS-ERROR", error_content(why, about), first, mode),
+        enclose("RC-REF", reference, second, mode),
+    )
 
 
 def error_content(why: Refused, about: str) -> dict[str, Any]:

@@ -92,18 +92,22 @@ class HubConnector:
                 uniques=(new_id(), new_id()),
                 content_type=frame.content_type,
             )
-        if message.envelope is not None:
+        if message.envelope is not None and message.envelope.sender_id:
             sender = Sender(name=message.envelope.sender_id)
         outlet.take(found, sender)
         answer = acknowledge(message, now=self._clock.now(), unique=new_id())
         return (answer,) if answer is not None else ()
 
     async def _answer(self, link: Link, message: Message, outlet: Outlet) -> None:
-        """Send an answer; one that the hub has nowhere to put is told, and does not stop the rest."""
+        """Send an answer; one that the hub has nowhere to put is told, and does not stop the rest.
+
+        An error goes in JSON: the hub judges XML by a schema that wants a header, which an error does not have.
+        """
         envelope = message.envelope
+        form = self._form if message.bodies[0].header is not None else Form.JSON
         mode = status_of(envelope.status if envelope is not None else "")
         try:
-            await link.publish(emit(message, mode, self._form), _TYPES[self._form])
+            await link.publish(emit(message, mode, form), _TYPES[form])
         except Refused as why:
             outlet.refuse(Frame(topic=self._settings.exchange), Sender(name=self._settings.client), why)
 

@@ -57,6 +57,11 @@ def wrap(model: str, content: Mapping[str, Any], sending: Sending, mode: Mode) -
     """An enveloped message of ours, in its JSON form. Refuses `hub-client-malformed`."""
     check_client(sending.route.sender, field="sender")
     check_client(sending.route.recipient, field="recipient")
+    return enclose(model, content, sending, mode)
+
+
+def enclose(model: str, content: Mapping[str, Any], sending: Sending, mode: Mode) -> Message:
+    """The same to whoever wrote to us, under the names that he used: an answer is owed to any."""
     known = model_named(model)
     header = _header(sending, mode) if known.headed else {}
     tree = {

@@ -174,10 +174,15 @@ def emit(message: Message, mode: Mode, form: Form | None = None) -> bytes:
     """
     _check_marks(message, mode)
     refuse_faults(faults(message), "hub-not-exact")
+    ours = msgspec.structs.replace(message, bodies=tuple(map(_in_our_spaces, message.bodies)))
     if (form or message.form) == Form.XML:
-        for body in message.bodies:
+        for body in ours.bodies:
             _check_xml(body)
-    return write(message, form)
+    return write(ours, form)
+
+
+def _in_our_spaces(body: Body) -> Body:
+    return msgspec.structs.replace(body, space=body.model.space, header_space=MESSAGE_SPACE)
 
 
 def _check_marks(message: Message, mode: Mode) -> None:

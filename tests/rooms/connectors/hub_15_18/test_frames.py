@@ -97,6 +97,23 @@ def test_a_long_identifier_is_judged_at_once() -> None:
         read(wrong.encode())
 
 
+def test_what_leaves_is_in_the_namespaces_of_the_model() -> None:
+    """Kept from a fuzz run: a namespace that is no URI was written as it came, and broke the judge."""
+    frame = (FRAMES / "geo-res.xml").read_bytes()
+    message = read(frame.replace(b"urn:emergency:eda:1.9:georesourcesdetails", b"urn:emergency:eda:1.9:geores|ources"))
+    assert b"geores|ources" in write(message)
+    assert b'xmlns="urn:emergency:eda:1.9:georesourcesdetails"' in emit(message, Mode.ACTUAL)
+
+
+def test_a_content_whose_model_is_not_here_keeps_its_form() -> None:
+    message = read(b'{"interventionReport": {"caseId": "a", "count": 3}}')
+    assert read(write(message)).tree == message.tree
+    with pytest.raises(Refused, match="hub-not-convertible"):
+        write(message, Form.XML)
+    (told,) = decode(Frame(data=write(message)))
+    assert getattr(told, "text", "") == "Message RS-BPV reçu : contenu médical, non lu."
+
+
 def test_a_position_off_the_earth_is_refused() -> None:
     frame = (FRAMES / "geo-pos.json").read_bytes().replace(b"49.43421116912934", b"149.4")
     with pytest.raises(Refused) as refused:

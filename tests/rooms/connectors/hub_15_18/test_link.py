@@ -157,16 +157,17 @@ async def test_what_is_refused_is_set_aside_without_its_content_and_answered(
     where: tuple[str, int], hub: AbstractChannel
 ) -> None:
     bench = Bench()
-    async with running(connector_at(where[1]), bench):
+    async with running(connector_at(where[1], form="xml"), bench):
         await post(hub, CASE.replace(b"C01.01.04", b"C1"))
         await post(hub, b"\xff\x00 not a message")
         await post(hub, CASE)
-        _, error = await dispatched(hub)
-        _, reference = await dispatched(hub)
+        of_error, error = await dispatched(hub)
+        of_reference, reference = await dispatched(hub)
         await until(lambda: bench.taken)
     assert [why.code for _, _, why in bench.refused] == ["hub-message-invalid", "json-malformed"]
     assert all(frame.data == b"" for frame, _, _ in bench.refused)
     assert error.bodies[0].model.name == "RS-ERROR"
+    assert (of_error.content_type, of_reference.content_type) == ("application/json", "application/xml")
     assert reference.bodies[0].content["refused"] is True
     assert await waiting(hub, f"{CLIENT}.message") == 0
 
