@@ -14,7 +14,6 @@ from typing import Any
 from garance.connectors.hub_15_18.crosswalk import PERSON_FACT, crosswalk, longest, says_health
 from garance.connectors.hub_15_18.members import at, details, each, identifier, moment, place, text
 from garance.connectors.hub_15_18.message import Body
-from garance.kernel.label import Mode
 from garance.kernel.place import Position
 from garance.ports.observation import Reported
 
@@ -24,7 +23,7 @@ _UNREAD = ("initialAlert", "newAlert", "freetext", "patient", "medicalNote", "de
 _UNREAD_QUALIFICATION = ("healthMotive", "victims", "details")
 
 
-def read_case(body: Body, *, mode: Mode, sender: str) -> Reported:
+def read_case(body: Body, *, sender: str) -> Reported:
     """What is read of RC-EDA or RS-EDA. `details` says which members were there and were not read."""
     content = body.content
     code = text(content, "qualification", "whatsHappen", "code") or ""
@@ -34,7 +33,6 @@ def read_case(body: Body, *, mode: Mode, sender: str) -> Reported:
         at=moment(content, "creation"),
         title=_title(content, code),
         nature="other" if says_health(code) else longest(crosswalk().nature_in, code),
-        mode=mode,
         position=place(at(content, "location", "geometry", "point", "coord")),
         address=_address(content.get("location")),
         sender=sender,

@@ -37,7 +37,7 @@ def observations(message: Message) -> tuple[Observation, ...]:
         for one in _of_body(message, body, number):
             if len(found) == MAX_OBSERVATIONS:
                 raise Refused("hub-message-too-large", detail={"limit": MAX_OBSERVATIONS})
-            found.append(one)
+            found.append(msgspec.structs.replace(one, mode=message.mode))
     return tuple(found)
 
 
@@ -51,13 +51,13 @@ def _of_body(message: Message, body: Body, number: int) -> Iterator[Observation]
     sent_at = envelope.sent_at if envelope is not None else None
     match body.model.root:
         case "createCase" | "createCaseHealth":
-            yield read_case(body, mode=message.mode, sender=said_by)
+            yield read_case(body, sender=said_by)
         case "resourcesInfoCisu":
-            yield from read_resources(body, mode=message.mode, sender=said_by, sent_at=sent_at)
+            yield from read_resources(body, sender=said_by, sent_at=sent_at)
         case "resourcesStatus":
-            yield read_status(body, mode=message.mode, sender=said_by)
+            yield read_status(body, sender=said_by)
         case "emsi":
-            yield from read_emsi(body, mode=message.mode, sender=said_by)
+            yield from read_emsi(body, sender=said_by)
         case "geoPositionsUpdate":
             yield from read_positions(body)
         case _:

@@ -32,7 +32,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 MODES = {Mode.ACTUAL: "ACTUAL", Mode.EXERCISE: "EXERCS", Mode.TEST: "TEST"}
 
 
-def read_emsi(body: Body, *, mode: Mode, sender: str) -> Iterator[Reported | Drawn]:
+def read_emsi(body: Body, *, sender: str) -> Iterator[Reported | Drawn]:
     """The case with its missions, means and counts, then the zones of its geography.
 
     The comment of a mission of care is not read, nor the contacts of a means.
@@ -47,8 +47,7 @@ def read_emsi(body: Body, *, mode: Mode, sender: str) -> Iterator[Reported | Dra
         title=text(said, "NAME", longest=200) or case,
         nature=longest(crosswalk().category_in, category),
         severity=text(said, "SCALE"),
-        mode=mode,
-        text=cut("\n".join(part for part in (text(context, "FREETEXT"), text(said, "FREETEXT")) if part)),
+        text="" if category.startswith("HLT") else _words(context, said),
         position=position,
         address=address,
         sender=text(context, "ORIGIN", "ORG_ID") or sender,
@@ -59,6 +58,10 @@ def read_emsi(body: Body, *, mode: Mode, sender: str) -> Iterator[Reported | Dra
         details=_details(context, said, case),
     )
     yield from _zones(said, case)
+
+
+def _words(context: Any, said: Any) -> str:
+    return cut("\n".join(part for part in (text(context, "FREETEXT"), text(said, "FREETEXT")) if part))
 
 
 def _case_uid(said: Any) -> str | None:

@@ -12,14 +12,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aio_pika
-import aiormq
 import msgspec
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelInvalidStateError, DeliveryError
 
 from garance.kernel.refusal import Refused
 
-FALLS = (aiormq.AMQPError, OSError, TimeoutError, aiormq.ChannelInvalidStateError)
-"""What a link that falls raises."""
+FALLS = (
+    *(kind for kind in CONNECTION_EXCEPTIONS if kind not in (RuntimeError, StopAsyncIteration)),
+    TimeoutError,
+    ChannelInvalidStateError,
+)
+"""What a link that falls raises; a mistake of ours is not one."""
 PREFETCH = 8
 """The most messages that the broker hands over before they are taken."""
 OPENING_S = 20.0
@@ -98,7 +102,7 @@ class Link:
         key = self._settings.routing_key or self._settings.client
         try:
             await self._exchange.publish(message, key, mandatory=True, timeout=CONFIRMING_S)
-        except aiormq.DeliveryError as problem:
+        except DeliveryError as problem:
             raise Refused("hub-not-sent") from problem
 
 

@@ -11,7 +11,6 @@ from garance.connectors.hub_15_18.crosswalk import crosswalk, kind_named
 from garance.connectors.hub_15_18.members import at, details, each, identifier, moment, number, place, text
 from garance.connectors.hub_15_18.message import Body
 from garance.domain.resources.facts import ResourceStatus
-from garance.kernel.label import Mode
 from garance.ports.observation import Engaged, Located, Reported
 
 Json = Mapping[str, Any]
@@ -19,7 +18,7 @@ KPH = 3.6
 _MEDICAL = {"ambulance", "medical-car"}
 
 
-def read_resources(body: Body, *, mode: Mode, sender: str, sent_at: datetime | None) -> Iterator[Reported | Located]:
+def read_resources(body: Body, *, sender: str, sent_at: datetime | None) -> Iterator[Reported | Located]:
     """The case with its means, then where each of them is. Crew, contact and comments are not read."""
     means = list(each(body.content, "resource"))
     case = identifier(body.content, "caseId")
@@ -27,7 +26,6 @@ def read_resources(body: Body, *, mode: Mode, sender: str, sent_at: datetime | N
         uid=case,
         at=sent_at or max(filter(None, (moment(one, "state", "datetime") for one in means)), default=None),
         title=case,
-        mode=mode,
         sender=sender,
         partial=True,
         resources=tuple(_engaged(one) for one in means),
@@ -89,7 +87,7 @@ def state_of(status: str, available: Any = None) -> str:
     return found.value
 
 
-def read_status(body: Body, *, mode: Mode, sender: str) -> Reported:
+def read_status(body: Body, *, sender: str) -> Reported:
     """RS-SR: one vehicle changes its state. It says nothing of a patient but the step of the transport."""
     content = body.content
     case, uid = identifier(content, "caseId"), identifier(content, "resourceId")
@@ -104,7 +102,7 @@ def read_status(body: Body, *, mode: Mode, sender: str) -> Reported:
         details=details(status=status, since=text(content, "state", "datetime")),
     )
     moved_at = moment(content, "state", "datetime")
-    return Reported(uid=case, at=moved_at, title=case, mode=mode, sender=sender, partial=True, resources=(engaged,))
+    return Reported(uid=case, at=moved_at, title=case, sender=sender, partial=True, resources=(engaged,))
 
 
 def resource_content(

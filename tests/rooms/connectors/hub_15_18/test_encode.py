@@ -192,6 +192,9 @@ def test_an_exercise_is_marked_everywhere_and_never_leaves_as_actual(mode: Mode)
         assert b"Actual" not in emit(message, mode)
         with pytest.raises(Refused, match="hub-status-differs"):
             emit(message, Mode.ACTUAL)
+    fix = Fix(uid="fr.fire.sis017.resource.1", at=NOW, position=Position(lon_deg=0.0, lat_deg=46.0))
+    (located,) = observations(sent(positions_message([fix], mode, sending()), mode))
+    assert located.mode is mode
     assert messages[2].bodies[0].content["CONTEXT"]["MODE"] == {Mode.EXERCISE: "EXERCS", Mode.TEST: "TEST"}[mode]
 
 

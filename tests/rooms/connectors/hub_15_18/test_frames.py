@@ -146,9 +146,11 @@ def test_one_mark_of_exercise_is_enough(marks: tuple[tuple[bytes, bytes], ...], 
     assert getattr(reported, "mode", None) is mode
 
 
-def test_emsi_says_exercise_by_itself() -> None:
+def test_emsi_says_exercise_by_itself_and_so_does_all_that_it_tells() -> None:
     frame = (FRAMES / "emsi-whole.json").read_bytes().replace(b'"ACTUAL"', b'"EXERCS"')
-    assert read(frame).mode is Mode.EXERCISE
+    found = decode(Frame(data=frame))
+    assert len(found) > 1
+    assert {one.mode for one in found} == {Mode.EXERCISE}
 
 
 def test_a_refused_frame_is_kept_without_what_may_speak_of_a_person() -> None:
