@@ -143,8 +143,8 @@ class Reported(Observed, frozen=True, kw_only=True):
     """A case kept by another body (affaire): what, where, since when, with which means and missions.
 
     `nature` is a word of our incident types; `severity` one of our severities. `closed` when the sender has closed it.
-    `partial` when only what is said here changes: an update of the means of a case says nothing of its nature nor of its
-    place, and `title` then only names the case.
+    `partial` when only what is said here changes: an update of the means of a case says nothing of its nature nor of
+    its place, and `title` then only names the case.
     """
 
     title: str

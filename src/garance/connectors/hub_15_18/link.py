@@ -75,7 +75,12 @@ class Link:
         self._arrived.put_nowait(None)
 
     async def follow(self) -> None:
-        """Begin to consume. Queues are never declared: a client of the hub has no right to."""
+        """Begin to consume. Queues are never declared: a client of the hub has no right to.
+
+        A broker that takes a queue away says so without closing anything: that is a fall as well.
+        """
+        underlay = await self._channel.get_underlay_channel()
+        underlay.on_consumer_cancel_callbacks.add(self._fell)
         name = self._settings.exchange
         self._exchange = (
             await self._channel.get_exchange(name, ensure=False) if name else self._channel.default_exchange

@@ -203,6 +203,21 @@ async def test_each_fall_and_each_return_is_told_once(where: tuple[str, int], hu
     assert [said.partition(" ")[0] for said in bench.told] == ["lost", "up", "lost", "up"]
 
 
+async def test_a_queue_that_is_taken_away_is_a_fall(where: tuple[str, int], hub: AbstractChannel) -> None:
+    """The broker cancels the consumer and closes nothing: nobody would know that nothing comes any more."""
+    bench = Bench()
+    async with running(connector_at(where[1]), bench):
+        await until(lambda: bench.told)
+        await hub.queue_delete(f"{CLIENT}.message")
+        await until(lambda: len(bench.told) == 2)
+        await asyncio.sleep(0.3)
+        await hub.declare_queue(f"{CLIENT}.message")
+        await post(hub, CASE)
+        await until(lambda: bench.taken)
+        await dispatched(hub)
+    assert [said.partition(" ")[0] for said in bench.told] == ["up", "lost", "up"]
+
+
 async def test_a_wrong_password_is_told_without_it(where: tuple[str, int], hub: AbstractChannel) -> None:
     bench = Bench()
     async with running(connector_at(where[1], password="not-the-secret"), bench):
