@@ -18,7 +18,8 @@ from garance.kernel.place import Position
 from garance.ports.observation import Reported
 
 Json = Mapping[str, Any]
-REFERENCE_VERSION = "3.0"
+REFERENCE_VERSION = "2.01.3"
+"""Version of the nomenclatures whose codes are sent: the newest that the public samples name."""
 _UNREAD = ("initialAlert", "newAlert", "freetext", "patient", "medicalNote", "decision", "additionalInformation")
 _UNREAD_QUALIFICATION = ("healthMotive", "victims", "details")
 
@@ -83,19 +84,20 @@ def case_content(
     nature: str,
     title: str,
     position: Position | None,
-    exact: bool,
     address: str | None,
     note: str | None,
     placed_at: datetime,
 ) -> dict[str, Any]:
-    """The content of an RC-EDA: nature, place and words that the author wrote for the incident. Nothing of a person."""
+    """The content of an RC-EDA: nature, place and words that the author wrote for the incident. Nothing of a person.
+
+    Its precision is not known: a point drawn on the map is not one that was measured.
+    """
     code, label = crosswalk().nature_out.get(nature, crosswalk().nature_out["other"])
     location: dict[str, Any] = {"locID": f"{case_id}.location", "country": "FR"}
     if address:
         location["detailedAddress"] = {"complete": address}
     if position is not None:
-        precision = "EXACTE" if exact else "INCONNUE"
-        coord = {"lat": degrees(position.lat_deg), "lon": degrees(position.lon_deg), "precision": precision}
+        coord = {"lat": degrees(position.lat_deg), "lon": degrees(position.lon_deg), "precision": "INCONNUE"}
         location["geometry"] = {"datetime": stamp(placed_at), "point": {"coord": coord}}
     return {
         "caseId": case_id,

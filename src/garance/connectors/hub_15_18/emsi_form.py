@@ -54,17 +54,18 @@ def emsi_content(account: Account, sending: Sending) -> dict[str, Any]:
 
 def _context(account: Account, sending: Sending) -> dict[str, Any]:
     return {
-        "ID": sending.unique,
+        "ID": sending.distribution_id,
         "MODE": MODES[account.situation.mode],
         "MSGTYPE": {"Report": "ALERT", "Cancel": "CANCEL"}.get(sending.kind, "UPDATE"),
         "CREATION": stamp(sending.now),
         "LEVEL": account.level,
-        "SECLASS": "UNMARK",
-        "ORIGIN": {"ORG_ID": sending.route.sender, "NAME": account.situation.title},
+        "SECLASS": "RESTRC",
+        "ORIGIN": {"ORG_ID": sending.route.sender, "NAME": sending.route.sender},
     }
 
 
 def _incident(account: Account, sending: Sending) -> dict[str, Any]:
+    """The incident. Who opened the case gives both its names alike, as the model says."""
     incident = account.incident
     told = incident.told("description")
     if not told:
@@ -75,7 +76,7 @@ def _incident(account: Account, sending: Sending) -> dict[str, Any]:
         str(told.get("nature", "other")), crosswalk().category_out["other"]
     )
     said: dict[str, Any] = {
-        "ID": incident.id,
+        "ID": account.case_id if account.case_id.endswith(f".{incident.id}") else incident.id,
         "NAME": told.get("title", ""),
         "MAIN_EVENT_ID": account.case_id,
         "ETYPE": {"CATEGORY": [category], "ACTOR": ["PPL"], "LOCTYPE": ["OTH"], "ENV": environment},

@@ -18,7 +18,7 @@ from garance.connectors.hub_15_18.message import Message
 from garance.connectors.hub_15_18.positions import Fix, positions_content
 from garance.connectors.hub_15_18.resources import position_content, resource_content
 from garance.kernel.label import Mode
-from garance.kernel.place import Geometry, Point, Position, vertices
+from garance.kernel.place import Geometry, Position, vertices
 from garance.kernel.refusal import Refused
 from garance.views.shown import ResourceShown, SituationShown, ThingShown
 
@@ -39,7 +39,6 @@ def case_message(
         nature=str(told.get("nature", "other")),
         title=str(told.get("title", "")),
         position=middle(geometry),
-        exact=isinstance(geometry, Point),
         address=told.get("place"),
         note=told.get("note"),
         placed_at=incident.said["description"].occurred_at,

@@ -151,6 +151,9 @@ def test_a_whole_situation_goes_as_emsi_and_comes_back() -> None:
         "absolute-urgency": 2, "relative-urgency": 2, "killed": 2, "missing": 2, "evacuated": 2,
     }  # fmt: skip
     assert case.details["trend"] == "NCREA"
+    assert case.details["emsi_id"] == case.uid, "who opened the case gives both names alike"
+    assert case.details["security"] == "RESTRC"
+    assert case.details["message"] == "fr.fire.sis017_u-1"
     assert len(zones) == 1
 
 
