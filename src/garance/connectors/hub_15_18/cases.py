@@ -24,14 +24,14 @@ _UNREAD = ("initialAlert", "newAlert", "freetext", "patient", "medicalNote", "de
 _UNREAD_QUALIFICATION = ("healthMotive", "victims", "details")
 
 
-def read_case(body: Body, *, sender: str) -> Reported:
-    """What is read of RC-EDA or RS-EDA. `details` says which members were there and were not read."""
+def read_case(body: Body, *, sender: str, sent_at: datetime | None) -> Reported:
+    """What is read of RC-EDA or RS-EDA, as it stands when it is sent. `details` says what was not read."""
     content = body.content
     code = text(content, "qualification", "whatsHappen", "code") or ""
     case = identifier(content, "caseId")
     return Reported(
         uid=case,
-        at=moment(content, "creation"),
+        at=sent_at or moment(content, "creation"),
         title=_title(content, code),
         nature="other" if says_health(code) else longest(crosswalk().nature_in, code),
         position=place(at(content, "location", "geometry", "point", "coord")),
@@ -67,6 +67,7 @@ def _details(content: Json, code: str) -> dict[str, str]:
         unread.append("riskThreat")
     return details(
         code=None if says_health(code) else code,
+        created=text(content, "creation"),
         sender_case=text(content, "senderCaseId"),
         place=text(content, "qualification", "locationKind", "label"),
         risks="; ".join(risk for risk in risks if risk),

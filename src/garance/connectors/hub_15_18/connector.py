@@ -28,7 +28,7 @@ _TYPES = {Form.JSON: "application/json", Form.XML: "application/xml"}
 
 
 class HubConnector:
-    """One client of the hub. Without a host it does nothing in `run`: what is pushed to the node is only decoded."""
+    """One client of the hub. Without a host it waits for ever in `run`: what is pushed is only decoded."""
 
     def __init__(self, settings: Settings, clock: Clock, *, first_pause_s: float = FIRST_PAUSE_S) -> None:
         self._settings = settings
@@ -44,7 +44,7 @@ class HubConnector:
     async def run(self, outlet: Outlet) -> None:
         """Follow the queues until cancelled; after a fall, try again later and later, up to a minute."""
         if not self._settings.host:
-            return
+            await asyncio.get_running_loop().create_future()
         down, tries = False, 0
         while True:
             try:

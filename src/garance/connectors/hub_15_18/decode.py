@@ -51,13 +51,13 @@ def _of_body(message: Message, body: Body, number: int) -> Iterator[Observation]
     sent_at = envelope.sent_at if envelope is not None else None
     match body.model.root:
         case "createCase" | "createCaseHealth":
-            yield read_case(body, sender=said_by)
+            yield read_case(body, sender=said_by, sent_at=sent_at)
         case "resourcesInfoCisu":
             yield from read_resources(body, sender=said_by, sent_at=sent_at)
         case "resourcesStatus":
             yield read_status(body, sender=said_by)
         case "emsi":
-            yield from read_emsi(body, sender=said_by)
+            yield from read_emsi(body, sender=said_by, sent_at=sent_at)
         case "geoPositionsUpdate":
             yield from read_positions(body)
         case _:

@@ -32,7 +32,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 MODES = {Mode.ACTUAL: "ACTUAL", Mode.EXERCISE: "EXERCS", Mode.TEST: "TEST"}
 
 
-def read_emsi(body: Body, *, sender: str) -> Iterator[Reported | Drawn]:
+def read_emsi(body: Body, *, sender: str, sent_at: datetime | None) -> Iterator[Reported | Drawn]:
     """The case with its missions, means and counts, then the zones of its geography.
 
     The comment of a mission of care is not read, nor the contacts of a means.
@@ -43,7 +43,7 @@ def read_emsi(body: Body, *, sender: str) -> Iterator[Reported | Drawn]:
     category = next(iter(words_of(said, "ETYPE", "CATEGORY")), "")
     yield Reported(
         uid=_case_uid(said) or case,
-        at=moment(said, "OBS_DATIME") or moment(context, "CREATION"),
+        at=sent_at or moment(said, "OBS_DATIME") or moment(context, "CREATION"),
         title=text(said, "NAME", longest=200) or case,
         nature=longest(crosswalk().category_in, category),
         severity=text(said, "SCALE"),
@@ -76,6 +76,7 @@ def _details(context: Any, said: Any, case: str) -> dict[str, str]:
         status=text(said, "STATUS"),
         trend=text(said, "RISK_ASSESMENT"),
         certainty_percent=whole(said, "CERTAINTY"),
+        observed=text(said, "OBS_DATIME"),
         declared=text(said, "DECL_DATIME"),
         occurred=text(said, "OCC_DATIME"),
         message=text(context, "ID"),

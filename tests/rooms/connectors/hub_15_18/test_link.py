@@ -298,8 +298,10 @@ async def test_the_link_is_ciphered_and_the_hub_is_who_it_says(
 
 
 async def test_without_a_host_nothing_is_followed() -> None:
-    connector = open_connector({})
-    await connector.run(Bench())
+    connector, bench = open_connector({}), Bench()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(connector.run(bench), 0.2)
+    assert bench.told == []
     assert connector.decode(Frame(data=CASE))
     with pytest.raises(Refused, match="hub-client-malformed"):
         open_connector({"host": "hub.example", "client": "nobody"})
