@@ -25,10 +25,14 @@ MAX_TEXT = 4000
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="what", tag=str.lower):
-    """Something said of one thing. `details` is what the source says beside, kept as it was, for people to read."""
+    """Something said of one thing. `details` is what the source says beside, kept as it was, for people to read.
+
+    `mode` is what the source says it is: an exercise heard from others must never be taken for the real thing.
+    """
 
     uid: Uid
     at: datetime | None = None
+    mode: Mode = Mode.ACTUAL
     details: Mapping[str, str] = {}
 
 
@@ -138,19 +142,20 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Reported(Observed, frozen=True, kw_only=True):
     """A case kept by another body (affaire): what, where, since when, with which means and missions.
 
-    `nature` is a word of our incident types; `severity` one of our severities; `mode` what the sender says it is.
-    `closed` when the sender has closed it.
+    `nature` is a word of our incident types; `severity` one of our severities. `closed` when the sender has closed it.
+    `partial` when only what is said here changes: an update of the means of a case says nothing of its nature nor of
+    its place, and `title` then only names the case.
     """
 
     title: str
     nature: Slug | None = None
     severity: str | None = None
-    mode: Mode = Mode.ACTUAL
     text: str = ""
     position: Position | None = None
     address: str | None = None
     sender: str = ""
     closed: bool = False
+    partial: bool = False
     resources: tuple[Engaged, ...] = ()
     missions: tuple[Tasked, ...] = ()
     counts: tuple[Counted, ...] = ()
