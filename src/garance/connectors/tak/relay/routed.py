@@ -22,8 +22,20 @@ EVERYONE = "All Streaming"
 """The call sign that ATAK sends to when it means everyone."""
 
 _ROOT = b"<event"
-_ATTRIBUTE = re.compile(rb"""\s([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"<&]*)"|'([^'<&]*)')""")
-_ATTRIBUTES = re.compile(rb"""((?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)\s*/?>""")
+
+
+def _tag(*wanted: str) -> re.Pattern[bytes]:
+    """What follows the name of a tag up to its end: two groups for each attribute wanted, whatever its quotes."""
+    value = r"""\s*=\s*(?:"([^"<&]*)"|'([^'<&]*)')"""
+    named = "|".join(f"{name}{value}" for name in wanted)
+    other = r"""[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*')"""
+    return re.compile(rf"(?:\s+(?:{named}|{other}))*\s*/?>".encode())
+
+
+_ROOT_TAG = _tag("uid", "type", "stale")
+_CONTACT, _CONTACT_TAG = b"<contact", _tag("callsign", "endpoint")
+_GROUP, _GROUP_TAG = b"<__group", _tag("name")
+_NOTHING: tuple[bytes | None, ...] = (None,) * 4
 
 
 class Destination(NamedTuple):
@@ -65,49 +77,36 @@ def read_routed(piece: Piece) -> Routed:
 
 def _quick(body: bytes) -> Routed | None:
     """From the bytes alone; None when they need care."""
-    if not body.startswith(_ROOT) or b"<!" in body:
+    if not body.startswith(_ROOT) or b"<!" in body or b"<marti" in body:
         return None
-    root = _attributes(body, len(_ROOT))
-    if root is None:
+    root = _ROOT_TAG.match(body, len(_ROOT))
+    contact, group = _only(body, _CONTACT, _CONTACT_TAG), _only(body, _GROUP, _GROUP_TAG)
+    if root is None or contact is None or group is None:
         return None
-    contact = _only(body, b"<contact")
-    group = _only(body, b"<__group")
-    if contact is None or group is None:
+    uid, uid_, kind, kind_, stale, stale_ = root.groups()
+    callsign, callsign_, endpoint, endpoint_ = contact
+    if (kind or kind_ or b"").startswith(b"t-x-takp"):
         return None
-    kind = root.get(b"type", b"").decode()
-    destinations: Sequence[Destination] = ()
-    version = 0
-    if b"<marti" in body or kind.startswith("t-x-takp"):
-        careful = _careful(body)
-        destinations, version = careful.destinations, careful.version
-    else:
-        _parse(expat.ParserCreate("utf-8"), body)
+    _parse(expat.ParserCreate("utf-8"), body)
     return Routed(
-        root.get(b"uid", b"").decode(),
-        kind,
-        root.get(b"stale", b"").decode(),
-        contact.get(b"callsign", b"").decode(),
-        contact.get(b"endpoint", b"").decode(),
-        group.get(b"name", b"").decode(),
-        destinations,
-        version,
+        (uid or uid_ or b"").decode(),
+        (kind or kind_ or b"").decode(),
+        (stale or stale_ or b"").decode(),
+        (callsign or callsign_ or b"").decode(),
+        (endpoint or endpoint_ or b"").decode(),
+        (group[0] or group[1] or b"").decode(),
     )
 
 
-def _attributes(body: bytes, at: int) -> dict[bytes, bytes] | None:
-    """The attributes that follow the name of a tag, up to its end; None when they are not plain."""
-    written = _ATTRIBUTES.match(body, at)
-    if written is None:
-        return None
-    return {name: double or single for name, double, single in _ATTRIBUTE.findall(written.group(1))}
-
-
-def _only(body: bytes, tag: bytes) -> dict[bytes, bytes] | None:
+def _only(body: bytes, name: bytes, tag: re.Pattern[bytes]) -> tuple[bytes | None, ...] | None:
     """The attributes of the only tag that begins so; nothing when there is none; None when it needs care."""
-    at = body.find(tag)
+    at = body.find(name)
     if at < 0:
-        return {}
-    return None if body.find(tag, at + 1) >= 0 else _attributes(body, at + len(tag))
+        return _NOTHING
+    if body.find(name, at + 1) >= 0:
+        return None
+    match = tag.match(body, at + len(name))
+    return None if match is None else match.groups()
 
 
 class _Reader:

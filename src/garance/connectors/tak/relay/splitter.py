@@ -25,6 +25,11 @@ _KEPT_BYTES = 512
 """What is kept of garbage: room for a declaration and for the beginning of a root."""
 
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]{0,60}):)?event(?=[\s/>])")
+_PLAIN_OPENING, _PLAIN_CLOSING = b"<event", b"</event"
+_PLAIN_BEGINNING = re.compile(
+    rb"""(?:<\?xml version=["']1\.0["'](?: encoding=["']UTF-8["'])?(?: standalone=["'](?:yes|no)["'])? ?\?>\s*)?"""
+    rb"""<event(?=\s)"""
+)
 _SPACE = re.compile(rb"[\s\x00]*(?:\xef\xbb\xbf[\s\x00]*)*")
 _DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*\?>[^<]*$""")
 _PLAIN_DECLARATIONS = (b"utf-8", b"utf8", b"us-ascii", b"ascii", b"standalone")
@@ -108,6 +113,9 @@ class Splitter:
 
     def _next(self) -> Piece | None:
         if self._root is None:
+            piece = self._whole()
+            if piece is not None:
+                return piece
             buffer = self._buffer
             if self._at < len(buffer) and buffer[self._at] not in b"<\xbf":
                 self._at = _after_space(buffer, self._at)
@@ -118,6 +126,32 @@ class Splitter:
             if not self._find_root():
                 return self._frame() if self._found_frame else None
         return self._element()
+
+    def _whole(self) -> Piece | None:
+        """The next message when it is all here and plainly written; None when it takes more care, or more bytes."""
+        buffer = self._buffer
+        match = _PLAIN_BEGINNING.match(buffer, self._at)
+        if match is None:
+            return None
+        begin = match.end() - len(_PLAIN_OPENING)
+        head_end = buffer.find(b">", begin)
+        end = buffer.find(_PLAIN_CLOSING, head_end) if head_end > 0 else -1
+        after = end + len(_PLAIN_CLOSING)
+        if end < 0 or after >= len(buffer) or buffer[after] != 0x3E or after - begin >= self._max_message:
+            return None
+        body = bytes(memoryview(buffer)[begin : after + 1])
+        if (
+            body.find(_PLAIN_OPENING, 1) >= 0
+            or b"<!" in body
+            or buffer[head_end - 1] == 0x2F
+            or buffer.rfind(b"<", begin, end) > buffer.rfind(b">", begin, end)
+            or _doubtful(buffer, begin, head_end)
+            or _doubtful(buffer, begin, end)
+            or not body.isascii()
+        ):
+            return None
+        self._at, self._framed, self._lost = after + 1, False, False
+        return Piece(False, body)
 
     def _find_root(self) -> bool:
         """Go to the next root; all that comes before, but a declaration, is garbage."""
