@@ -50,7 +50,8 @@ _HEAD = (
     '<event version="2.0" uid="BENCH-{uid:06d}" type="a-f-G-U-C" time="2026-11-27T23:43:40.083Z" '
     'start="2026-11-27T23:43:40.083Z" stale="2036-11-27T23:49:55.083Z" how="m-g"><point lat="45.943211" '
     'lon="-0.964521" hae="20.7" ce="9999999.0" le="9999999.0"/><detail>'
-    '<takv os="29" version="4.10.0.1" device="SAMSUNG SM-G781U1" platform="ATAK-CIV"/><contact endpoint="*:-1:stcp" callsign="VSAV {uid:06d}"/><uid Droid="VSAV {uid:06d}"/>'
+    '<takv os="29" version="4.10.0.1" device="SAMSUNG SM-G781U1" platform="ATAK-CIV"/>'
+    '<contact endpoint="*:-1:stcp" callsign="VSAV {uid:06d}"/><uid Droid="VSAV {uid:06d}"/>'
     '<precisionlocation altsrc="GPS" geopointsrc="USER"/><__group role="Team Member" name="Red"/>'
     '<status battery="78"/><track course="80.24" speed="0.0"/><remarks>#'
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from garance.connectors.tak.relay.clients import Client, Identity, Message
 from garance.connectors.tak.relay.mail import Mail
 from garance.connectors.tak.relay.negotiation import Negotiation
+from garance.connectors.tak.relay.newcomers import Picture
 from garance.connectors.tak.relay.splitter import Splitter
 
 if TYPE_CHECKING:
@@ -95,8 +96,13 @@ class Link(asyncio.Protocol):
         if written:
             self._write(written, 1)
 
+    def show(self, picture: Picture) -> None:
+        """Write to a newcomer who is here."""
+        if picture.messages:
+            self._write(picture.joined, picture.messages)
+
     def present(self, messages: list[Message]) -> None:
-        """Write what was last said of others: to a newcomer, or after a time behind."""
+        """Write what was last said of others, after a time behind."""
         as_frame = self.negotiation.speaks_protobuf
         written = [piece for piece in (message.written(as_frame=as_frame) for message in messages) if piece]
         if written:

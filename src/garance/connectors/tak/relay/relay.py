@@ -18,6 +18,7 @@ from garance.connectors.tak.relay.hooks import Hooks, Pace, Silent
 from garance.connectors.tak.relay.link import Link
 from garance.connectors.tak.relay.mail import Mail
 from garance.connectors.tak.relay.negotiation import Verdict
+from garance.connectors.tak.relay.newcomers import Newcomers
 from garance.connectors.tak.relay.routed import Destination, Routed, read_routed
 from garance.connectors.tak.relay.routing import Router
 from garance.connectors.tak.relay.splitter import Piece
@@ -50,6 +51,7 @@ class Relay:
         self._hooks: Hooks = hooks or Silent()
         self._is_revoked = is_revoked
         self.router = Router(self._rights)
+        self._newcomers = Newcomers(self.router)
         self.turn = 0
         self.time: Callable[[], float] = lambda: 0.0
         self._links: dict[int, Link] = {}
@@ -97,7 +99,7 @@ class Relay:
             await asyncio.sleep(0.01)
         for link in list(self._links.values()):
             link.transport.abort()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01 if self._links else 0)
         for timer in (self._timer, self._looking):
             if timer is not None:
                 timer.cancel()
@@ -142,6 +144,7 @@ class Relay:
         client.standing = standing
         self._join_audience(link)
         self.router.forget_rights()
+        self._newcomers.forget()
 
     def inject(self, piece: Piece, client: Client) -> None:
         """What came by another way than a connection (multicast). Refuses what cannot be read."""
@@ -172,7 +175,8 @@ class Relay:
         self.router.add(client)
         self._tell(self._hooks.on_connected, client)
         now = self._clock.now()
-        link.present(list(self.router.present(client, now)))
+        for picture in self._newcomers.pictures(client, now, self.time(), self.turn):
+            link.show(picture)
         if link.negotiation.offer(self.time()):
             link.say(self._own(control.offer(now, f"protouid-{new_id()}")))
 
@@ -187,7 +191,10 @@ class Relay:
         self._leave_audience(link)
         self._behind.discard(link)
         now = self._clock.now()
-        for uid, kind in self.router.remove(client):
+        left = self.router.remove(client)
+        if left:
+            self._newcomers.forget()
+        for uid, kind in left:
             goodbye = control.left(now, f"left-{new_id()}", uid, kind)
             self._put(self._own(goodbye, groups=client.standing.sends_to))
         self._tell(self._hooks.on_left, client, reason)

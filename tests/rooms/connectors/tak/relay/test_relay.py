@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -455,6 +455,21 @@ async def test_the_mesh_is_heard() -> None:
             "mesh 127.0.0.1:0"
         }
         mesh.close()
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        test_everyone_hears_but_the_sender_and_the_node_hears_once,
+        test_a_reader_that_never_reads_is_dropped_alone,
+        test_a_flood_is_read_by_turns,
+        test_it_stops_and_starts_again,
+        test_frames_and_xml_meet_each_rendered_once,
+    ],
+)
+def test_it_is_the_same_on_the_loop_of_the_server(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    uvloop = pytest.importorskip("uvloop", reason="this system has no uvloop")
+    uvloop.run(story())
 
 
 def test_the_pace_is_data() -> None:
