@@ -74,7 +74,8 @@ class Authority:
         """A certificate for what a client asks to have signed: PKCS #10, as DER, base64 of it, or PEM.
 
         `name` is who signed in: the common name asked for must be the same, whatever the case. Refuses
-        `certificate-request-malformed`, `certificate-request-weak` and `certificate-name-differs`.
+        `certificate-request-malformed`, `certificate-request-weak`, `certificate-name-differs` and, whatever is to be
+        signed, `certificate-authority-expired`.
         """
         asked = _read_request(request)
         names = asked.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -128,6 +129,8 @@ class Authority:
         purpose: x509.ObjectIdentifier,
         alternatives: x509.SubjectAlternativeName | None,
     ) -> x509.Certificate:
+        if self.certificate.not_valid_after_utc <= now:
+            raise Refused("certificate-authority-expired")
         built = (
             x509.CertificateBuilder()
             .subject_name(subject)

@@ -104,6 +104,9 @@ class Relay:
             if timer is not None:
                 timer.cancel()
         self._timer = self._looking = self._loop = None
+        self._pending.clear()
+        self._unread.clear()
+        self._behind.clear()
 
     def say(
         self,
@@ -194,7 +197,7 @@ class Relay:
         left = self.router.remove(client)
         if left:
             self._newcomers.forget()
-        for uid, kind in left:
+        for uid, kind in left if reason != "stopping" else ():
             goodbye = control.left(now, f"left-{new_id()}", uid, kind)
             self._put(self._own(goodbye, groups=client.standing.sends_to))
         self._tell(self._hooks.on_left, client, reason)

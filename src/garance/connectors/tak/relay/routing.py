@@ -114,7 +114,10 @@ class Router:
 
     def unsubscribe(self, mission: str, uid: str) -> None:
         """No longer."""
-        self._missions.get(mission, set()).discard(uid)
+        uids = self._missions.get(mission, set())
+        uids.discard(uid)
+        if not uids:
+            self._missions.pop(mission, None)
 
     def forget_rights(self) -> None:
         """Ask again who may read what."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import io
+import socket
 import ssl
 import stat
 import zipfile
@@ -41,6 +43,7 @@ from garance.connectors.tak.relay.enrolment import (
     signed,
     signed_store,
 )
+from garance.connectors.tak.relay.hooks import Pace
 from garance.connectors.tak.relay.onboarding import Connection, connection_package
 from garance.connectors.tak.relay.relay import Relay
 from garance.kernel.clock import SystemClock
@@ -241,6 +244,56 @@ async def test_a_revoked_one_is_put_out_and_stays_out(
         again.close()
     finally:
         await relay.stop()
+
+
+def blocking(own: ssl.SSLContext, port: int) -> ssl.SSLSocket:
+    """A client that reads only when told to: no loop reads for it."""
+    return own.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="localhost")
+
+
+async def stuck_reader(authority: Authority, served: ssl.SSLContext, own: ssl.SSLContext) -> None:
+    told = Told()
+    pace = Pace(behind_bytes=100_000, lasting_bytes=300_000)
+    relay = Relay(clock=SystemClock(), hooks=told, pace=pace, is_revoked=authority.is_revoked)
+    _, port = await relay.listen("127.0.0.1", 0, tls=served)
+    talker, quick = [await connect(port, own) for _ in range(2)]
+    stuck = await asyncio.to_thread(blocking, own, port)
+    try:
+        heavy = "x" * 50_000
+        for number in range(1000):
+            talker.say(said(f"chat-{number}", "b-t-f", detail=f"<remarks>{heavy}</remarks>"))
+            assert await quick.hear_uids(1) == [f"chat-{number}"]
+            if told.left:
+                break
+        assert [reason for _, reason in told.left] == ["too-slow"]
+    finally:
+        stuck.close()
+        talker.close()
+        quick.close()
+        await relay.stop()
+
+
+async def test_a_stuck_reader_is_dropped_alone_through_tls_too(
+    authority: Authority, ann: tuple[x509.Certificate, bytes], served: ssl.SSLContext, tmp_path: Path
+) -> None:
+    await stuck_reader(authority, served, context(authority, ann, tmp_path))
+
+
+def test_tls_is_the_same_on_the_loop_of_the_server(
+    authority: Authority, ann: tuple[x509.Certificate, bytes], served: ssl.SSLContext, tmp_path: Path
+) -> None:
+    uvloop = pytest.importorskip("uvloop", reason="this system has no uvloop")
+    uvloop.run(stuck_reader(authority, served, context(authority, ann, tmp_path)))
+    uvloop.run(test_a_certificate_lets_in_and_says_who(authority, ann, served, tmp_path))
+    uvloop.run(test_others_are_kept_out(authority, served, tmp_path))
+    uvloop.run(test_a_revoked_one_is_put_out_and_stays_out(authority, served, tmp_path))
+
+
+def test_an_authority_that_has_expired_signs_nothing(authority: Authority) -> None:
+    with pytest.raises(Refused, match="certificate-authority-expired"):
+        authority.client("ann", NOW + timedelta(days=4000))
+    late = authority.client("ann", NOW + timedelta(days=3600))[0]
+    assert late.not_valid_after_utc == authority.certificate.not_valid_after_utc
 
 
 def test_serial_numbers_are_as_openssl_writes_them() -> None:
