@@ -1,8 +1,8 @@
 """What ADS-B receivers say: the `aircraft.json` of readsb and dump1090, and decoded messages as JSON objects.
 
 In `aircraft.json` altitudes are in feet, speeds in knots, vertical rates in feet a minute; `now` less `seen_pos` is
-when the position was so. Decoded messages (those of `traffic` and of `jet1090`) use the same units under longer names and
-each says one thing only: the decoder remembers the others, for so many aircraft at most.
+when the position was so. Decoded messages (those of `traffic` and of `jet1090`) use the same units under longer names
+and each says one thing only: the decoder remembers the others, for so many aircraft at most.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import aiomqtt
 import msgspec
 
 from garance.connectors.lines import Pauses, Standing, deliver, text_setting
-from garance.connectors.mqtt.decode import MAX_BYTES, RETAINED, Decode, decoder_of, marked
+from garance.connectors.mqtt.decode import MAX_BYTES, RETAINED, Decode, decoder_of, followed, marked
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Frame, Outlet, Sender
 from garance.ports.observation import Observation
@@ -85,7 +85,7 @@ class Mqtt:
                 self._heard(message, sender, outlet)
 
     def _heard(self, message: aiomqtt.Message, sender: Sender, outlet: Outlet) -> None:
-        payload = message.payload if isinstance(message.payload, bytes) else str(message.payload or "").encode()
+        payload = message.payload if isinstance(message.payload, bytes) else b""
         kept = {RETAINED: "true"} if message.retain else {}
         frame = Frame(data=payload, topic=str(message.topic), parameters=kept)
         if len(payload) > MAX_BYTES:
@@ -102,10 +102,10 @@ def _why(problem: Exception) -> str:
 
 
 def open_connector(settings: Mapping[str, Any]) -> Mqtt:
-    """A broker with these settings; refuses `value-wrong`: no host, no topic, fields or an authority that do not fit."""
-    host, topics = text_setting(settings, "host"), tuple(settings.get("topics") or ())
-    if not host or not topics:
-        raise Refused("value-wrong", field="topics" if host else "host")
+    """A broker with these settings; refuses `value-wrong` (host, topics, fields, authority)."""
+    host = text_setting(settings, "host")
+    if not host:
+        raise Refused("value-wrong", field="host")
     decode = decoder_of(
         text_setting(settings, "payload") or "owntracks",
         tuple(settings.get("fields") or ()),
@@ -114,7 +114,7 @@ def open_connector(settings: Mapping[str, Any]) -> Mqtt:
     broker = Broker(
         host=host,
         port=int(settings.get("port") or 1883),
-        topics=topics,
+        topics=followed(settings.get("topics") or ()),
         qos=int(settings.get("qos", 1)),
         client=text_setting(settings, "client") or None,
         user=text_setting(settings, "user") or None,

@@ -1,6 +1,7 @@
 """What a message of a broker says: by the decoder of OwnTracks, of Traccar, or by fields that the settings name.
 
-A message that the broker had kept (retained) is marked so beside: it is as old as its sender's time says, if it says one.
+A message that the broker had kept (retained) is marked so beside: it is as old as its sender's time says, if it says
+one.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ RETAINED = "retained"
 MAX_BYTES = 1 << 18
 MAX_OBJECTS = 500
 MAX_STEPS = 8
+LONGEST_TOPIC = 65_535
 
 
 def decoder_of(payload: str, fields: Sequence[str] = (), speed_unit: str = "mps") -> Decode:
@@ -62,6 +64,18 @@ def marked(decode: Decode, frame: Frame) -> Sequence[Observation]:
     if RETAINED not in frame.parameters:
         return found
     return [msgspec.structs.replace(one, details={**one.details, RETAINED: "true"}) for one in found]
+
+
+def followed(topics: Sequence[str]) -> tuple[str, ...]:
+    """The topics, each a filter that a broker understands (MQTT 3.1.1, 4.7); refuses `value-wrong`."""
+    for topic in topics:
+        levels = topic.split("/")
+        wild = any(level not in ("+", "#") and set("+#") & set(level) for level in levels) or "#" in levels[:-1]
+        if not topic or wild or "\0" in topic or len(topic.encode(errors="replace")) > LONGEST_TOPIC:
+            raise Refused("value-wrong", field="topics")
+    if not topics:
+        raise Refused("value-wrong", field="topics")
+    return tuple(topics)
 
 
 def named(fields: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
