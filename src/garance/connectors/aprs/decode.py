@@ -1,7 +1,7 @@
 """What APRS packets say (APRS 1.0.1), as APRS-IS and gateways write them: `SOURCE>DESTINATION,PATH:INFORMATION`.
 
-Times of APRS have no month and no year: they are kept beside (`sent`), and an observation has no time of its own. Speeds
-come in knots, altitudes in feet, except those of Mic-E, in metres. An object or item is named `object:NAME`.
+Times of APRS have no month and no year: they are kept beside (`sent`), and an observation has no time of its own.
+Speeds come in knots, altitudes in feet, except those of Mic-E, in metres. An object or item is named `object:NAME`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _object(kind: str, said: str, beside: Mapping[str, str]) -> Observation:
 def _located(uid: str, found: tuple[Place, str], beside: Mapping[str, str], name: str | None = None) -> Located:
     place, rest = found
     weather = _weather(rest) if place.symbol[1] == "_" else {}
-    moving = None if weather or place.speed_knots is not None else MOVING.match(rest)
+    moving = None if place.symbol[1] == "_" or place.speed_knots is not None else MOVING.match(rest)
     turned, knots = place.course_deg, place.speed_knots
     if moving is not None:
         turned, knots = (float(part) if part.isdigit() else None for part in moving.groups())

@@ -13,7 +13,7 @@ _PLAIN = re.compile(r"([\d ]{4})\.([\d ]{2})([NSns])(.)([\d ]{5})\.([\d ]{2})([E
 _COMPRESSED = re.compile(r"([/\\A-Za-j])([!-{]{4})([!-{]{4})([!-~])([ -~])([ -~])([ -~])")
 _MIC_E_DESTINATION = re.compile(r"[0-9A-LP-Z]{3}[0-9LP-Z]{3}")
 _METRES_PER_DEGREE = 111_320.0
-_FIFTH_OF_UNCERTAINTY = (None, 0.05 / 60, 0.5 / 60, 5 / 60, 30 / 60)
+_HALF_DEG = (None, 0.05 / 60, 0.5 / 60, 5 / 60, 30 / 60)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ def _degrees(whole: str, minutes: str, blanks: int) -> float | None:
 
 
 def _ambiguous(position: Position, symbol: str, blanks: int, **besides: float | None) -> Place:
-    half_deg = _FIFTH_OF_UNCERTAINTY[blanks]
+    half_deg = _HALF_DEG[blanks]
     accuracy_m = None if half_deg is None else round(half_deg * _METRES_PER_DEGREE)
     return Place(position=position, symbol=symbol, accuracy_m=accuracy_m, **besides)
 

@@ -85,10 +85,9 @@ class Mqtt:
                 self._heard(message, sender, outlet)
 
     def _heard(self, message: aiomqtt.Message, sender: Sender, outlet: Outlet) -> None:
-        payload = message.payload if isinstance(message.payload, bytes) else b""
         kept = {RETAINED: "true"} if message.retain else {}
-        frame = Frame(data=payload, topic=str(message.topic), parameters=kept)
-        if len(payload) > MAX_BYTES:
+        frame = Frame(data=message.payload, topic=str(message.topic), parameters=kept)
+        if len(message.payload) > MAX_BYTES:
             outlet.refuse(msgspec.structs.replace(frame, data=b""), sender, Refused("frame-too-large"))
         else:
             deliver(self, frame, sender, outlet)
