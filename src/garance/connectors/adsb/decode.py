@@ -37,11 +37,11 @@ from garance.ports.observation import Alarm, Alarmed, Located, Observation
 MAX_BYTES = 8 << 20
 MAX_AIRCRAFT = 20_000
 SQUAWKS: Mapping[str, tuple[Alarm, str]] = {
-    "7500": (Alarm.EMERGENCY, "7500 (intervention illicite)"),
-    "7600": (Alarm.OTHER, "7600 (panne radio)"),
-    "7700": (Alarm.EMERGENCY, "7700 (détresse)"),
+    "7500": (Alarm.EMERGENCY, "squawk 7500"),
+    "7600": (Alarm.OTHER, "squawk 7600"),
+    "7700": (Alarm.EMERGENCY, "squawk 7700"),
 }
-"""The transponder codes by which a crew asks for help (ICAO doc 4444, 8.5.4)."""
+"""The transponder codes of unlawful interference, of a lost radio and of distress (ICAO doc 4444, 8.5.4)."""
 
 FRESH = timedelta(seconds=15)
 """How long a speed said apart still goes with a position."""
@@ -111,16 +111,17 @@ class AdsbDecoder:
             where = None
         yield from self._alarmed(uid, known, said, at, where)
         if where is not None:
+            high_m = _altitude(said)
             yield Located(
                 uid=uid,
                 at=at,
                 position=where,
-                altitude_m=_altitude(said),
+                altitude_m=high_m,
                 speed_mps=known.speed_mps,
                 course_deg=known.course_deg,
                 name=known.name,
                 kind=mobiles.aircraft(known.category),
-                details=_beside(said, known, age_s),
+                details=_beside(said, known, age_s, high_m),
             )
 
     def _learn(self, uid: str, said: Members, at: datetime | None) -> Known:
@@ -183,7 +184,7 @@ def _altitude(said: Members) -> float | None:
     return None if feet is None else altitude(metres_from_feet(feet))
 
 
-def _beside(said: Members, known: Known, age_s: float | None) -> dict[str, str]:
+def _beside(said: Members, known: Known, age_s: float | None, high_m: float | None) -> dict[str, str]:
     ground = said.get("alt_baro") == "ground" or said.get("onground") is True or said.get("bds") == "06"
     kept = {ours: said.get(theirs) for theirs, ours in _KEPT.items() if said.get(theirs) is not None}
     if known.category:
@@ -193,7 +194,7 @@ def _beside(said: Members, known: Known, age_s: float | None) -> dict[str, str]:
             "source": "adsb",
             "age_s": age_s,
             "on_ground": ground or None,
-            "altitude_of": "ellipsoid" if _geometric(said) else "barometer",
+            "altitude_of": None if high_m is None else "ellipsoid" if _geometric(said) else "barometer",
             **kept,
         }
     )
