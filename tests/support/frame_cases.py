@@ -67,7 +67,7 @@ def odd_json(members: Sequence[str]) -> st.SearchStrategy[Any]:
     """JSON values that look like a message: known members holding anything."""
     odd = st.one_of(
         st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False),
-        st.text(max_size=20), st.sampled_from(["", "NaN", "1e999", "2024-06-06T10:11:12Z", "0001-01-01T00:00:00+14:00"]),
+        st.text(max_size=20), st.sampled_from(["", "1e999", "2024-06-06T10:11:12Z", "0001-01-01T00:00:00+14:00"]),
     )  # fmt: skip
     return st.recursive(
         odd,

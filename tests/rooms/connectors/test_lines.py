@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from contextlib import asynccontextmanager, suppress
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.outlets import Heard
+from support.outlets import Heard, running
 
 from garance.connectors.lines import Pauses, Peer, Splitter, follow_lines, listen_datagrams
 from garance.kernel.refusal import Refused
@@ -35,17 +34,6 @@ def quick() -> Pauses:
 
 def said(heard: Heard) -> list[str]:
     return [one.uid for one in heard.observations]
-
-
-@asynccontextmanager
-async def running(work):  # type: ignore[no-untyped-def]  # any coroutine
-    task = asyncio.get_running_loop().create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @given(lines=st.lists(st.binary(min_size=1, max_size=30).filter(lambda one: b"\n" not in one)), cuts=st.data())
