@@ -86,7 +86,7 @@ class Mqtt:
 
     def _heard(self, message: aiomqtt.Message, sender: Sender, outlet: Outlet) -> None:
         kept = {RETAINED: "true"} if message.retain else {}
-        frame = Frame(data=message.payload, topic=str(message.topic), parameters=kept)
+        frame = Frame(data=bytes(message.payload), topic=str(message.topic), parameters=kept)
         if len(message.payload) > MAX_BYTES:
             outlet.refuse(msgspec.structs.replace(frame, data=b""), sender, Refused("frame-too-large"))
         else:

@@ -17,15 +17,23 @@ from garance.connectors.ais.decode import MAX_PARTS, AisDecoder
 from garance.connectors.mobiles import aircraft, mobiles, radio_symbol, ship, tracked
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Frame
-from garance.ports.observation import Alarmed, Located
+from garance.ports.observation import Alarmed, Located, Observation
 
 
-def sentences(**said: object) -> list[bytes]:
-    return [line.encode() for line in encode_dict(said, talker_id="AI", sentence_type="VDM", seq_id=3)]
+def sentences(**said: str | float) -> list[bytes]:
+    return [line.encode() for line in encode_dict(dict(said), talker_id="AI", sentence_type="VDM", seq_id=3)]
 
 
-PLACE = {"type": 1, "mmsi": 227123456, "lat": 45.94, "lon": -1.1, "speed": 12.3, "course": 90, "status": 0}
-STATIC = {"type": 5, "mmsi": 227123456, "shipname": "SNS 17-01", "ship_type": 51}
+PLACE: dict[str, str | float] = {
+    "type": 1,
+    "mmsi": 227123456,
+    "lat": 45.94,
+    "lon": -1.1,
+    "speed": 12.3,
+    "course": 90,
+    "status": 0,
+}
+STATIC: dict[str, str | float] = {"type": 5, "mmsi": 227123456, "shipname": "SNS 17-01", "ship_type": 51}
 
 
 def test_a_name_said_later_is_joined_to_the_places_that_follow() -> None:
@@ -57,7 +65,7 @@ def test_parts_that_never_meet_are_forgotten() -> None:
 
 def test_a_distress_beacon_that_stops_ends_its_alarm() -> None:
     decoder = AisDecoder()
-    beacon = {"type": 1, "mmsi": 970123456, "lat": 46.0, "lon": -1.2}
+    beacon: dict[str, str | float] = {"type": 1, "mmsi": 970123456, "lat": 46.0, "lon": -1.2}
     active, _ = decoder.decode(Frame(data=sentences(**beacon, status=14)[0]))
     ended, _ = decoder.decode(Frame(data=sentences(**beacon, status=15)[0]))
     assert isinstance(active, Alarmed)
@@ -142,7 +150,8 @@ def tracks() -> Path:
 
 @pytest.mark.real_data
 def test_every_sentence_of_the_sample_is_read(tracks: Path) -> None:
-    decoder, found = AisDecoder(), []
+    decoder = AisDecoder()
+    found: list[Observation] = []
     for timed in sentence_frames(tracks):
         found += decoder.decode(timed.frame)
     places = [one for one in found if isinstance(one, Located)]
