@@ -6,6 +6,7 @@ topic, content type), `<case>.expected.json` the observations, in order.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -38,6 +39,7 @@ def expected_of(connector: str, case: str) -> list[Observation]:
     return msgspec.json.decode(content, type=list[Observation])
 
 
+@functools.cache
 def manifest_of(connector: str) -> Manifest:
     """The manifest of a connector of the house, checked."""
     return msgspec.toml.decode((SOURCE / "connectors" / connector / "manifest.toml").read_bytes(), type=Manifest)
@@ -48,6 +50,7 @@ def readme_of(connector: str) -> str:
     return (SOURCE / "connectors" / connector / "README.md").read_text("utf-8")
 
 
+@functools.cache
 def mutated(connector: str) -> st.SearchStrategy[Frame]:
     """Frames near the kept ones: cut, doubled, a few bytes changed."""
     frames = [frame_of(connector, case) for case in cases(connector)]

@@ -30,7 +30,7 @@ from garance.ports.observation import Located, Observation
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "owntracks": {}, "osmand": {}, "traccar": {}, "adsb": {"url": "http://192.0.2.1/aircraft.json"}, "ais": {},
-    "aprs": {"host": "192.0.2.1", "callsign": "F4ABC"},
+    "aprs": {"host": "192.0.2.1", "callsign": "F4ABC"}, "nmea": {"device": "VPC"},
 }  # fmt: skip
 """The connectors that have frames of their own, and what they need to open."""
 
@@ -95,21 +95,21 @@ def survives(name: str, frame: Frame) -> None:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(name: str, content: bytes) -> None:
     survives(name, Frame(data=content))
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(draw=st.data())
 def test_damaged_frames_are_read_or_refused(name: str, draw: st.DataObject) -> None:
     survives(name, draw.draw(mutated(name)))
 
 
 @pytest.mark.parametrize("name", ["owntracks", "osmand", "traccar", "adsb"])
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(draw=st.data())
 def test_odd_json_is_read_or_refused(name: str, draw: st.DataObject) -> None:
     members = {"_type", "location", "transition", "waypoints", "card"}
