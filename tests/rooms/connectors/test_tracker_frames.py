@@ -30,7 +30,7 @@ from garance.ports.observation import Located, Observation
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "owntracks": {}, "osmand": {}, "traccar": {}, "adsb": {"url": "http://192.0.2.1/aircraft.json"}, "ais": {},
-    "aprs": {"host": "192.0.2.1", "callsign": "F4ABC"}, "nmea": {"device": "VPC"},
+    "aprs": {"host": "192.0.2.1", "callsign": "F4ABC"}, "nmea": {"device": "VPC"}, "gpx_live": {},
 }  # fmt: skip
 """The connectors that have frames of their own, and what they need to open."""
 
