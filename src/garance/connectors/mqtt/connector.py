@@ -95,7 +95,7 @@ class Mqtt:
 
 def _why(problem: Exception) -> str:
     """The reason that the broker or the network gives, in a few words that name nobody."""
-    cause = problem.__cause__ or problem
+    cause = problem.__cause__ or problem.__context__ or problem
     code = getattr(cause, "rc", None)
     return f"{type(cause).__name__} {code}"[:80] if code is not None else type(cause).__name__
 
