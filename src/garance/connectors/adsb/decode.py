@@ -1,8 +1,8 @@
 """What ADS-B receivers say: the `aircraft.json` of readsb and dump1090, and decoded messages as JSON objects.
 
-In `aircraft.json` altitudes are in feet, speeds in knots, vertical rates in feet a minute; `now` less `seen_pos` is when
-the position was so. Decoded messages (those of `traffic` and of `jet1090`) use the same units under longer names and
-each says one thing only: the decoder remembers the others, for so many aircraft at most.
+In `aircraft.json` altitudes are in feet, speeds in knots, vertical rates in feet a minute; `now` less `seen_pos` is
+when the position was so. Decoded messages (those of `traffic` and of `jet1090`) use the same units under longer names
+and each says one thing only: the decoder remembers the others, for so many aircraft at most.
 """
 
 from __future__ import annotations
@@ -37,15 +37,19 @@ from garance.ports.observation import Alarm, Alarmed, Located, Observation
 MAX_BYTES = 8 << 20
 MAX_AIRCRAFT = 20_000
 SQUAWKS: Mapping[str, tuple[Alarm, str]] = {
-    "7500": (Alarm.EMERGENCY, "7500 (intervention illicite)"),
-    "7600": (Alarm.OTHER, "7600 (panne radio)"),
-    "7700": (Alarm.EMERGENCY, "7700 (détresse)"),
+    "7500": (Alarm.EMERGENCY, "squawk 7500"),
+    "7600": (Alarm.OTHER, "squawk 7600"),
+    "7700": (Alarm.EMERGENCY, "squawk 7700"),
 }
-"""The transponder codes by which a crew asks for help (ICAO doc 4444, 8.5.4)."""
+"""The transponder codes of unlawful interference, of a lost radio and of distress (ICAO doc 4444, 8.5.4)."""
 
 FRESH = timedelta(seconds=15)
 """How long a speed said apart still goes with a position."""
 
+FAR_FEET = 5_000.0
+"""How far the two altitudes of an aircraft may be from one another before the one of its satellites is not believed."""
+
+_ABOVE, _PRESSED = ("alt_geom", "geoaltitude"), ("alt_baro", "altitude")
 _KEPT = {
     "type": "origin", "category": "category", "r": "registration", "t": "aircraft_type", "squawk": "squawk",
     "emergency": "emergency", "nac_p": "nac_p", "rssi": "rssi_db", "vertical_rate": "climb_ft_min",
@@ -74,8 +78,8 @@ class AdsbDecoder:
     def decode(self, frame: Frame) -> Sequence[Observation]:
         """What a frame says: alarms when they begin and end, and where each aircraft is.
 
-        Refuses `json-malformed`, `json-too-deep`, `frame-too-large`, `value-wrong`, and, only when nothing else is good,
-        what is wrong with the first aircraft.
+        Refuses `json-malformed`, `json-too-deep`, `frame-too-large`, `value-wrong`, and, only when nothing else is
+        good, what is wrong with the first aircraft.
         """
         value = read_json(frame.data, most_bytes=MAX_BYTES)
         now: datetime | None = None
@@ -107,16 +111,17 @@ class AdsbDecoder:
             where = None
         yield from self._alarmed(uid, known, said, at, where)
         if where is not None:
+            high_m = _altitude(said)
             yield Located(
                 uid=uid,
                 at=at,
                 position=where,
-                altitude_m=_altitude(said),
+                altitude_m=high_m,
                 speed_mps=known.speed_mps,
                 course_deg=known.course_deg,
                 name=known.name,
                 kind=mobiles.aircraft(known.category),
-                details=_beside(said, known, age_s),
+                details=_beside(said, known, age_s, high_m),
             )
 
     def _learn(self, uid: str, said: Members, at: datetime | None) -> Known:
@@ -166,18 +171,21 @@ def _callsign(said: Members) -> str | None:
     return name_of(words(spoken, limit=20).strip("_ @"))
 
 
+def _geometric(said: Members) -> bool:
+    """Whether its satellites say the altitude: not when they are far from its barometer, which is hardly ever wrong."""
+    above, pressed = (number(said.get(one, said.get(other))) for one, other in (_ABOVE, _PRESSED))
+    return above is not None and (pressed is None or abs(above - pressed) <= FAR_FEET)
+
+
 def _altitude(said: Members) -> float | None:
     """Above the ellipsoid when the aircraft says it, else by its barometer; None on the ground."""
-    for name in ("alt_geom", "geoaltitude", "alt_baro", "altitude"):
-        feet = number(said.get(name))
-        if feet is not None:
-            return altitude(metres_from_feet(feet))
-    return None
+    one, other = _ABOVE if _geometric(said) else _PRESSED
+    feet = number(said.get(one, said.get(other)))
+    return None if feet is None else altitude(metres_from_feet(feet))
 
 
-def _beside(said: Members, known: Known, age_s: float | None) -> dict[str, str]:
+def _beside(said: Members, known: Known, age_s: float | None, high_m: float | None) -> dict[str, str]:
     ground = said.get("alt_baro") == "ground" or said.get("onground") is True or said.get("bds") == "06"
-    geometric = number(said.get("alt_geom")) is not None or number(said.get("geoaltitude")) is not None
     kept = {ours: said.get(theirs) for theirs, ours in _KEPT.items() if said.get(theirs) is not None}
     if known.category:
         kept["category"] = known.category
@@ -186,7 +194,7 @@ def _beside(said: Members, known: Known, age_s: float | None) -> dict[str, str]:
             "source": "adsb",
             "age_s": age_s,
             "on_ground": ground or None,
-            "altitude_of": "ellipsoid" if geometric else "barometer",
+            "altitude_of": None if high_m is None else "ellipsoid" if _geometric(said) else "barometer",
             **kept,
         }
     )
