@@ -1,7 +1,7 @@
 """Five desks write at once while their links are cut at random: all converge, nothing is lost or doubled, and what
 contradicts is shown on each.
 
-Two minutes by default; `GARANCE_FIVE_DESKS_MIN=10` for the length that was promised.
+Two minutes by default; `FIVE_DESKS_MIN=10` for the length that was promised.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from support.desk import CUT_SHORT, DeskPage
 from support.node_process import NodeProcess
 
-MINUTES = float(os.environ.get("GARANCE_FIVE_DESKS_MIN", "2"))
+MINUTES = float(os.environ.get("FIVE_DESKS_MIN", "2"))
 DESKS = ["Maire, directrice", "Officière SDIS", "Secrétaire", "Cheffe de la cellule logistique", "Cadre de permanence"]
 SMALL = {"width": 800, "height": 600}
 BACK_MS = 90_000

@@ -28,6 +28,8 @@ export class Sketching {
   /** Put aside: nothing is lost, the map is free again. */
   aside = $state(false);
   busy = $state(false);
+  /** Ends when what is being sent was answered: a vertex given meanwhile belongs to the next drawing. */
+  sending: Promise<void> | null = null;
   snap = $state(false);
   /** Traced for a symbol in hand: sent as soon as it is whole, without a form. */
   quick = $state(false);
@@ -184,6 +186,7 @@ export class Sketching {
 
   /** A place given by a click, by coordinates, or at the middle of the map. */
   give(position: Position): void {
+    if (this.sending && this.quick) return void this.sending.then(() => this.give(position));
     this.#step((draft) => placed(draft, position));
   }
 
@@ -283,10 +286,20 @@ export class Sketching {
   };
 
   async send(): Promise<void> {
-    const { geometry, base } = this;
+    const { geometry } = this;
     const valid_ms = this.valid_ms;
     if (!geometry || this.busy || valid_ms === undefined) return;
     this.busy = true;
+    this.sending = this.#send(geometry, valid_ms);
+    try {
+      await this.sending;
+    } finally {
+      this.sending = null;
+    }
+  }
+
+  async #send(geometry: Geometry, valid_ms: number | null): Promise<void> {
+    const { base } = this;
     const sent = await (base ? this.#change(base, geometry, valid_ms) : this.#draw(geometry, valid_ms));
     this.busy = false;
     const traced = this.#traced;

@@ -192,6 +192,7 @@ export class SymbolsInHand {
   /** A vertex given by keys; the same place twice ends the line. */
   #vertex(position: Position): void {
     const { sketching } = this.#bench;
+    if (sketching.sending) return void sketching.sending.then(() => this.#vertex(position));
     const again = this.#last && this.#last[0] === position[0] && this.#last[1] === position[1];
     this.#last = again ? null : position;
     if (again && sketching.canComplete) sketching.complete();
