@@ -20,7 +20,7 @@ from garance.kernel.identity import new_id
 from garance.server.app import open_app
 
 TOKEN = "un jeton de seize lettres"
-CONNECTIONS = {
+CONNECTIONS: dict[str, dict[str, Any]] = {
     "telephones": {"connector": "owntracks", "title": "Téléphones", "token": TOKEN, "fastest_mps": 60},
     "fautive": {"connector": "osmand", "speeds": "parsecs"},
 }
@@ -109,7 +109,8 @@ async def test_a_means_known_by_that_call_sign_is_the_one_that_moves(tmp_path: P
         declared = {"resource": unit, "name": "VSAV 1", "kind": "ambulance"}
         await one.command("resources.declare", declared)
         await one.attach()
-        await one.push(**{"_type": "card", "name": "vsav 1"})
+        card: dict[str, Any] = {"_type": "card", "name": "vsav 1"}
+        await one.push(**card)
         await one.push(topic="owntracks/vsav-1/phone")
 
         async def tracked() -> Any:
@@ -200,7 +201,7 @@ async def test_a_connection_badly_set_says_so_and_stops_nothing(tmp_path: Path) 
 
 
 async def test_the_same_again_after_a_restart_changes_nothing(tmp_path: Path) -> None:
-    said = {"tst": int(now_s())}
+    said: dict[str, Any] = {"tst": int(now_s())}
     async with house(tmp_path) as one:
         await one.attach()
         await one.push(**said)
