@@ -22,7 +22,10 @@ class Judge:
     def __init__(self, house: House) -> None:
         self.house = house
         self._facts: list[Written] = []
+        self._tokens: set[str] = set()
         self._position = 0
+        self._seen: dict[tuple[Any, ...], list[Written]] = {}
+        self._allowed: dict[tuple[Any, ...], set[str]] = {}
         self._organisations = {number: name for name, number in house.organisations.items()}
         self._places = {house.situations[place.name]: place for place in PLACES}
 
@@ -30,13 +33,23 @@ class Judge:
         """Every fact so far."""
         for line in self.house.node.store.read(self._position, 1_000_000):
             self._facts.append(written(line))
+            self._tokens |= self._facts[-1].tokens
             self._position = line.position
+            # What was worked out before this fact is worked out again.
+            self._seen.clear()
+            self._allowed.clear()
         return self._facts
 
     def seen(self, reader: Person, situation: str) -> list[Written]:
         """The facts of a situation that the reader may see, in their order."""
+        facts, key = self.facts(), (reader.id, tuple(reader.roles), situation)
+        if key not in self._seen:
+            self._seen[key] = self._work_out(reader, situation, facts)
+        return self._seen[key]
+
+    def _work_out(self, reader: Person, situation: str, facts: list[Written]) -> list[Written]:
         place = self._places[situation]
-        here = [one for one in self.facts() if one.situation == situation]
+        here = [one for one in facts if one.situation == situation]
         near = {
             one.id for one in here
             if sees(reader.roles, place, self._organisations.get(one.author["organisation"], ""),
@@ -51,6 +64,13 @@ class Judge:
 
     def allowed(self, reader: Person) -> set[str]:
         """Every token that the reader may be shown."""
+        self.facts()
+        key = (reader.id, tuple(reader.roles), tuple(reader.grants), len(self.house.people))
+        if key not in self._allowed:
+            self._allowed[key] = self._may_be_shown(reader)
+        return self._allowed[key]
+
+    def _may_be_shown(self, reader: Person) -> set[str]:
         found = {reader.id, reader.display_name, *reader.grants, *self.house.organisations.values()}
         found |= {self.house.situations[role.where] for role in reader.roles if role.where}
         for situation, place in self._places.items():
@@ -79,8 +99,9 @@ class Judge:
 
     def known(self) -> set[str]:
         """Every token there is."""
-        found = {token for fact in self.facts() for token in fact.tokens} | self._register()
-        return found | {one.id for one in self.house.people.values()} | set(self.house.files.values())
+        self.facts()
+        people = {one.id for one in self.house.people.values()}
+        return self._tokens | self._register() | people | set(self.house.files.values())
 
     def leaks(self, reader: Person, said: str) -> set[str]:
         """What that text should not have told this reader."""
