@@ -21,3 +21,15 @@ export function toldChanged(told: Told, base: Shape): boolean {
   const said = JSON.stringify(descriptionOf({ ...told, name: told.name.trim() })) !== JSON.stringify(descriptionOf(base));
   return said || (told.span !== 'kept' && (told.span !== 'none' || base.valid_until !== null));
 }
+
+/** The members that a command says of it: what is empty is left out. */
+export function said(told: Told): Record<string, unknown> {
+  const described = descriptionOf({ ...told, name: told.name.trim() });
+  return Object.fromEntries(Object.entries(described).filter(([, value]) => value !== null));
+}
+
+/** The label to give with it; none when it is the plain one, which goes without saying. */
+export function labelSaid({ audience, sensitivity }: Told, usual: Label, cell: string | null): { label?: Label } {
+  if (audience === usual.audience && sensitivity === usual.sensitivity) return usual === PLAIN ? {} : { label: usual };
+  return { label: { audience, sensitivity, ...(audience === 'cell' && cell ? { cell } : {}) } };
+}

@@ -13,7 +13,7 @@ import { forget, keep, keptSketch, type Kept } from './kept-sketch.ts';
 import { proposedName } from './proposing.ts';
 import { handleWords, readingWords } from './reading.ts';
 import type { SymbolsInHand } from './symbols.svelte.ts';
-import { blank, FIRST_KIND, outlineChanged, PLACES, toldChanged, type Told } from './sketch-told.ts';
+import { blank, FIRST_KIND, labelSaid, outlineChanged, PLACES, said, toldChanged, type Told } from './sketch-told.ts';
 import { validUntil, type Span } from './validity.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
@@ -290,12 +290,8 @@ export class Sketching {
     const valid_ms = this.valid_ms;
     if (!geometry || this.busy || valid_ms === undefined) return;
     this.busy = true;
-    this.sending = this.#send(geometry, valid_ms);
-    try {
-      await this.sending;
-    } finally {
-      this.sending = null;
-    }
+    this.sending = this.#send(geometry, valid_ms).finally(() => (this.sending = null));
+    await this.sending;
   }
 
   async #send(geometry: Geometry, valid_ms: number | null): Promise<void> {
@@ -308,15 +304,10 @@ export class Sketching {
     if (sent && traced) this.#bench.symbols.traced(traced);
   }
 
-  get #description(): Record<string, unknown> {
-    const told = descriptionOf({ ...$state.snapshot(this.told), name: this.told.name.trim() });
-    return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
-  }
-
   async #draw(geometry: Geometry, valid_ms: number | null): Promise<boolean> {
     const figure = this.draft?.figure;
     const body = {
-      shape: this.#id, geometry, ...(figure ? { figure } : {}), ...this.#description,
+      shape: this.#id, geometry, ...(figure ? { figure } : {}), ...said($state.snapshot(this.told)),
       ...(valid_ms === null ? {} : { valid_until: formatInstant(valid_ms) }),
     };
     const label = this.#label(PLAIN);
@@ -334,17 +325,13 @@ export class Sketching {
       this.base = { ...base, geometry, figure: figure ?? null };
     }
     if (toldChanged(this.told, base)) {
-      const body = { shape: base.id, ...this.#description, ...(valid_ms === null ? {} : { valid_until: formatInstant(valid_ms) }) };
+      const body = { shape: base.id, ...said($state.snapshot(this.told)), ...(valid_ms === null ? {} : { valid_until: formatInstant(valid_ms) }) };
       if (!(await this.#bench.give('drawings.describe', body, saying))) return false;
     }
     return this.#write(base.id, this.#label(labelOf(this.#desk, base.id)));
   }
 
-  #label(usual: Label): { label?: Label } {
-    const { audience, sensitivity } = this.told;
-    const cell = audience === 'cell' ? this.#desk.grant?.cell ?? null : null;
-    return audience === usual.audience && sensitivity === usual.sensitivity ? (usual === PLAIN ? {} : { label: usual }) : { label: { audience, sensitivity, ...(cell ? { cell } : {}) } };
-  }
+  #label = (usual: Label): { label?: Label } => labelSaid($state.snapshot(this.told), usual, this.#desk.grant?.cell ?? null);
 
   /** A note is an entry of the logbook about the drawing: it is found from both. */
   async #write(shape: string, label: { label?: Label }): Promise<boolean> {
@@ -386,10 +373,9 @@ export class Sketching {
     this.#hand = null;
     this.pointer = null;
     const { map } = this.#desk;
-    if (!map) return;
-    map.early = null;
-    if (this.base) map.hide(null);
-    map.show('sketch', []);
+    if (map) map.early = null;
+    if (this.base) map?.hide(null);
+    map?.show('sketch', []);
   }
 
   /** Keeps it on this device, so that a reload loses nothing. */
