@@ -286,8 +286,7 @@ export class Sketching {
   };
 
   async send(): Promise<void> {
-    const { geometry } = this;
-    const valid_ms = this.valid_ms;
+    const { geometry, valid_ms } = this;
     if (!geometry || this.busy || valid_ms === undefined) return;
     this.busy = true;
     this.sending = this.#send(geometry, valid_ms).finally(() => (this.sending = null));
@@ -349,6 +348,7 @@ export class Sketching {
     this.#turn += 1;
     this.#hand?.end(true);
     this.#hand = null;
+    if (this.#desk.map) this.#desk.map.early = null;
     this.#desk.tell('looking');
   };
 
