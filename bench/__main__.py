@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import commands, desk, fan_out, journal, papers, symbols, territory, tiles
+from bench import commands, desk, fan_out, journal, papers, symbols, tak, territory, tiles
 from bench.measuring import Line, table, verdicts
 
 BENCHES: dict[str, Callable[..., list[Line]]] = {
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[..., list[Line]]] = {
     "journal": journal.run,
     "papers": papers.run,
     "symbols": symbols.run,
+    "tak": tak.run,
     "territory": territory.run,
     "tiles": tiles.run,
 }

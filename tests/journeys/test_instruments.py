@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from support.axe import check_accessible
 from support.chromium import visiting
-from support.desk import CUT_SHORT, SHAPE_LAYERS, DeskPage
+from support.desk import NO_NETWORK, SHAPE_LAYERS, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 from support.territories import real_data
@@ -390,7 +390,7 @@ def test_a_count_on_the_map_opens_on_all_that_it_counts(desk: DeskPage, album: A
 
 def test_without_the_server_places_and_units_are_found_and_distances_measured(desk: DeskPage) -> None:
     page = desk.page
-    desk.witness.expect(f"ERR_INTERNET_DISCONNECTED|ERR_FAILED|territory/search|{CUT_SHORT}")
+    desk.witness.expect(f"{NO_NETWORK}|ERR_FAILED|territory/search")
     unit = desk.ask("desk.units[0].resource.name")
     street = desk.ask(
         "desk.account.api.ask('GET', 'territory/search?q=rue&limit=1').then(({ items }) => items[0].name)"

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 from support.axe import check_accessible
-from support.desk import CUT_SHORT, DeskPage
+from support.desk import CUT_SHORT, NO_NETWORK, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
@@ -30,7 +30,7 @@ def test_what_is_written_offline_is_sent_once_with_its_time(
     town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
     mayor, officer = visit(town.url), visit(town.url, viewport={"width": 900, "height": 560})
-    mayor.witness.expect(f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}")
+    mayor.witness.expect(NO_NETWORK)
     mayor.open(role=MAYOR)
     officer.open(role=OFFICER)
     page = mayor.page
@@ -61,7 +61,7 @@ def test_what_is_written_offline_is_sent_once_with_its_time(
 def test_a_page_reloaded_offline_still_sends_what_waited(town: NodeProcess, visit: Callable[..., DeskPage]) -> None:
     text = "Écrit juste avant que le navigateur ne se ferme."
     mayor = visit(town.url)
-    mayor.witness.expect(f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}")
+    mayor.witness.expect(NO_NETWORK)
     mayor.open(role=MAYOR)
     mayor.page.context.set_offline(True)
     mayor.wait_for("desk.link === 'cut'")

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.axe import check_accessible
-from support.desk import DeskPage
+from support.desk import NO_NETWORK, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
@@ -296,7 +296,7 @@ def test_two_corrections_are_shown_side_by_side_and_settled(town: NodeProcess, v
 def test_a_kept_version_settles_a_unit_in_two_states(town: NodeProcess, visit: Visit) -> None:
     """The same sheet settles what is not a line: a unit said to be in two states."""
     mayor, officer = visit(town.url).open(role=MAYOR), visit(town.url).open(role=OFFICER)
-    officer.witness.expect("ERR_INTERNET_DISCONNECTED")
+    officer.witness.expect(NO_NETWORK)
     unit = mayor.ask("desk.picture.resources.find(({ state }) => state !== 'released')")
     officer.page.context.set_offline(True)
     officer.wait_for("desk.link === 'cut'")

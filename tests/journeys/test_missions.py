@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.axe import check_accessible
-from support.desk import DeskPage
+from support.desk import NO_NETWORK, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
@@ -287,7 +287,7 @@ def test_two_who_moved_a_mission_apart_are_both_shown(town: NodeProcess, visit: 
     asked = {"mission": mission, "title": "Ouvrir la salle des fêtes", "owner": {"cell": "population"}}
     chief.command("taskings.describe-mission", asked)
     head = visit(town.url)
-    head.witness.expect("ERR_INTERNET_DISCONNECTED")
+    head.witness.expect(NO_NETWORK)
     head.open(role=LOGISTICS)
     chief.tab("Missions")
     head.tab("Missions")

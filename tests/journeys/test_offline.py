@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from support.axe import check_accessible
-from support.desk import CUT_SHORT, IDLE, KEEPING_MS, SHELL_KEPT, DeskPage, box_of
+from support.desk import CUT_SHORT, GIVEN_UP, IDLE, KEEPING_MS, NO_NETWORK, SHELL_KEPT, DeskPage, box_of
 from support.images import Album
 from support.node_process import NodeProcess
 
@@ -21,10 +21,6 @@ MAYOR = "Maire"
 OFFICER = "Officière SDIS"
 BACK_MS = 30_000
 CORNERS = [(0.52, 0.46), (0.68, 0.48), (0.64, 0.70), (0.50, 0.66)]
-GIVEN_UP = "closed before the connection is established"
-"""A desk was left while it tried to come back."""
-
-NO_NETWORK = f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}|{GIVEN_UP}"
 NO_ANSWER = "ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_FAILED"
 NO_SERVER = f"{NO_ANSWER}|{CUT_SHORT}|{GIVEN_UP}"
 GROUND = """() => {

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from starlette.types import ASGIApp, Receive, Scope, Send
 from support.axe import check_accessible
 from support.chromium import chromium_path
-from support.desk import DeskPage
+from support.desk import NO_NETWORK, DeskPage
 from support.images import Album
 from support.serving import on_a_thread, served
 
@@ -91,7 +91,7 @@ def test_a_new_version_is_taken_whole_when_the_person_says_so(
 ) -> None:
     shown, url = site
     desk = visit(url)
-    desk.witness.expect("404|ERR_INTERNET_DISCONNECTED|unknown error occurred when fetching|is not of version")
+    desk.witness.expect(f"404|{NO_NETWORK}|is not of version")
     page = desk.page
     page.goto(f"{PREFIX}/?test")
     page.wait_for_function(CONTROLLED, timeout=60_000)

@@ -39,7 +39,7 @@ from support.pages import text_of
 from websockets.asyncio.client import connect
 
 from garance.domain.telling import telling
-from garance.exports.registry import DOCUMENTS
+from garance.exports.registry import DOCUMENTS, EXCHANGES
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
 
@@ -293,6 +293,28 @@ async def walk_documents(walk: Walk) -> None:
             await walk.alike("GET", f"{base}/{kind}?{name}={one}", f"{base}/{kind}?{name}={ghost}")
 
 
+async def walk_exchange(walk: Walk) -> None:
+    """Files of exchange hold what the picture shows and nothing else; a file that is read tells nothing of ours."""
+    point = b'{"type":"Point","coordinates":[-1.0,45.9]}'
+    for situation in known(walk):
+        base = f"/api/v1/situations/{situation}"
+        offered = (await walk.get(f"{base}/exchange"))["items"]
+        assert {one["kind"] for one in offered} == set(EXCHANGES)
+        picture = await walk.get(f"{base}/picture")
+        told = await walk.ask("GET", f"{base}/exchange/geojson")
+        features = told.json()["features"]
+        drawn = {one["id"] for one in features if one["properties"]["couche"] != "Sinistres"}
+        assert drawn == {one["id"] for key in ("resources", "shapes") for one in picture[key]}, walk.name
+        for kind in ("kml", "gpx", "csv", "geopackage"):
+            answer = await walk.ask("GET", f"{base}/exchange/{kind}")
+            assert answer.status_code == 200, answer.text
+            leaked = walk.judge.leaks(walk.reader, answer.content.decode("utf-8", "replace"))
+            assert not leaked, f"{walk.name}: {kind} tells {leaked}"
+        octets = {"content-type": "application/octet-stream"}
+        read = await walk.ask("POST", f"{base}/files/read?name=x.geojson", content=point, headers=octets)
+        assert read.status_code == 200, read.text
+
+
 async def walk_directory(walk: Walk) -> None:
     """Names of those who act together (the tokens of the answer are judged as everywhere)."""
     for situation in known(walk):
@@ -310,7 +332,7 @@ async def walk_hidden_situations(walk: Walk) -> None:
         if walk.knows(situation):
             continue
         ghost = new_id()
-        for view in ("facts", "picture", "logbook", "board", "presence", "histogram"):
+        for view in ("facts", "picture", "logbook", "board", "presence", "histogram", "exchange", "exchange/kml"):
             await walk.alike("GET", f"/api/v1/situations/{situation}/{view}", f"/api/v1/situations/{ghost}/{view}")
         series = walk.house.series[-1].id
         path = "/api/v1/situations/{}/samples?series={}"
@@ -353,6 +375,19 @@ async def walk_register(walk: Walk) -> None:
     for person in (someone, ghost):
         answer = await walk.ask("POST", "/api/v1/invitations", json={"person": person})
         assert (answer.status_code, answer.json()["code"]) == (403, "read-only" if walk.reader.wall else "not-allowed")
+
+
+async def walk_feeds(walk: Walk) -> None:
+    """How connections fare tells nothing of who said what; what was set aside of a feed is for who may attach one."""
+    able = {"dos", "rac", "cell-head", "sdis-officer", "prefecture-duty-officer", "administrator"}
+    keeps = not walk.reader.wall and any(role.role in able and role.holds for role in walk.reader.roles)
+    assert (await walk.ask("GET", "/api/v1/connections")).status_code == (200 if keeps else 403), walk.name
+    base = f"/api/v1/situations/{walk.house.flood}/feeds"
+    for feed in walk.some_hidden("feed.attached.v1", "feed"):
+        await walk.alike("GET", f"{base}/{feed}/aside", f"{base}/{new_id()}/aside")
+    for method in ("GET", "POST"):
+        answer = await walk.ask(method, "/api/v1/connections/none/frames")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown")
 
 
 async def walk_walls(walk: Walk) -> None:
@@ -541,6 +576,18 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "posts.end": ("post", "post.held.v1", {"reason": "r"}),
     "resources.answer": ("demand", "demand.made.v1", {"state": "accepted"}),
     "grids.detach": ("grid", "grid.attached.v1", {"reason": "r"}),
+    "feeds.detach": ("feed", "feed.attached.v1", {"reason": "r"}),
+    "feeds.release": (
+        "feed",
+        "feed.attached.v1",
+        {
+            "aside": 1,
+            "source": "s",
+            "why": "clock-ahead",
+            "heard_at": "2026-01-01T00:00:00Z",
+            "reason": "r",
+        },
+    ),
     "views.remove": ("view", "view.saved.v1", {}),
     "views.present": ("view", "view.saved.v1", {"briefing": new_id()}),
     "views.end-briefing": ("briefing", "briefing.shown.v1", {}),
@@ -569,6 +616,7 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "shape", "shape.drawn.v3", {"name": "n", "kind": "note", "state": "planned", "geometry": POINT},
     ),
     "grids.attach": ("grid", "grid.attached.v1", a_grid()),
+    "feeds.attach": ("feed", "feed.attached.v1", {"connection": "none", "name": "n"}),
     "incidents.describe": ("incident", "incident.described.v1", {"nature": "fire", "title": "t"}),
     "incidents.describe-outage": ("outage", "outage.described.v1", {"network": "gas", "name": "n"}),
     "population.describe-zone": ("zone", "zone.described.v1", {"name": "n", "measure": "no-entry"}),
@@ -709,6 +757,9 @@ READING = {
     "get /api/v1/situations/{situation}/report-proposal": walk_reports,
     "get /api/v1/situations/{situation}/documents": walk_documents,
     "get /api/v1/situations/{situation}/documents/{kind}": walk_documents,
+    "get /api/v1/situations/{situation}/exchange": walk_exchange,
+    "get /api/v1/situations/{situation}/exchange/{kind}": walk_exchange,
+    "post /api/v1/situations/{situation}/files/read": walk_exchange,
     "get /api/v1/directory": walk_directory,
     "get /api/v1/session": walk_own_things,
     "get /api/v1/second-factor": walk_own_things,
@@ -722,6 +773,10 @@ READING = {
     "post /api/v1/people/{person}/disable": walk_register,
     "post /api/v1/people/{person}/enable": walk_register,
     "post /api/v1/invitations": walk_register,
+    "get /api/v1/connections": walk_feeds,
+    "get /api/v1/connections/{connection}/frames": walk_feeds,
+    "post /api/v1/connections/{connection}/frames": walk_feeds,
+    "get /api/v1/situations/{situation}/feeds/{feed}/aside": walk_feeds,
     "get /api/v1/walls": walk_walls,
     "post /api/v1/walls": walk_walls,
     "delete /api/v1/walls/{wall}": walk_walls,

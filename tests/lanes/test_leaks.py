@@ -342,6 +342,9 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     f"{S}/documents/{{kind}}": _documents,
     "/api/v1/directory": lambda place, situation: [f"/api/v1/directory?situation={situation}"],
     "/api/v1/walls": _same("/api/v1/walls"),
+    "/api/v1/connections": _same("/api/v1/connections"),
+    "/api/v1/connections/{connection}/frames": _same("/api/v1/connections/none/frames"),
+    f"{S}/feeds/{{feed}}/aside": _same(f"{S}/feeds/{oid('feed')}/aside"),
     "/api/v1/people": _same("/api/v1/people"),
     "/api/v1/people/{person}": lambda place, situation: [
         f"/api/v1/people/{oid(name)}" for name in ("dos", "nobody", "no-such-person")

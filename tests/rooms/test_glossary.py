@@ -23,6 +23,7 @@ BANNED_MODULES = {"utils", "util", "manager", "base", "helper", "helpers", "comm
 
 
 PREFIXES = {
+    "Bringing": "bringing",
     "Mode": "mode",
     "Audience": "audience",
     "Sensitivity": "sensitivity",

@@ -21,6 +21,7 @@ ADDED_ROOMS = {"symbols"}
 """What the design did not draw: reference data beside the territory, the charters that drawings are made with."""
 ADDED_CONCERNS = {
     "keeping", "acknowledgements", "grids", "saved_views", "courses", "signals", "incidents", "population", "posts",
+    "feeds",
 }  # fmt: skip
 """What the design did not draw: facts that the journal says of its own keeping, and what people share around a map
 and follow during an operation."""

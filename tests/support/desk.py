@@ -56,6 +56,10 @@ HELD = """(source) => {
 SHAPE_LAYERS = ["shape-fills", "shape-lines", "shape-lines-planned", "shape-lines-lapsed", "shape-points"]
 CUT_SHORT = "unknown error occurred when fetching the script"
 """What Chromium says in the console when the network goes while the pages are being kept."""
+GIVEN_UP = "closed before the connection is established"
+"""A desk was left while it tried to come back."""
+NO_NETWORK = f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}|{GIVEN_UP}"
+"""All that is heard when a journey cuts the link, whenever it does."""
 KEEPING_MS = 60_000
 COARSE = 0.4
 """How finely journeys draw the map: a software renderer pays for each pixel."""

@@ -262,7 +262,7 @@ class House:
 
     async def say_board(self, who: str, label: Label, where: str) -> None:
         """One thing of each kind of the board, most of them told further."""
-        named = {kind: new_id() for kind in ("incident", "outage", "zone", "centre", "mission", "order", "sheet")}
+        named = {kind: new_id() for kind in BOARD_KINDS}
         for command, body in board_bodies(named, where).items():
             await self.say(who, command, body, where=where, label=label)
         if not self.sees_own(who, label, FLOOD if where == self.flood else NEXT_DOOR):
@@ -278,6 +278,9 @@ class House:
     async def measure(self, series: str) -> None:
         """One more sample of that series."""
         await self.node.measures.observe(series, [(to_milliseconds(self.node.clock.now()), 1.25)])
+
+
+BOARD_KINDS = ("incident", "outage", "zone", "centre", "mission", "order", "sheet", "feed")
 
 
 def board_bodies(named: dict[str, str], situation: str) -> dict[str, dict[str, Any]]:
@@ -303,6 +306,7 @@ def board_bodies(named: dict[str, str], situation: str) -> dict[str, dict[str, A
             "sheet": named["sheet"], "title": mark(), "owner": owner, "steps": [{"id": "call", "title": mark()}],
         },
         "taskings.give-handover": {"handover": new_id(), "post": owner, "summary": mark()},
+        "feeds.attach": {"feed": named["feed"], "connection": f"c{secrets.token_hex(6)}", "name": mark()},
         "posts.hold": {"post": new_id(), "title": mark(), "party": owner, "since": "2026-01-01T00:00:00Z"},
         "resources.ask": {
             "demand": new_id(), "kind": "pump", "what": mark(), "quantity": 2, "to": owner, "reason": mark(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,19 +39,25 @@ class RunningNode:
         return {"cookie": f"garance={self.session}", "x-garance-csrf": self.csrf}
 
 
-def settings_for(folder: Path, territory: Path | None = None) -> Settings:
+Connections = Mapping[str, Mapping[str, Any]]
+
+
+def settings_for(folder: Path, territory: Path | None = None, connections: Connections | None = None) -> Settings:
     """A node in that folder, on a free port, patient with a test that asks a lot."""
     return Settings(
         node=Node(name="Commune d'essai", data_folder=str(folder), territory=str(territory) if territory else None),
         listen=Listen(port=0, stop_s=2),
         limits=Limits(anonymous_per_minute=MANY),
+        connections=connections or {},
     )
 
 
 @asynccontextmanager
-async def opened_node(folder: Path, territory: Path | None = None) -> AsyncIterator[RunningNode]:
+async def opened_node(
+    folder: Path, territory: Path | None = None, connections: Connections | None = None
+) -> AsyncIterator[RunningNode]:
     """Open and serve a new node in that folder, with a first administrator who has opened a situation."""
-    settings = settings_for(folder, territory)
+    settings = settings_for(folder, territory, connections)
     async with (
         open_app(settings) as opened,
         served(opened.app, settings, stopping=opened.stopping, websocket_protocol=opened.websocket_protocol) as running,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from garance.domain.acknowledgements import rules as acknowledgements
 from garance.domain.courses import rules as courses
 from garance.domain.drawings import rules as drawings
+from garance.domain.feeds import rules as feeds
 from garance.domain.grids import rules as grids
 from garance.domain.incidents import rules as incidents
 from garance.domain.keeping import rules as keeping
@@ -25,6 +26,7 @@ CONCERNS = (
     acknowledgements,
     courses,
     drawings,
+    feeds,
     grids,
     incidents,
     keeping,

@@ -1,10 +1,14 @@
-"""Every document that can be printed. A new one is a module with its `Export`, and a line here (registre)."""
+"""Every document that can be printed, and every file of exchange. A new one is a module with its `Export` or its
+`Exchange`, and a line here (registre)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from garance.exports.boards import BOARD_LISTS
+from garance.exports.exchange.layers import GeoPackage
+from garance.exports.exchange.markup import Gpx, Kml
+from garance.exports.exchange.texts import GeoJson, MeansSheet
 from garance.exports.forms import MessageForm
 from garance.exports.logbook_sheets import LogbookSheets
 from garance.exports.map_sheet.export import MapSheet
@@ -13,7 +17,7 @@ from garance.exports.tables import CensusForm, DrawingsList, MeansTable
 from garance.exports.task_sheets import TASK_SHEETS
 from garance.exports.whole import WholeOperation
 from garance.kernel.refusal import Refused
-from garance.ports.export import Export
+from garance.ports.export import Exchange, Export
 
 _OPERATION: tuple[Export, ...] = (
     SituationReport(),
@@ -33,6 +37,19 @@ DOCUMENTS: Mapping[str, Export] = {each.kind: each for each in _ALL}
 def document(kind: str) -> Export:
     """The document of that kind; refuses `unknown`."""
     found = DOCUMENTS.get(kind)
+    if found is None:
+        raise Refused("unknown")
+    return found
+
+
+_FILES: tuple[Exchange, ...] = (GeoJson(), Kml(), Gpx(), GeoPackage(), MeansSheet())
+
+EXCHANGES: Mapping[str, Exchange] = {each.kind: each for each in _FILES}
+
+
+def exchange(kind: str) -> Exchange:
+    """The file of exchange of that kind; refuses `unknown`."""
+    found = EXCHANGES.get(kind)
     if found is None:
         raise Refused("unknown")
     return found

@@ -107,13 +107,26 @@ class Reading(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """Where something that moves was, as its tracker said. Metres, metres a second, degrees from north."""
+
+    lon_deg: float
+    lat_deg: float
+    at: datetime
+    altitude_m: float | None = None
+    speed_mps: float | None = None
+    course_deg: float | None = None
+
+
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a document may be made of, as its reader may see it (matière).
 
     `shown_at` is the moment of the picture, in the situation's own time; `printed_at` is real. `address` is that of
     the desk, to which the codes on the sheets lead back. A situation report is made of `report`, or of the `proposal`
-    when nobody drafted one. `charters` are those that drawings may carry symbols of; `histories` the states that each
-    mission went through. `organisation` is the one for which its reader reads: its lines go by their number alone.
+    when nobody drafted one. `paths` are the tracked positions of a resource up to that moment, in order of time, the
+    last one being where it is: files of exchange alone are given them. `charters` are those that drawings may carry
+    symbols of; `histories` the states that each mission went through. `organisation` is the one for which its reader
+    reads: its lines go by their number alone.
     """
 
     situation: SituationShown
@@ -129,6 +142,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[EntryShown, ...] = ()
     links: tuple[Link, ...] = ()
     readings: Mapping[str, Reading] = {}
+    paths: Mapping[str, tuple[Stand, ...]] = {}
     charters: tuple[SymbolSet, ...] = ()
     report: ReportShown | None = None
     proposal: ProposalShown | None = None
@@ -168,4 +182,32 @@ class Export(Protocol):
 
     def compose(self, matter: Matter, order: Order) -> Manuscript:
         """Make the manuscript; refuses what cannot be printed so, with the reason."""
+        ...
+
+
+class Exchange(Protocol):
+    """One format in which the picture is given to other programs (fichier d'échange)."""
+
+    @property
+    def kind(self) -> str:
+        """What it is called in addresses."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """What its bytes are."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """How the name of its file ends, without a dot."""
+        ...
+
+    @property
+    def paths(self) -> bool:
+        """Whether it tells where resources went: else only their last position is read."""
+        ...
+
+    def write(self, matter: Matter, order: Order) -> bytes:
+        """The file. `order` gives the language; refuses what cannot be written so, with the reason."""
         ...

@@ -18,8 +18,10 @@ from garance.kernel.refusal import Refused
 from garance.server.api.accounts import account_endpoints
 from garance.server.api.boards import board_endpoints
 from garance.server.api.commands import command_endpoints
+from garance.server.api.connections import connection_endpoints
 from garance.server.api.depths import depth_endpoints
 from garance.server.api.documents import document_endpoints
+from garance.server.api.exchange import exchange_endpoints
 from garance.server.api.links import link_endpoints
 from garance.server.api.questions import question_endpoints
 from garance.server.api.reports import report_endpoints
@@ -69,6 +71,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *situation_endpoints(node),
         *board_endpoints(node),
         *document_endpoints(node),
+        *exchange_endpoints(node),
         *report_endpoints(node),
         *sheet_model_endpoints(),
         sample_endpoint(node),
@@ -79,6 +82,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *symbol_endpoints(node),
         *question_endpoints(node),
         *depth_endpoints(node),
+        *connection_endpoints(node),
         *ogc_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=carried.organisations, find=carried.find),
     ]

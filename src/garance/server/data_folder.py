@@ -12,6 +12,7 @@ TRACKS = "tracks.sqlite"
 KEYS = "keys.sqlite"
 ACCOUNTS = "accounts.sqlite"
 VIEWS = "views.sqlite"
+ASIDE = "aside.sqlite"
 FILES = "files"
 TERRITORIES = "territoires"
 SYMBOLS = "symbols"
@@ -68,6 +69,11 @@ class DataFolder:
     def views(self) -> Path:
         """Snapshots of views: rebuilt from the journal when lost."""
         return self.path / VIEWS
+
+    @property
+    def aside(self) -> Path:
+        """What intake set aside; never accepted, so no backup takes it."""
+        return self.path / ASIDE
 
     @property
     def files(self) -> Path:

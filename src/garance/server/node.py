@@ -22,6 +22,7 @@ from garance.kernel.clock import Clock
 from garance.kernel.identity import derived_id, new_id
 from garance.kernel.label import Audience, Author, Label
 from garance.server.aftermath import Aftermath
+from garance.server.connections.gateway import Gateway
 from garance.server.data_folder import DataFolder
 from garance.server.files import FolderFiles
 from garance.server.follower import Follower
@@ -117,7 +118,7 @@ class Node:
         self.cabinet = Cabinet(self.store, self.reader.read, self.snapshots)
         self.run = new_id()
         """Names this run of the node: counts that begin anew with it are told apart by it."""
-        self.aftermath = Aftermath(self)
+        self.aftermath, self.gateway = Aftermath(self), Gateway(self)
         self._public_key = signer.public_key.hex()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -137,6 +138,7 @@ class Node:
         self.sign_in.sessions.when_ended(session_ended)
         following = (self.aftermath.follow(), self.seating.follow(), self.measures.follow())
         self._tasks = [loop.create_task(one) for one in following]
+        self.gateway.start()
 
     async def _name_territory(self) -> None:
         """Have the journal say which territory is shown from now on, unless it is the one said last."""
@@ -159,6 +161,7 @@ class Node:
 
     async def stop(self) -> None:
         """Finish what waits, tell the readers, close every file."""
+        await self.gateway.stop()
         await self.hub.stop()
         await self.seating.flush()
         await self.writer.stop()

@@ -18,6 +18,7 @@ from garance.access.sight import may_see, own_label
 from garance.domain import commands
 from garance.domain.said import Context, Settled
 from garance.domain.vocabulary import Body, name_of, split
+from garance.intake.meaning import Feed, Wanted
 from garance.journal.envelope import Draft
 from garance.journal.sealing import KeyRing, close_body
 from garance.journal.writer import Answer, Intent, Writer
@@ -136,6 +137,29 @@ class Scribe:
             ]
 
         return await self._writer.submit(Intent(speaker.person, command or new_id(), digest(request.encode())), drafts)
+
+    async def say_for(self, feed: Feed, wanted: Wanted) -> Answer:
+        """Carry out what a feed brings, by the rules that people's own commands go through, once for each key.
+
+        The rules see all that the node holds; `Feed.label` says for whom. Refuses what `commands.decide` and
+        `Writer.submit` refuse.
+        """
+        known = commands.find(wanted.command)
+
+        def drafts() -> Sequence[Draft]:
+            context = Context(
+                situation=feed.situation,
+                author=feed.author,
+                now=self._clock.now(),
+                occurred_at=wanted.at,
+                label=feed.label,
+            )
+            body = msgspec.convert(wanted.body, known.request)
+            settled = commands.decide(self._follower.state, known, body, context)
+            return [self._draft(feed.author, one) for one in settled]
+
+        command = derived_id(f"feed {feed.id}", wanted.key)
+        return await self._writer.submit(Intent(feed.author.person, command, digest(wanted.key.encode())), drafts)
 
     def _draft(self, author: Author, settled: Settled) -> Draft:
         name = name_of(settled.body)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,8 @@ from garance.server.file_kinds import KINDS
 from garance.server.http.decoding import convert_text
 
 PREFIX = "GARANCE_"
+CONNECTIONS = "connections"
+CONNECTION_NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 SECRETS = frozenset({"oidc.client_secret", "metrics.token"})
 """Settings that are never printed nor copied into a backup."""
 
@@ -120,6 +123,7 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long what is not a fact is kept."""
 
     tracks_days: Days = 400
+    aside_days: Days = 30
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +139,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics: Metrics = Metrics()
     demo: Demo = Demo()
     retention: Retention = Retention()
+    connections: Mapping[str, Mapping[str, Any]] = {}
+    """What comes from outside, by name: `[connections.<name>]` as written (see `connections.plan`)."""
 
     @property
     def data(self) -> Path:
@@ -186,6 +192,8 @@ class SettingsWrong(Refused):
 def known_settings() -> Iterator[Setting]:
     """Every setting there is, in the order of the file."""
     for section in msgspec.structs.fields(Settings):
+        if section.name == CONNECTIONS:
+            continue
         for field in msgspec.structs.fields(section.type):
             yield Setting(f"{section.name}.{field.name}", field.type, getattr(section.default, field.name))
 
@@ -198,22 +206,47 @@ def read_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     known = {each.name: each for each in known_settings()}
     problems: list[Problem] = []
     values: dict[str, Any] = {}
+    connections: dict[str, dict[str, Any]] = {}
     for name, value in _in_file(file):
-        _take(values, problems, known, (name, value, file.name if file else ""))
+        if name.partition(".")[0] == CONNECTIONS:
+            _connect(connections, problems, (name, value, file.name if file else ""))
+        else:
+            _take(values, problems, known, (name, value, file.name if file else ""))
     by_variable = {each.variable: name for name, each in known.items()}
     for variable, text in sorted(environment.items()):
         if variable.startswith(PREFIX) and variable not in NOT_SETTINGS:
+            if _said_of_connection(connections, variable, text):
+                continue
             if variable not in by_variable:
                 near = difflib.get_close_matches(variable, by_variable, 1)
                 problems.append(Problem("unknown", variable, "env", near[0] if near else None))
                 continue
             name = by_variable[variable]
             _take(values, problems, known, (name, _Said(text), variable))
-    settings = _assemble(values)
+    settings = msgspec.structs.replace(_assemble(values), connections=connections)
     problems += _together(settings)
     if problems:
         raise SettingsWrong(problems)
     return settings
+
+
+def _connect(connections: dict[str, dict[str, Any]], problems: list[Problem], said: tuple[str, Any, str]) -> None:
+    name, value, where = said
+    slug = name.partition(".")[2]
+    if not re.fullmatch(CONNECTION_NAME, slug) or not isinstance(value, dict):
+        problems.append(Problem("wrong", name, where, "connection"))
+        return
+    connections[slug] = value
+
+
+def _said_of_connection(connections: dict[str, dict[str, Any]], variable: str, text: str) -> bool:
+    """Whether that variable is a setting of a connection of the file; it then wins over the file."""
+    for name in sorted(connections, key=len, reverse=True):
+        prefix = f"{PREFIX}{CONNECTIONS}_{name}_".upper().replace("-", "_")
+        if variable.startswith(prefix):
+            connections[name] = {**connections[name], variable.removeprefix(prefix).lower(): text}
+            return True
+    return False
 
 
 class _Said(str):

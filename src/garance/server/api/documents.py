@@ -228,6 +228,32 @@ async def gather(
     )
 
 
+async def matter_at(
+    node: Node, call: Call[Reader], shelf: Shelf, situation: str, moment: Moment | None, *, by: By, role: str | None
+) -> Matter:
+    """The picture and the boards of that moment, for files of exchange; what is personal is recorded as read first."""
+    picture = await _picture(node, shelf, situation, moment)
+    at = moment.at if moment else commands.present_of(node.follower.state, situation, node.clock.now())
+    board = (await followed_at(shelf, moment, at)).board
+    read = [*read_in_picture(node, picture, call.who), *read_in_board(node, board, call.who)]
+    await record(node, call.who, situation, read)
+    names = names_of(node, shelf)
+    return Matter(
+        situation=picture.situation or _nameless(node, situation),
+        shown_at=at,
+        by=by.value,
+        printed_at=node.clock.now(),
+        printed_by=_name_of(node, call.who),
+        address=desk_address(node, call),
+        picture=picture,
+        board=board,
+        charters=tuple(one.set for one in sets_of(node.folder.symbols)[0]),
+        organisation=organisation_of(node, call.who, situation, role),
+        people=names.people,
+        organisations=names.organisations,
+    )
+
+
 def _report(reports: ReportsShown, wanted: str | None) -> ReportShown | None:
     if wanted is None:
         return None

@@ -17,7 +17,7 @@ from garance.domain.versions import Version
 from garance.kernel.clock import Instant, from_milliseconds, to_milliseconds
 from garance.kernel.identity import ObjectId
 from garance.kernel.refusal import Refused
-from garance.ports.export import Reading
+from garance.ports.export import Reading, Stand
 from garance.server.api.readings import record
 from garance.server.http import Call, Endpoint, endpoint
 from garance.server.measures import KINDS
@@ -26,6 +26,7 @@ from garance.server.sign_in.reader import Reader as SessionReader
 from garance.views.shown import SeriesShown
 
 MOST = 10_000
+DAY_MS = 86_400_000
 
 
 class SamplesAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,6 +88,41 @@ def _latest(node: Node, series: Sequence[str], at_ms: int) -> dict[str, Reading]
             if value is not None and t_ms is not None:
                 found[one] = Reading(one, float(value), from_milliseconds(int(t_ms)))
     return found
+
+
+def paths_of(
+    node: Node, held: Clearance, situation: str, series: Iterable[SeriesShown], at: datetime, *, whole: bool
+) -> dict[str, tuple[Stand, ...]]:
+    """Where each tracked resource was by then, of those that the reader may follow: its last position alone, or the
+    day (`MOST` positions at most) that ends there when `whole`."""
+    at_ms, kept, found = to_milliseconds(at), node.tracks.kinds(), dict[str, tuple[Stand, ...]]()
+    for one in series:
+        if one.kind is not SeriesKind.POSITION or one.resource is None or one.id not in kept:
+            continue
+        if not _may_follow(node, held, situation, one.id):
+            continue
+        rows = node.tracks.latest(one.id, at_ms).rows()
+        if whole and rows:
+            last_ms = int(rows[-1][0] or 0)
+            rows = [*node.tracks.read(one.id, max(0, last_ms - DAY_MS), last_ms, MOST).rows(), *rows]
+        stands = tuple(stand for row in rows if (stand := _stand(row)) is not None)
+        if stands and (one.resource not in found or stands[-1].at > found[one.resource][-1].at):
+            found[one.resource] = stands
+    return found
+
+
+def _stand(row: Sequence[float | None]) -> Stand | None:
+    t_ms, lon_deg, lat_deg, altitude_m, speed_mps, course_deg = row
+    if t_ms is None or lon_deg is None or lat_deg is None:
+        return None
+    return Stand(
+        lon_deg=lon_deg,
+        lat_deg=lat_deg,
+        at=from_milliseconds(int(t_ms)),
+        altitude_m=altitude_m,
+        speed_mps=speed_mps,
+        course_deg=course_deg,
+    )
 
 
 def _may_follow(node: Node, held: Clearance, situation: str, series: str) -> bool:

@@ -12,6 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from garance.kernel.refusal import Refused
 
+ANYTHING = "*/*"
+"""The media type of a body that may be of any."""
+
 _PLACE = re.compile(r" - at `(?:key in )?\$\.?(?P<field>[^`]*)`$")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
@@ -78,13 +81,15 @@ def convert_query(pairs: Iterable[tuple[str, str]], kind: type[msgspec.Struct]) 
 
 
 def check_type(headers: Mapping[str, str], expected: str) -> None:
-    """The body must say that it is of the expected media type; refuses `content-type-wrong`."""
+    """The body must say that it is of the expected media type (any, for `ANYTHING`); refuses `content-type-wrong`."""
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Refused("content-type-wrong", detail={"expected": "identity"})
+    if expected == ANYTHING:
+        return
     said, _, parameters = headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
     if said.strip().lower() != expected or charset not in ("", "charset=utf-8"):
         raise Refused("content-type-wrong", detail={"expected": expected})
-    if headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Refused("content-type-wrong", detail={"expected": "identity"})
 
 
 def _too_large(request: Request, max_bytes: int) -> Refused:

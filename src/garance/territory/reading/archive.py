@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import shutil
 import stat
@@ -12,7 +13,7 @@ import tempfile
 import weakref
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -62,6 +63,43 @@ def unpack_archive(path: Path, folder: Path, step: Step = lambda: None) -> list[
     return _walk(path, folder, step)
 
 
+def list_members(raw: bytes, label: str, *, most_bytes: int) -> list[str]:
+    """The members of an archive held in memory, nothing unpacked; refuses as `check_archive`, and `archive-too-large`
+    when what it announces is more than that."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            members = archive.infolist()
+            _check_sizes(label, len(raw), members)
+            if sum(member.file_size for member in members) > most_bytes:
+                raise Refused("archive-too-large", field=label, detail={"limit": most_bytes})
+            for member in members:
+                _check_member(label, member)
+    except DAMAGE as problem:
+        raise Refused("archive-corrupted", field=label) from problem
+    return [member.filename for member in members if not member.is_dir()]
+
+
+def take_members(raw: bytes, label: str, wanted: Collection[str]) -> dict[str, bytes]:
+    """What those members of a listed archive (`list_members`) hold; refuses `archive-corrupted`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return {name: archive.read(name) for name in wanted}
+    except (*DAMAGE, KeyError) as problem:
+        raise Refused("archive-corrupted", field=label) from problem
+
+
+def unpack_bytes(raw: bytes, label: str, *, most_bytes: int) -> bytes:
+    """What a `.gz` file held in memory unpacks to; refuses `archive-too-large`, `archive-corrupted`."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
+            unpacked = stream.read(most_bytes + 1)
+    except DAMAGE as problem:
+        raise Refused("archive-corrupted", field=label) from problem
+    if len(unpacked) > most_bytes:
+        raise Refused("archive-too-large", field=label, detail={"limit": most_bytes})
+    return unpacked
+
+
 def unpack_stream(path: Path, target: Path, step: Step = lambda: None) -> None:
     """Unpack a `.gz` or `.bz2` file; refuses `archive-too-large`, `archive-corrupted`."""
     opened = bz2.open if path.suffix.lower() == ".bz2" else gzip.open
@@ -83,9 +121,9 @@ def _walk(path: Path, folder: Path | None, step: Step) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            _check_sizes(path, members)
+            _check_sizes(path.name, path.stat().st_size, members)
             for member in members:
-                _check_member(path, member)
+                _check_member(path.name, member)
             for member in members:
                 _read_member(archive, member, folder, step)
     except DAMAGE as problem:
@@ -93,29 +131,29 @@ def _walk(path: Path, folder: Path | None, step: Step) -> list[str]:
     return [member.filename for member in members if not member.is_dir()]
 
 
-def _check_sizes(path: Path, members: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(label: str, size: int, members: list[zipfile.ZipInfo]) -> None:
     """Announced sizes are sane, and members do not share their bytes (the overlapping bomb)."""
     unpacked = sum(member.file_size for member in members)
-    packed = max(1, path.stat().st_size)
+    packed = max(1, size)
     bomb = unpacked > RATIO_FROM_BYTES and unpacked / packed > MAX_RATIO
     overlapping = sum(member.compress_size for member in members) > packed
     if bomb or overlapping or unpacked > MAX_UNPACKED_BYTES or len(members) > MAX_MEMBERS:
         raise Refused(
             "archive-too-large",
-            field=path.name,
+            field=label,
             detail={"unpacked_bytes": unpacked, "packed_bytes": packed, "members": len(members)},
         )
 
 
-def _check_member(path: Path, member: zipfile.ZipInfo) -> None:
+def _check_member(label: str, member: zipfile.ZipInfo) -> None:
     name = member.filename
     parts = PurePosixPath(name.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in name or "\0" in name or not parts.parts:
-        raise Refused("archive-unsafe", field=path.name)
+        raise Refused("archive-unsafe", field=label)
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise Refused("archive-unsafe", field=path.name)
+        raise Refused("archive-unsafe", field=label)
     if member.flag_bits & 0x1:
-        raise Refused("archive-encrypted", field=path.name)
+        raise Refused("archive-encrypted", field=label)
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path | None, step: Step) -> None:

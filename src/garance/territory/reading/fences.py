@@ -73,6 +73,9 @@ HIDDEN_LETTER = re.compile(rb"\\u00[4-7][0-9a-fA-F]")
 """A plain letter written as a code: no program does it, save to hide a word."""
 
 VIRTUAL = re.compile(r"create\s+virtual\s+table", re.IGNORECASE)
+FAULTS = (sqlite3.Error, ValueError, OverflowError, TypeError)
+"""What reading a damaged base raises."""
+
 VIRTUAL_ALLOWED = re.compile(r"using\s+\"?(rtree|rtree_i32|fts[345])\b", re.IGNORECASE)
 
 
@@ -149,19 +152,27 @@ def check_geopackage(path: Path, label: str) -> list[str]:
     address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(address, uri=True)) as base:
-            base.execute("pragma trusted_schema = off")
-            count = base.execute("select count(*) from gpkg_contents").fetchone()[0]
-            if int(count) > MAX_LAYERS:
-                raise Refused("layers-too-many", field=label, detail={"layers": int(count), "limit": MAX_LAYERS})
-            for (statement,) in base.execute("select sql from sqlite_master where type = 'table' and sql is not null"):
-                if VIRTUAL.search(str(statement)) and not VIRTUAL_ALLOWED.search(str(statement)):
-                    raise Refused("layer-unsafe", field=label)
-            rows = base.execute(
-                "select c.table_name from gpkg_contents c join sqlite_master m on lower(m.name) = lower(c.table_name)"
-                " where m.type = 'table' and c.data_type = 'features' order by c.rowid"
-            )
-            return [str(name) for (name,) in rows]
-    except (sqlite3.Error, ValueError, OverflowError, TypeError) as problem:
+            return feature_tables(base, label)
+    except FAULTS as problem:
+        raise Refused("layer-unreadable", field=label) from problem
+
+
+def feature_tables(base: sqlite3.Connection, label: str) -> list[str]:
+    """The plain tables of features of an open GeoPackage; refuses as `check_geopackage`."""
+    try:
+        base.execute("pragma trusted_schema = off")
+        count = base.execute("select count(*) from gpkg_contents").fetchone()[0]
+        if int(count) > MAX_LAYERS:
+            raise Refused("layers-too-many", field=label, detail={"layers": int(count), "limit": MAX_LAYERS})
+        for (statement,) in base.execute("select sql from sqlite_master where type = 'table' and sql is not null"):
+            if VIRTUAL.search(str(statement)) and not VIRTUAL_ALLOWED.search(str(statement)):
+                raise Refused("layer-unsafe", field=label)
+        rows = base.execute(
+            "select c.table_name from gpkg_contents c join sqlite_master m on lower(m.name) = lower(c.table_name)"
+            " where m.type = 'table' and c.data_type = 'features' order by c.rowid"
+        )
+        return [str(name) for (name,) in rows]
+    except FAULTS as problem:
         raise Refused("layer-unreadable", field=label) from problem
 
 

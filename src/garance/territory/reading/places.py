@@ -150,7 +150,7 @@ def _shape(titles: list[str]) -> Where | None:
 def _table(header: Row, rows: list[Row], where: Where, label: str, name: str, near: Bounds | None) -> Table | None:
     width = len(header)
     rows = [row[:width] + [""] * (width - len(row)) for row in rows]
-    shapes = _shapes(rows, where)
+    shapes = shapes_of(rows, where)
     part = clean(shapes)
     if len(part.shapes) == 0:
         return None
@@ -185,7 +185,8 @@ def _cell(value: Any) -> Any:
     return value if isinstance(value, str) else ("" if value is None else str(value))
 
 
-def _shapes(rows: list[Row], where: Where) -> Any:
+def shapes_of(rows: list[Row], where: Where) -> Any:
+    """The shape of each row, None where there is none; rows are as long as their titles."""
     if where.kind == "shape":
         return _whole_shapes([str(row[where.columns[0]]) for row in rows])
     if where.kind == "two":

@@ -61,12 +61,19 @@ def _separated(path: Path, label: str, step: Step) -> list[Row]:
     size = path.stat().st_size
     if size > MAX_TABLE_BYTES:
         raise Refused("table-too-large", field=label, detail={"bytes": size, "limit": MAX_TABLE_BYTES})
-    text = decode(path.read_bytes())
+    return separate(decode(path.read_bytes()), label, step)
+
+
+def separate(text: str, label: str, step: Step, *, most_rows: int = MAX_ROWS) -> list[Row]:
+    """The rows of a text whose cells are set apart by commas, semicolons, tabs or bars; empty rows are left out.
+
+    Refuses `table-too-large` (also beyond that many rows), `layer-unreadable`.
+    """
     csv.field_size_limit(MAX_CELL_LETTERS)
     rows: list[Row] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
-            if len(row) > MAX_COLUMNS or len(rows) >= MAX_ROWS:
+            if len(row) > MAX_COLUMNS or len(rows) >= most_rows:
                 raise Refused("table-too-large", field=label, detail={"columns": len(row), "rows": len(rows)})
             if any(row):
                 rows.append(list(row))

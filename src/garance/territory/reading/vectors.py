@@ -154,16 +154,15 @@ def _stage(path: Path, ending: str, folder: Path) -> str:
             if not link.exists() and (part.suffix.lower() != ending or part == path):
                 link.symlink_to(part.resolve())
     if ending == ".shp" and not (folder / "layer.shx").exists():
-        (folder / "layer.shx").write_bytes(_index_of(path))
+        (folder / "layer.shx").write_bytes(index_of(path.read_bytes()))
     staged = str(folder / f"layer{ending}")
     if ending in (".json", ".geojson", ".topojson"):
         return f"{'TopoJSON' if _is_topology(path) else 'GEOJSON'}:{staged}"
     return staged
 
 
-def _index_of(path: Path) -> bytes:
+def index_of(whole: bytes) -> bytes:
     """The index (.shx) that a shapefile came without, worked out from the shapes themselves."""
-    whole = path.read_bytes()
     words: list[int] = []
     place = SHAPEFILE_HEAD_BYTES
     while place + 8 <= len(whole):

@@ -1,0 +1,1 @@
+"""Bytes to observations and back, one folder per protocol or source (connecteurs)."""

@@ -1,0 +1,1 @@
+"""ADS-B: the aircraft around, as a receiver hears them (aéronefs)."""

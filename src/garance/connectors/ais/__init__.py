@@ -1,0 +1,1 @@
+"""AIS: the ships, beacons and rescue aircraft around (navires)."""

@@ -1,0 +1,1 @@
+"""APRS: what radio amateurs say of where they are (réseau APRS)."""

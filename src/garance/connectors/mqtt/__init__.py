@@ -1,0 +1,1 @@
+"""MQTT: messages followed at a broker, read by another decoder (messagerie MQTT)."""

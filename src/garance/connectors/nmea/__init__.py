@@ -1,0 +1,1 @@
+"""NMEA: a satellite receiver that says where it is itself (récepteur GPS)."""

@@ -1,0 +1,1 @@
+"""OwnTracks: the positions that phones send of themselves (traceurs OwnTracks)."""

@@ -1,0 +1,1 @@
+"""The relay of TAK clients: split, negotiate, route, write (relais). One process, no web framework."""

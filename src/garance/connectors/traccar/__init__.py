@@ -1,0 +1,1 @@
+"""Traccar: what its server forwards, positions and what happens (relais Traccar)."""

@@ -1,0 +1,1 @@
+"""The picture as files that other programs read: GeoJSON, KML, GPX, GeoPackage, CSV (fichiers d'échange)."""
