@@ -33,6 +33,9 @@ class Heard:
         self.refused.append(why.code)
         self._changed.set()
 
+    async def settled(self) -> None:
+        """Nothing waits here."""
+
     def up(self) -> None:
         """The link stands."""
         self.links.append("up")

@@ -32,6 +32,8 @@ class RunningNode:
     csrf: str
     grant: str
     situation: str
+    inside: Opened
+    """What runs behind the address, for what no request can bring about."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -67,7 +69,9 @@ async def opened_node(
         token = address.rpartition("#")[2]
         person = {"token": token, "login": "claire", "display_name": "Claire", "password": PASSWORD}
         shown = (await web.post("/api/v1/first-administrator", json=person)).raise_for_status().json()
-        node = RunningNode(running.url, web.cookies["garance"], shown["csrf"], shown["grants"][0]["id"], new_id())
+        node = RunningNode(
+            running.url, web.cookies["garance"], shown["csrf"], shown["grants"][0]["id"], new_id(), opened
+        )
         await _let_conduct(opened, node, shown)
         body = {"situation": node.situation, "title": "Crue d'essai", "kind": "flood", "mode": "exercise"}
         await carry_out(web, node, "situation.open", body)

@@ -156,7 +156,7 @@ def _as_version(feed: Feed) -> Version[None]:
 
 
 def _measured(state: State, feed: Feed, seen: Measured, at: datetime) -> Meant:
-    series = feed.named("series", seen.uid)
+    series = feed.named(f"series {seen.kind}", seen.uid)
     wanted: list[Wanted] = []
     if state.observations.of(feed.situation, series) is None:
         name = (seen.name or seen.uid)[:NAME_LENGTH]
@@ -164,7 +164,7 @@ def _measured(state: State, feed: Feed, seen: Measured, at: datetime) -> Meant:
         body["provenance"] = _provenance(feed)
         if seen.position is not None:
             body["geometry"] = _point(seen.position)
-        wanted = [Wanted(command="observations.declare-series", body=body, key=f"series {seen.uid}")]
+        wanted = [Wanted(command="observations.declare-series", body=body, key=f"series {seen.kind} {seen.uid}")]
     return Meant(wanted, [(series, [to_milliseconds(at), seen.value])])
 
 

@@ -109,7 +109,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlet(Protocol):
-    """Where a connector that runs gives what it brings, and says how it fares. Nothing here waits."""
+    """Where a connector that runs gives what it brings, and says how it fares. Only `settled` waits."""
 
     def take(self, observations: Sequence[Observation], sender: Sender) -> None:
         """Hand over what was decoded."""
@@ -117,6 +117,10 @@ class Outlet(Protocol):
 
     def refuse(self, frame: Frame, sender: Sender, why: Refused) -> None:
         """A frame could not be decoded: it is kept aside with the reason."""
+        ...
+
+    async def settled(self) -> None:
+        """Wait until all that was handed over is said or kept aside: only then may a broker be told that it arrived."""
         ...
 
     def up(self) -> None:

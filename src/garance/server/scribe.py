@@ -142,7 +142,7 @@ class Scribe:
         """Carry out what a feed brings, by the rules that people's own commands go through, once for each key.
 
         The rules see all that the node holds; `Feed.label` says for whom. Refuses what `commands.decide` and
-        `Writer.submit` refuse.
+        `Writer.submit` refuse, and `value-wrong` what no person could have sent either.
         """
         known = commands.find(wanted.command)
 
@@ -154,7 +154,10 @@ class Scribe:
                 occurred_at=wanted.at,
                 label=feed.label,
             )
-            body = msgspec.convert(wanted.body, known.request)
+            try:
+                body = msgspec.convert(wanted.body, known.request)
+            except msgspec.ValidationError as problem:
+                raise Refused("value-wrong", field=wanted.command) from problem
             settled = commands.decide(self._follower.state, known, body, context)
             return [self._draft(feed.author, one) for one in settled]
 

@@ -162,8 +162,8 @@ def _aside(node: Node) -> Endpoint:
 
 
 def _frames(node: Node) -> Sequence[Endpoint]:
-    """Where senders push. A refused frame is answered with its reason, and kept aside."""
-    path, refusals = PATH + "/{connection}/frames", ("unknown", "token-wrong")
+    """Where senders push. What is answered well is said or kept aside; a refused frame is answered with its reason."""
+    path, refusals = PATH + "/{connection}/frames", ("unknown", "token-wrong", "overloaded")
 
     async def receive(call: Call[Reader], connection: Slug) -> Response:
         """Take a frame from a tracker or a server, with the token of the connection."""
@@ -176,11 +176,14 @@ def _frames(node: Node) -> Sequence[Endpoint]:
         headers = {name: value for name, value in call.request.headers.items() if name.startswith("x-")}
         kind = call.request.headers.get("content-type", "")
         frame = Frame(data=body, content_type=kind, parameters={**headers, **asked})
+        if found.full:
+            raise Refused("overloaded")
         try:
             found.take(found.connector.decode(frame), sender)
         except Refused as refused:
             found.refuse(frame, sender, refused)
             raise
+        await found.settled()
         return Response(NOTHING_TO_SAY, media_type="application/json")
 
     settings: dict[str, Any] = {

@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -29,6 +29,15 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 _log = logging.getLogger("garance.connection")
 
 State = Literal["waiting", "up", "lost", "wrong"]
+
+
+class Unread(NamedTuple):
+    """A frame that could not be read, whole, on its way to be kept aside."""
+
+    frame: Frame
+    sender: Sender
+    why: Refused
+    at: datetime
 
 
 class RefusedFrame(msgspec.Struct, frozen=True):
@@ -61,7 +70,7 @@ class Connection:
         self.planned = planned
         self.connector = connector
         self.intake = Intake(planned.limits)
-        self.refused: list[tuple[Frame, Sender, Refused, datetime]] = []
+        self._unread: list[Unread] = []
         self._clock = clock
         self._waiting: collections.deque[Arrived] = collections.deque()
         self._arrived = asyncio.Event()
@@ -70,6 +79,8 @@ class Connection:
         self._since = clock.now()
         self._last_at: datetime | None = None
         self._heard = self._kept = self._let_go = 0
+        self._taken = self._settled = 0
+        self._waiters: collections.deque[tuple[int, asyncio.Future[None]]] = collections.deque()
         self._minutes: collections.deque[tuple[datetime, int]] = collections.deque(maxlen=600)
         self._last_refused: collections.deque[RefusedFrame] = collections.deque(maxlen=LAST_REFUSED)
 
@@ -86,9 +97,11 @@ class Connection:
             return
         now = self._clock.now()
         self._waiting.extend(Arrived(observation=one, sender=sender, received_at=now) for one in observations)
+        self._taken += len(observations)
         while len(self._waiting) > WAITING:
             self._waiting.popleft()
             self._let_go += 1
+            self._advance(1)
         self._heard += len(observations)
         self._last_at = now
         self._minutes.append((now, len(observations)))
@@ -100,8 +113,8 @@ class Connection:
         """A frame could not be decoded."""
         now = self._clock.now()
         self._last_refused.append(RefusedFrame(why.code, why.field, sender.name, now))
-        if len(self.refused) < WAITING:
-            self.refused.append((frame, sender, why, now))
+        if len(self._unread) < WAITING:
+            self._unread.append(Unread(frame, sender, why, now))
         self._arrived.set()
 
     def up(self) -> None:
@@ -129,16 +142,37 @@ class Connection:
         await self._arrived.wait()
         self._arrived.clear()
 
-    def drain(self, most: int) -> list[Arrived]:
-        """What came first, in order."""
+    def drain(self, most: int) -> tuple[list[Arrived], list[Unread]]:
+        """What came first, in order, and the frames that could not be read."""
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         if self._waiting:
             self._arrived.set()
-        return taken
+        unread, self._unread = self._unread, []
+        return taken, unread
 
-    def count_kept(self, count: int) -> None:
-        """So many were kept."""
-        self._kept += count
+    def settle(self, count: int, *, kept: int) -> None:
+        """So many of those drained are said or kept aside, so many of them said."""
+        self._kept += kept
+        self._advance(count)
+
+    def _advance(self, count: int) -> None:
+        self._settled += count
+        while self._waiters and self._waiters[0][0] <= self._settled:
+            _, waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+
+    @property
+    def full(self) -> bool:
+        """What comes now would push out what waits."""
+        return len(self._waiting) >= WAITING
+
+    async def settled(self) -> None:
+        """Wait until all that was handed over so far is said or kept aside, to acknowledge it to its sender."""
+        if self._settled < self._taken:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append((self._taken, waiter))
+            await waiter
 
     @property
     def health(self) -> Health:

@@ -14,6 +14,7 @@ from garance.domain.feeds.rules import attached
 from garance.intake.arrival import Arrived, Aside
 from garance.intake.checks import WITHOUT_TRACE
 from garance.intake.meaning import Feed, Meant, Row, Wanted, meaning
+from garance.intake.sorting import Sorted
 from garance.journal.aside import AsideStore, PutAside
 from garance.journal.envelope import Line
 from garance.kernel.clock import from_milliseconds, to_milliseconds
@@ -21,8 +22,9 @@ from garance.kernel.label import Author
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Sender
 from garance.ports.observation import Observation
-from garance.server.connections.connection import Connection
+from garance.server.connections.connection import FIRST_PAUSE_S, LONGEST_PAUSE_S, Connection, Unread
 from garance.server.connections.plan import plan
+from garance.server.http.problem import waits
 
 if TYPE_CHECKING:
     from garance.server.node import Node
@@ -79,21 +81,32 @@ class Gateway:
     async def _sort(self, connection: Connection) -> None:
         while True:
             await connection.something()
-            try:
-                await self.sort_once(connection)
-            except Refused as refused:  # the disk is full, the node is stopping: what waits stays
-                _log.warning("what a connection brought could not be said", extra={"code": refused.code})
+            await self.sort_once(connection)
             await asyncio.sleep(TICK_S)
 
     async def sort_once(self, connection: Connection) -> None:
-        """Sort what came, say what is kept, keep aside the rest."""
-        arrivals = connection.drain(AT_ONCE)
+        """Sort what came, then say it until it is said: the disk may be full for a while, nothing is lost by it."""
+        arrivals, unread = connection.drain(AT_ONCE)
         done = connection.intake.sort(arrivals)
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._deliver(connection, done, unread)
+                break
+            except Refused as refused:
+                _log.warning("what a connection brought waits to be said", extra={"code": refused.code})
+            except Exception as problem:  # noqa: BLE001 - one connection in trouble must neither stop nor lose what it holds
+                _log.exception("what a connection brought waits to be said", extra={"kind": type(problem).__name__})
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        connection.settle(len(arrivals), kept=len(done.kept))
+
+    async def _deliver(self, connection: Connection, done: Sorted, unread: Sequence[Unread]) -> None:
+        """Say what is kept and keep aside the rest; again after a failure doubles nothing that was said."""
         aside = [*done.aside]
         for feed in self.feeds(connection):
             aside += await self.say(feed, done.kept)
-        connection.count_kept(len(done.kept))
-        await self._put_aside(connection, aside)
+        await self._put_aside(connection, aside, unread)
 
     def feeds(self, connection: Connection) -> list[Feed]:
         """Where that connection comes in now: the open situations that it is attached to."""
@@ -123,49 +136,88 @@ class Gateway:
         return Author(person=node.person, role=node.role, organisation=attacher.organisation, cell=attacher.cell)
 
     async def say(self, feed: Feed, kept: Sequence[Arrived]) -> list[tuple[Arrived, Aside]]:
-        """Say in a situation what was kept; what the rules refuse is given back, with the reason."""
+        """Say in a situation what was kept; what the rules refuse is given back, with the reason.
+
+        Refuses what only waiting mends, such as `storage-full`: to be said again later, all of it.
+        """
         known = self._node.follower.state.situations.open(feed.situation)
         if known is None:
             return []
-        meant = [(one, meaning(self._node.follower.state, feed, one, known.time(one.at))) for one in kept]
-        refused = await self._carry_out(feed, meant)
-        rows: dict[str, list[Row]] = {}
-        for _, what in meant:
-            for series, row in what.samples:
-                if self._node.measures.declared(series) is not None:
-                    rows.setdefault(series, []).append(row)
-        if rows:
-            ordered = {series: sorted(each, key=lambda row: row[0] or 0) for series, each in rows.items()}
-            await self._node.measures.observe_all(ordered)
-        return refused
+        meant: list[tuple[Arrived, Meant]] = []
+        refused: list[tuple[Arrived, Aside]] = []
+        for one in kept:
+            try:
+                meant.append((one, meaning(self._node.follower.state, feed, one, known.time(one.at))))
+            except Exception as problem:  # noqa: BLE001 - a fault met by one observation must not stop those beside it
+                _log.exception("an observation was not understood", extra={"kind": type(problem).__name__})
+                refused.append((one, Aside("internal-fault")))
+        refused += await self._carry_out(feed, meant)
+        return [*refused, *await self._observe(feed, meant, {id(one) for one, _ in refused})]
 
     async def _carry_out(self, feed: Feed, meant: Sequence[tuple[Arrived, Meant]]) -> list[tuple[Arrived, Aside]]:
         """Carry out every command, in order; all share the flushes of the disk."""
-        unique: dict[str, tuple[Arrived, Wanted]] = {}
-        for arrived, what in meant:
+        unique: dict[str, Wanted] = {}
+        for _, what in meant:
             for wanted in what.wanted:
-                unique.setdefault(wanted.key, (arrived, wanted))
+                unique.setdefault(wanted.key, wanted)
         answers = await asyncio.gather(
-            *(self._node.scribe.say_for(feed, wanted) for _, wanted in unique.values()), return_exceptions=True
+            *(self._node.scribe.say_for(feed, wanted) for wanted in unique.values()), return_exceptions=True
         )
-        refused: list[tuple[Arrived, Aside]] = []
-        for (arrived, _), answer in zip(unique.values(), answers, strict=True):
-            if isinstance(answer, Refused):
-                refused.append((arrived, Aside(answer.code, answer.field or "")))
+        found: dict[str, Aside] = {}
+        for key, answer in zip(unique, answers, strict=True):
+            if isinstance(answer, Refused) and not waits(answer.code):
+                found[key] = Aside(answer.code, answer.field or "")
             elif isinstance(answer, BaseException):
                 raise answer
+        reasons = ((one, (found[wanted.key] for wanted in what.wanted if wanted.key in found)) for one, what in meant)
+        return [(one, why) for one, whys in reasons if (why := next(whys, None)) is not None]
+
+    async def _observe(
+        self, feed: Feed, meant: Sequence[tuple[Arrived, Meant]], settled: set[int]
+    ) -> list[tuple[Arrived, Aside]]:
+        """Record the samples, together when they can be; a series that refuses its own takes no other with it."""
+        rows: dict[str, list[Row]] = {}
+        origins: dict[str, list[Arrived]] = {}
+        refused: list[tuple[Arrived, Aside]] = []
+        for one, what in meant:
+            for series, row in what.samples if id(one) not in settled else ():
+                if self._node.measures.declared(series) is None:
+                    refused.append((one, Aside("series-unknown")))
+                    continue
+                rows.setdefault(series, []).append(row)
+                origins.setdefault(series, []).append(one)
+        ordered = {series: sorted(each, key=lambda row: row[0] or 0) for series, each in rows.items()}
+        try:
+            if ordered:
+                await self._node.measures.observe_all(ordered)
+        except Refused as problem:
+            if waits(problem.code):
+                raise
+            for series, each in ordered.items():
+                why = await self._observe_alone(series, each)
+                refused += [(one, why) for one in origins[series]] if why is not None else []
         return refused
+
+    async def _observe_alone(self, series: str, rows: list[Row]) -> Aside | None:
+        try:
+            await self._node.measures.observe_all({series: rows})
+        except Refused as problem:
+            if waits(problem.code):
+                raise
+            return Aside(problem.code, problem.field or "")
+        return None
 
     # -- set aside, let in --------------------------------------------------------------------------------------
 
-    async def _put_aside(self, connection: Connection, found: Sequence[tuple[Arrived, Aside]]) -> None:
+    async def _put_aside(
+        self, connection: Connection, found: Sequence[tuple[Arrived, Aside]], unread: Sequence[Unread]
+    ) -> None:
         put, counted = [], dict[str, int]()
         for arrived, aside in found:
             if aside.why in WITHOUT_TRACE:
                 counted[aside.why] = counted.get(aside.why, 0) + 1
             else:
                 put.append(_put(connection.name, arrived, aside))
-        unread, connection.refused = connection.refused, []
         for frame, sender, why, at in unread:
             put.append(
                 PutAside(

@@ -62,6 +62,11 @@ def status_of(code: str) -> int:
     return _STATUS.get(code, RULE_REFUSED)
 
 
+def waits(code: str) -> bool:
+    """Whether the very same may be taken a little later: a full disk, a node that stops, too much at once."""
+    return status_of(code) in (429, 503, 507)
+
+
 def answer_refusal(refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
     """The response that says this refusal. A `retry_after_s` in its detail becomes the `Retry-After` header."""
     status = status_of(refused.code)

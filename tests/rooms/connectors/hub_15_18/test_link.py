@@ -56,6 +56,9 @@ class Bench:
     def refuse(self, frame: Frame, sender: Sender, why: Refused) -> None:
         self.refused.append((frame, sender, why))
 
+    async def settled(self) -> None:
+        """Nothing waits here."""
+
     def up(self) -> None:
         self.told.append("up")
 

@@ -216,7 +216,7 @@ async def test_the_same_again_after_a_restart_changes_nothing(tmp_path: Path) ->
         served(opened.app, settings, stopping=opened.stopping) as running,
         httpx2.AsyncClient(base_url=running.url) as web,
     ):
-        again = House(RunningNode(running.url, "", "", "", ""), web)
+        again = House(RunningNode(running.url, "", "", "", "", opened), web)
         await again.push(**said)
 
         async def sorted_again() -> Any:
