@@ -126,6 +126,19 @@ class Relay:
         groups = None if to_groups is None else frozenset(to_groups)
         self._put(Message(xml, routed, groups=groups, label=label, renderings=self.renderings))
 
+    def tell(self, link: Link, xml: bytes) -> None:
+        """What the node says to one connection alone, at once. Refuses as `say`."""
+        link.say(self._own(xml))
+
+    def forget(self, uid: str) -> None:
+        """What was last said of that uid is no longer told to those who come."""
+        if self.router.presences.pop(uid, None) is not None:
+            self._newcomers.forget()
+
+    def link_of(self, client: Client) -> Link | None:
+        """The connection of that client, while it stands."""
+        return self._links.get(client.number)
+
     def drop(self, wanted: Callable[[Client], bool], reason: str) -> int:
         """Close the connections of the clients that are wanted out (`revoked`…); tell how many."""
         out = [link for link in self._links.values() if wanted(link.client)]
