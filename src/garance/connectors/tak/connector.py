@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from garance.connectors.tak.cot import Cot, read_xml
-from garance.connectors.tak.decode import REMOVAL, decode, observations, own_id
-from garance.connectors.tak.details import links
+from garance.connectors.tak.decode import decode, observations, own_id
 from garance.connectors.tak.protobuf import read_protobuf, write_protobuf
 from garance.connectors.tak.relay.authority import Authority, open_authority
 from garance.connectors.tak.relay.clients import Client, Identity, Message, Renderings
@@ -126,13 +125,9 @@ class TakConnector:
         said = False
         for cot in messages:
             said = True
-            if self.relay is None:
-                continue
-            if cot.type == REMOVAL:
-                for link in links(cot):
-                    self.relay.forget(link.uid or "")
             with suppress(Refused):  # one message that cannot be written stops none of the others
-                self.relay.say(root_of(cot))
+                if self.relay is not None:
+                    self.relay.say(root_of(cot))
         return said
 
     async def _say_again(self, relay: Relay) -> None:
