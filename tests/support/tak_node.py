@@ -62,7 +62,13 @@ class TakHouse:
 
     async def track(self, who: str, lat_deg: float, *, course_deg: float) -> None:
         """A tracker says where it is, by another connection."""
-        asked = {"id": who, "lat": lat_deg, "lon": HERE[1], "timestamp": int(now().timestamp()), "bearing": course_deg}
+        asked: dict[str, str | float] = {
+            "id": who,
+            "lat": lat_deg,
+            "lon": HERE[1],
+            "timestamp": int(now().timestamp()),
+            "bearing": course_deg,
+        }
         answer = await self.web.get("/api/v1/connections/trackers/frames", params={**asked, "token": TOKEN})
         assert answer.status_code == 200, answer.text
 
@@ -160,6 +166,12 @@ def presence(uid: str, callsign: str, **said: Any) -> bytes:
     """A client says who and where it is."""
     contact = f'<contact endpoint="*:-1:stcp" callsign="{callsign}"/><__group name="Cyan" role="Team Member"/>'
     return message(uid, detail=contact + said.pop("detail", ""), **said)
+
+
+def said_of(cot: Cot, part: str, attribute: str) -> str | None:
+    """That attribute of that part of its detail."""
+    found = cot.part(part)
+    return found.get(attribute) if found is not None else None
 
 
 async def heard(phone: Phone, wanted: Callable[[Cot], object], *, wait_s: float = WAIT_S) -> Cot:

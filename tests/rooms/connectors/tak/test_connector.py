@@ -24,15 +24,16 @@ from garance.connectors.tak.cot import Cot, read_xml, write_xml
 from garance.connectors.tak.protobuf import write_protobuf
 from garance.connectors.tak.relay.authority import Authority
 from garance.domain.drawings.facts import ShapeStatus
+from garance.domain.resources.facts import ResourceStatus
 from garance.kernel.label import Mode
 from garance.kernel.place import LineString, Point, Position
 from garance.kernel.refusal import Refused
 from garance.ports.observation import Located, Withdrawn
-from garance.ports.outgoing import AlarmOut, Gone, ShapeOut, UnitOut, WordsOut
+from garance.ports.outgoing import AlarmOut, Gone, Outgoing, ShapeOut, UnitOut, WordsOut
 from garance.views.shown import ResourceShown, ShapeShown
 
 AT = datetime(2026, 11, 28, tzinfo=UTC)
-LINE = LineString(((-0.96, 45.94), (-0.95, 45.95)))
+LINE = LineString([(-0.96, 45.94), (-0.95, 45.95)])
 
 
 class House:
@@ -96,7 +97,7 @@ def a_unit(name: str = "FPT 2", **members: Any) -> UnitOut:
         id="unit-1",
         name=name,
         kind="fire-engine",
-        state="engaged",  # type: ignore[arg-type] - a word of the enumeration
+        state=ResourceStatus.ENGAGED,
         declared_at=AT,
         geometry=Point((-0.95, 45.93)),
         follows=(),
@@ -216,7 +217,11 @@ async def test_ours_does_not_come_back_and_a_removal_is_told() -> None:
 async def test_what_is_told_before_anybody_listens_is_shown_to_who_comes() -> None:
     connector = open_connector("tak", {"port": port()})
     assert isinstance(connector, TakConnector)
-    told = [a_unit(), *map(a_shape, range(3)), AlarmOut(id="l", text="Rupture", position=Position(-0.9, 45.9), at=AT)]
+    told: list[Outgoing] = [
+        a_unit(),
+        *map(a_shape, range(3)),
+        AlarmOut(id="l", text="Rupture", position=Position(-0.9, 45.9), at=AT),
+    ]
     assert connector.tell("feed", told, Mode.ACTUAL) == 5
     assert connector.tell("feed", [Gone(id="shape-0"), Gone(id="unknown")], Mode.ACTUAL) == 1
     outlet = Heard()
@@ -259,7 +264,7 @@ async def test_words_go_to_all_or_to_whom_they_name_and_say_what_they_amend() ->
         phone.say(presence("PHONE-1", "VSAV 1"))
         await heard(other, uid("PHONE-1"))
         words = WordsOut(id="w-1", text="Repli.", sender="PC", at=AT)
-        told = [
+        told: list[Outgoing] = [
             words,
             WordsOut(id="w-2", text="Seul.", sender="PC", at=AT, recipient="vsav  1"),
             WordsOut(id="w-3", text="Personne.", sender="PC", at=AT, recipient="VSAV 9"),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from support.tak_node import TakHouse, heard, hears_none, message, presence, tak_house, until
+from support.tak_node import TakHouse, heard, hears_none, message, presence, said_of, tak_house, until
 
 from garance.connectors.tak.cot import Cot
 from garance.kernel.identity import new_id
@@ -24,6 +24,10 @@ def of(uid: str) -> Callable[[Cot], bool]:
 def ours(cot: Cot) -> bool:
     """Whether this node says it of its own: not a word of the protocol."""
     return "GARANCE-" in cot.uid or cot.type == "t-x-d-d"
+
+
+def at(lat_deg: float) -> Callable[[Cot], bool]:
+    return lambda cot: cot.place.lat_deg == lat_deg
 
 
 def removes(uid: str) -> Callable[[Cot], bool]:
@@ -147,7 +151,7 @@ async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path, record_pro
         record_property("seconds to the phone", taken_s)
         _log.info("from a command to a phone: %.3f s", taken_s)
         assert (found.place.lat_deg, found.place.lon_deg) == (45.93, -0.95)
-        assert found.part("contact").get("callsign") == "FPT 2"  # type: ignore[union-attr] - it has one
+        assert said_of(found, "contact", "callsign") == "FPT 2"
 
         shape = await house.draw("Zone noyée")
         drawn = await heard(phone, of(f"GARANCE-{shape}"))
@@ -159,7 +163,7 @@ async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path, record_pro
         await a_line(house, "Rien pour vous.", recipient="Mairie")
         await a_line(house, "À vous seul.", recipient="vsav 1")
         private = await heard(phone, lambda cot: cot.type == "b-t-f")
-        assert (words_of(private), private.part("__chat").get("id")) == ("À vous seul.", "PHONE-1")  # type: ignore[union-attr] - it has one
+        assert (words_of(private), said_of(private, "__chat", "id")) == ("À vous seul.", "PHONE-1")
 
         line = await a_line(house, "Rupture de digue.", importance="vital", geometry=point)
         assert words_of(await heard(phone, lambda cot: cot.type == "b-t-f")) == "URGENT : Rupture de digue."
@@ -202,9 +206,9 @@ async def test_what_moves_here_moves_there(tmp_path: Path) -> None:
         for step in range(3):
             lat_deg = round(45.94 + step / 10000, 6)
             await house.track("vsav-7", lat_deg, course_deg=90 + step)
-            found = await heard(phone, lambda cot, lat=lat_deg: cot.place.lat_deg == lat)  # type: ignore[misc] - bound
+            found = await heard(phone, at(lat_deg))
             assert found.uid.startswith("GARANCE-")
-            assert found.part("track").get("course") == f"{90 + step}.0"  # type: ignore[union-attr] - it has one
+            assert said_of(found, "track", "course") == f"{90 + step}.0"
 
 
 async def test_nothing_goes_out_unless_asked(tmp_path: Path) -> None:
@@ -278,7 +282,7 @@ async def test_an_exercise_goes_out_only_where_allowed_and_marked(tmp_path: Path
         phone = await house.phone()
         await house.draw("Zone noyée")
         found = await heard(phone, ours)
-        assert found.part("contact").get("callsign") == "EXERCICE Zone noyée"  # type: ignore[union-attr] - it has one
+        assert said_of(found, "contact", "callsign") == "EXERCICE Zone noyée"
         assert found.opex == "e-EXERCICE"
         await a_line(house, "Repli.", recipient="Terrain")
         assert words_of(await heard(phone, ours)) == "EXERCICE Repli."
