@@ -172,11 +172,7 @@ class Gateway:
         unique: dict[str, Wanted] = {}
         for _, what in meant:
             for wanted in what.wanted:
-<<<<<<< HEAD
                 unique.setdefault(wanted.key, wanted)
-                self.outgoing.brings(feed, wanted)
-=======
-                unique.setdefault(wanted.key, (arrived, wanted))
                 self.outgoing.brings(feed, wanted)
         answers = await asyncio.gather(
             *(self._node.scribe.say_for(feed, wanted) for wanted in unique.values()), return_exceptions=True
@@ -187,8 +183,16 @@ class Gateway:
                 found[key] = Aside(answer.code, answer.field or "")
             elif isinstance(answer, BaseException):
                 raise answer
-        reasons = ((one, (found[wanted.key] for wanted in what.wanted if wanted.key in found)) for one, what in meant)
-        return [(one, why) for one, whys in reasons if (why := next(whys, None)) is not None]
+        refused = []
+        for one, what in meant:
+            why = next((found[wanted.key] for wanted in what.wanted if wanted.key in found), None)
+            # What has a series to go to goes there, whatever else was to be said first.
+            if why is not None and not (what.samples and all(map(self._has_series, what.samples))):
+                refused.append((one, why))
+        return refused
+
+    def _has_series(self, sample: tuple[str, Row]) -> bool:
+        return self._node.measures.declared(sample[0]) is not None
 
     async def _observe(
         self, feed: Feed, meant: Sequence[tuple[Arrived, Meant]], settled: set[int]
@@ -199,7 +203,7 @@ class Gateway:
         refused: list[tuple[Arrived, Aside]] = []
         for one, what in meant:
             for series, row in what.samples if id(one) not in settled else ():
-                if self._node.measures.declared(series) is None:
+                if not self._has_series((series, row)):
                     refused.append((one, Aside("series-unknown")))
                     continue
                 rows.setdefault(series, []).append(row)
