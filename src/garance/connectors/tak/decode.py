@@ -9,12 +9,15 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from garance.connectors.tak import details as said
 from garance.connectors.tak.cot import Cot, Place, read_xml
 from garance.connectors.tak.drawing import outlines
 from garance.connectors.tak.protobuf import MAGIC, MESH_HEADER, read_protobuf, unwrap_mesh, unwrap_stream
 from garance.connectors.tak.types import affiliation_of, is_fixed, resource_kind, shape_kind, symbol_of, table
 from garance.domain.drawings.facts import ShapeStatus
+from garance.kernel.label import Mode
 from garance.kernel.place import Point, Position
 from garance.ports.connector import Frame
 from garance.ports.observation import MAX_TEXT, Alarm, Alarmed, Drawn, Located, Observation, Said, Withdrawn
@@ -27,6 +30,7 @@ OWN_PART = "__garance"
 REMOVAL = "t-x-d-d"
 """The type of what takes things off maps."""
 
+_MODES = {"o": Mode.ACTUAL, "e": Mode.EXERCISE, "s": Mode.TEST}
 _NOT_OF_THE_SITUATION = ("t-", "y-", "b-t-f-", "b-f-", "b-i-", "r-")
 _MOVING_POINTS = "b-m-p-s-p-i"
 _ROOM_OF_ALL = "All Chat Rooms"
@@ -58,7 +62,21 @@ def read_frame(raw: bytes) -> Cot | None:
 
 
 def observations(cot: Cot) -> tuple[Observation, ...]:
-    """What that message tells, in order. Refuses `geometry-too-large`."""
+    """What that message tells, in order, in the mode that it says (`opex`). Refuses `geometry-too-large`."""
+    mode = mode_of(cot)
+    found = _observations(cot)
+    return found if mode is Mode.ACTUAL else tuple(msgspec.structs.replace(one, mode=mode) for one in found)
+
+
+def mode_of(cot: Cot) -> Mode:
+    """What `opex` says: `o` an operation, as when nothing is said, `e` an exercise, `s` a simulation (CoT schema).
+
+    Any other word is not an operation: an exercise, so that nothing unreal passes for real.
+    """
+    return _MODES.get((cot.opex or "o").lower()[:1], Mode.EXERCISE)
+
+
+def _observations(cot: Cot) -> tuple[Observation, ...]:
     if cot.type == REMOVAL:
         return _withdrawn(cot)
     if cot.type == "b-t-f":
