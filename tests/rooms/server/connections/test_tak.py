@@ -46,7 +46,7 @@ async def a_line(house: TakHouse, text: str, **said: Any) -> str:
 # -- in ----------------------------------------------------------------------------------------------------------
 
 
-async def test_who_speaks_is_on_the_map_within_a_second(tmp_path: Path, record_property: Callable[..., None]) -> None:
+async def test_who_speaks_is_on_the_map_within_a_second(tmp_path: Path) -> None:
     async with tak_house(tmp_path) as house:
         await house.attach()
         phone, loop = await house.phone(), asyncio.get_running_loop()
@@ -64,7 +64,6 @@ async def test_who_speaks_is_on_the_map_within_a_second(tmp_path: Path, record_p
 
         (sample,) = await until(sampled)
         taken_s = loop.time() - began
-        record_property("seconds to the map", taken_s)
         _log.info("from the message of a phone to the map: %.3f s", taken_s)
         assert sample[1:3] == [-0.96, 45.94]
         assert [unit["name"] for unit in (await house.picture())["resources"]] == ["VSAV 1"]
@@ -137,7 +136,7 @@ async def test_bytes_without_sense_are_kept_aside_with_the_reason(tmp_path: Path
 # -- out ---------------------------------------------------------------------------------------------------------
 
 
-async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path, record_property: Callable[..., None]) -> None:
+async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path) -> None:
     async with tak_house(tmp_path) as house:
         await house.attach(sends=True)
         phone, loop = await house.phone(), asyncio.get_running_loop()
@@ -148,7 +147,6 @@ async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path, record_pro
         await house.command("resources.move", {"resource": unit, "geometry": point})
         found = await heard(phone, of(f"GARANCE-{unit}"))
         taken_s = loop.time() - began
-        record_property("seconds to the phone", taken_s)
         _log.info("from a command to a phone: %.3f s", taken_s)
         assert (found.place.lat_deg, found.place.lon_deg) == (45.93, -0.95)
         assert said_of(found, "contact", "callsign") == "FPT 2"
