@@ -34,6 +34,7 @@ class TakHouse:
     tls_port: int
     situation: str
     authority: Path
+    connections: dict[str, dict[str, Any]]
     phones: list[Phone] = field(default_factory=list)
 
     async def command(self, name: str, body: dict[str, Any], *, label: dict[str, str] | None = None) -> str:
@@ -116,14 +117,16 @@ async def tak_house(folder: Path, *, mode: str = "actual", **settings: Any) -> A
     tls = settings.pop("tls", False)
     authority = folder / "authority"
     own = {"tls_port": tls_port, "authority": str(authority), "names": ["localhost"]} if tls else {}
-    connections = {"tak": {"connector": "tak", "title": "Terrain TAK", "port": port, **own, **settings}}
+    connections: dict[str, dict[str, Any]] = {
+        "tak": {"connector": "tak", "title": "Terrain TAK", "port": port, **own, **settings}
+    }
     connections["trackers"] = {"connector": "osmand", "title": "Balises", "token": TOKEN}
     async with opened_node(folder, connections=connections) as node, httpx2.AsyncClient(base_url=node.url) as web:
         situation = new_id()
         web.cookies.set("garance", node.session)
         body = {"situation": situation, "title": "Crue", "kind": "flood", "mode": mode}
         await carry_out(web, node, "situation.open", body)
-        house = TakHouse(node, web, port, tls_port, situation, authority)
+        house = TakHouse(node, web, port, tls_port, situation, authority, connections)
         try:
             yield house
         finally:

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from support.running_node import settings_for
+from support.serving import served
 from support.tak_node import TakHouse, heard, hears_none, message, presence, said_of, tak_house, until
 
 from garance.connectors.tak.cot import Cot
 from garance.kernel.identity import new_id
+from garance.server.app import open_app
 
 _log = logging.getLogger(__name__)
 ORGANISATION = {"audience": "organisation"}
@@ -264,6 +267,31 @@ async def test_what_came_in_does_not_go_back(tmp_path: Path) -> None:
         for one in (phone, other):
             assert (await heard(one, ours)).uid == f"GARANCE-{shape}"
             assert await hears_none(one, ours, wait_s=0.5)
+
+
+async def test_after_a_restart_what_stands_is_shown_again_and_nothing_comes_back(tmp_path: Path) -> None:
+    async with tak_house(tmp_path) as house:
+        await house.attach(sends=True)
+        phone = await house.phone()
+        links = "".join(f'<link point="45.9{n},-0.9{n}"/>' for n in (1, 2, 3))
+        phone.say(message("DRAWN-1", "u-d-f", how="h-e", detail=f'{links}<contact callsign="Digue"/>'))
+
+        async def came() -> Any:
+            return (await house.picture())["shapes"]
+
+        await until(came)
+        await a_line(house, "Repli.", recipient="Terrain")
+        shape = await house.draw("Zone noyée")
+        await heard(phone, of(f"GARANCE-{shape}"))
+    settings = settings_for(tmp_path, connections=house.connections)
+    async with open_app(settings) as opened, served(opened.app, settings, stopping=opened.stopping):
+        late = await house.phone()
+        try:
+            assert (await heard(late, ours)).uid == f"GARANCE-{shape}"
+            assert await hears_none(late, ours, wait_s=0.6)
+        finally:
+            late.close()
+            await asyncio.sleep(0.01)
 
 
 async def test_an_exercise_goes_out_only_where_allowed_and_marked(tmp_path: Path) -> None:
