@@ -20,7 +20,7 @@ from garance.connectors.tak.protobuf import read_protobuf
 from garance.kernel.identity import new_id
 
 HERE = (45.94, -0.96)
-WAIT_S = 5.0
+WAIT_S = 10.0
 TOKEN = "un jeton de seize lettres"
 
 

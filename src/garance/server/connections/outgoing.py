@@ -43,8 +43,8 @@ MOST_SHOWN = 5_000
 """How many units and drawings one feed shows; those beyond are held back and counted."""
 MOST_LINES = 2_000
 MOST_BROUGHT = 20_000
-SHARE = 4
-"""A look that took long is followed by a rest so many times as long."""
+SHARE, LONGEST_REST_S = 4, 1.0
+"""A look that took long is followed by a rest so many times as long, and no longer than this."""
 _log = logging.getLogger("garance.connection")
 
 Sample = Sequence[float | int | None]
@@ -174,7 +174,7 @@ class OutgoingTraffic:
                 post.facts = True
                 where, kind = post.connection.name, type(problem).__name__
                 _log.exception("what goes out failed", extra={"where": where, "kind": kind})
-            await asyncio.sleep(max(TICK_S, SHARE * (loop.time() - began)))
+            await asyncio.sleep(max(TICK_S, min(SHARE * (loop.time() - began), LONGEST_REST_S)))
             try:
                 async with asyncio.timeout(LOOK_AGAIN_S):
                     await post.changed.wait()
