@@ -96,6 +96,10 @@ class TakHouse:
         found: dict[str, Any] = next(one for one in shown["items"] if one["name"] == "tak")
         return found
 
+    async def listens(self) -> bool:
+        """Whether its ports are open, and its authority is made."""
+        return bool((await self.health())["health"]["state"] == "up")
+
     async def phone(self) -> Phone:
         """A client on the plain port, as soon as it is open."""
 
@@ -128,6 +132,7 @@ async def tak_house(folder: Path, *, mode: str = "actual", **settings: Any) -> A
         await carry_out(web, node, "situation.open", body)
         house = TakHouse(node, web, port, tls_port, situation, authority, connections)
         try:
+            await until(house.listens, timeout_s=30)
             yield house
         finally:
             for phone in house.phones:
