@@ -161,10 +161,13 @@ def _try_samples(name: str, chosen: Planned, console: Console) -> int:
     if not found:
         console.say("– pas de trames d'essai ici", "– no sample frames here")
         return 0
-    wrong = [each for each in found if not each.right]
-    count, good = len(found), len(found) - len(wrong)
+    wrong = [each for each in found if not each.read]
+    count, read, same = len(found), len(found) - len(wrong), sum(each.same for each in found)
     mark = "✗" if wrong else "✓"
-    console.say(f"{mark} trames d'essai : {good} justes sur {count}", f"{mark} sample frames: {good} right of {count}")
+    console.say(
+        f"{mark} trames d'essai : {read} lues sur {count}, dont {same} comme l'attendent les essais",
+        f"{mark} sample frames: {read} read of {count}, {same} of them as the tests expect",
+    )
     for each in wrong:
         console.write(f"  {each.name}: {each.told}\n")
     return UNSOUND if wrong else 0

@@ -21,7 +21,11 @@ from garance.server.connections.pushing import Pace
 from garance.server.connections.recording import recorded_frames
 from garance.server.connections.rehearsal import EPOCH, Rehearsal, Tally
 
-NEED: Mapping[str, Mapping[str, Any]] = {"adsb": {"url": "http://192.0.2.1/aircraft.json"}, "nmea": {"device": "VPC"}}
+NEED: Mapping[str, Mapping[str, Any]] = {
+    "adsb": {"url": "http://192.0.2.1/aircraft.json"},
+    "nmea": {"device": "VPC"},
+    "aprs": {"host": "192.0.2.1", "callsign": "F4ABC"},
+}
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -120,8 +124,7 @@ def test_any_recording_is_gone_through_whole(
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "a.txt"
     path.write_bytes(b"\n".join(lines))
-    said = {"host": "192.0.2.1", "callsign": "F4ABC"} if name == "aprs" else {}
-    tally = through(rehearsal(name, **said), path)
+    tally = through(rehearsal(name), path)
     assert whole(tally)
     assert tally.frames == len(list(recorded_frames(path)))
 
