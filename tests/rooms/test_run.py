@@ -209,6 +209,23 @@ class TestVerbs:
             assert child.wait(timeout=20) == 7
 
 
+def started_connector(root: Path, name: str) -> Path:
+    """A tree with what a connector needs, and a new connector in it: its folder."""
+    skip = shutil.ignore_patterns("__pycache__", "web")
+    shutil.copytree(ROOT / "src", root / "src", ignore=skip)
+    shutil.copytree(ROOT / "tests" / "support", root / "tests" / "support", ignore=skip)
+    for each in ("pyproject.toml", "glossary.toml"):
+        shutil.copy(ROOT / each, root)
+    assert scaffold.start(["connector", name], root) == 0
+    return root / "src" / "garance" / "connectors" / name.replace("-", "_")
+
+
+def house_python(root: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run Python in that tree, with its own sources."""
+    env = {**os.environ, "PYTHONPATH": str(root / "src")}
+    return subprocess.run([sys.executable, *words], cwd=root, env=env, capture_output=True, text=True, check=False)
+
+
 class TestScaffold:
     """A new piece starts from its pattern."""
 
@@ -229,7 +246,37 @@ class TestScaffold:
         with pytest.raises(steps.Failed, match="existe déjà"):
             scaffold.start(["concern", "shelters"], tmp_path)
 
-    @pytest.mark.parametrize("words", [[], ["concern"], ["palace", "x"], ["concern", "Été"], ["concern", "../x"]])
+    def test_a_connector_is_sound_as_it_comes(self, tmp_path: Path) -> None:
+        folder = started_connector(tmp_path, "balises-de-crue")
+        done = house_python(tmp_path, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/rooms/connectors")
+        assert done.returncode == 0, done.stdout + done.stderr
+        ruff = shutil.which("ruff") or Path(sys.executable).with_name("ruff")
+        if Path(ruff).exists():
+            for words in (["check"], ["format", "--check"]):
+                done = subprocess.run([ruff, *words, "src", "tests"], cwd=tmp_path, capture_output=True, text=True)
+                assert done.returncode == 0, done.stdout + done.stderr
+        done = house_python(tmp_path, "-m", "garance.server.cli", "connector", "test", "balises-de-crue")
+        assert "✓ trames d'essai : 3 lues sur 3, dont 3 comme" in done.stdout, done.stdout + done.stderr
+        assert {path.name for path in folder.iterdir()} >= {"manifest.toml", "decode.py", "connector.py", "README.md"}
+        with pytest.raises(steps.Failed, match="existe déjà"):
+            scaffold.start(["connector", "balises_de_crue"], tmp_path)
+
+    @pytest.mark.slow
+    def test_a_connector_has_sound_types_as_it_comes(self, tmp_path: Path) -> None:
+        folder = started_connector(tmp_path, "balises")
+        tests = tmp_path / "tests" / "rooms" / "connectors"
+        done = house_python(tmp_path, "-m", "mypy", "--cache-dir", tmp_path / "types", folder, tests)
+        if "No module named mypy" in done.stderr:
+            pytest.skip("mypy is not installed (./run check installs it)")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            [], ["concern"], ["palace", "x"], ["concern", "Été"], ["concern", "../x"], ["connector", "../x"],
+            ["connector", "Été"], ["connector", "x" * 31],
+        ],
+    )  # fmt: skip
     def test_nonsense_is_refused(self, words: list[str], tmp_path: Path) -> None:
         with pytest.raises(steps.Failed):
             scaffold.start(words, tmp_path)
