@@ -62,6 +62,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     kept: int = 0
     let_go: int = 0
     per_minute: int = 0
+    sent: int = 0
+    """How many units, drawings, messages and alarms went out."""
+    held_back: int = 0
+    """How many did not: the settings hold exercises back, nobody there has that name, or there were too many."""
     refused: tuple[RefusedFrame, ...] = ()
 
 
@@ -80,7 +84,7 @@ class Connection:
         self._why = why
         self._since = clock.now()
         self._last_at: datetime | None = None
-        self._heard = self._kept = self._let_go = 0
+        self._heard = self._kept = self._let_go = self._sent = self._held_back = 0
         self._taken = self._settled = 0
         self._waiters: collections.deque[tuple[int, asyncio.Future[None]]] = collections.deque()
         self._minutes: collections.deque[tuple[datetime, int]] = collections.deque(maxlen=600)
@@ -176,6 +180,11 @@ class Connection:
             self._waiters.append((self._taken, waiter))
             await waiter
 
+    def count_sent(self, count: int, *, held_back: int) -> None:
+        """So many went out, and so many did not."""
+        self._sent += count
+        self._held_back += held_back
+
     @property
     def health(self) -> Health:
         """How it fares now."""
@@ -189,6 +198,8 @@ class Connection:
             kept=self._kept,
             let_go=self._let_go,
             per_minute=sum(count for at, count in self._minutes if now - at <= RATE_OVER),
+            sent=self._sent,
+            held_back=self._held_back,
             refused=tuple(self._last_refused),
         )
 
