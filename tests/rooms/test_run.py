@@ -12,13 +12,14 @@ import tarfile
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
+from string import Template
 
 import pytest
 from support.source import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from house import scaffold, steps, verbs, web
+from house import connector_pattern, scaffold, steps, verbs, web
 
 BUILD = """
 const fs = require("fs");
@@ -260,6 +261,11 @@ class TestScaffold:
         assert {path.name for path in folder.iterdir()} >= {"manifest.toml", "decode.py", "connector.py", "README.md"}
         with pytest.raises(steps.Failed, match="existe déjà"):
             scaffold.start(["connector", "balises_de_crue"], tmp_path)
+
+    @pytest.mark.parametrize("text", [connector_pattern.MANIFEST, connector_pattern.DECODE])
+    def test_the_page_of_connectors_shows_what_one_starts_from(self, text: str) -> None:
+        page = (ROOT / "docs" / "guides" / "ecrire-un-connecteur.md").read_text("utf-8")
+        assert Template(text).substitute(scaffold.connector_words("balises")) in page
 
     @pytest.mark.slow
     def test_a_connector_has_sound_types_as_it_comes(self, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -24,7 +25,7 @@ from support.source import ROOT
 from garance.connectors.registry import manifests
 from garance.server.cli import main
 from garance.server.connections import samples
-from garance.server.connections.plan import plan
+from garance.server.connections.plan import plan, problems
 from garance.server.connections.samples import FRAMES, try_samples
 from garance.server.console import INTERRUPTED, REFUSED, UNSOUND
 from garance.server.words.of_connectors import TOKEN, settings_example
@@ -167,6 +168,16 @@ def speak(server: socket.socket, content: bytes) -> None:
     with link:
         link.sendall(content)
         time.sleep(3)
+
+
+def test_every_connection_of_the_guide_opens() -> None:
+    page = (ROOT / "docs" / "guides" / "brancher-le-terrain.md").read_text("utf-8")
+    said = [tomllib.loads(block)["connections"] for block in re.findall(r"```toml\n(.*?)```", page, re.S)]
+    connections: dict[str, Any] = {name: each for block in said for name, each in block.items()}
+    assert {each["connector"] for each in connections.values()} == set(manifests()) - {"exchange-files"}
+    assert [planned.settings for planned in plan(connections)]
+    wrong = {name: (refused.code, refused.field) for name, refused in problems(connections)}
+    assert wrong == {}
 
 
 # -- replay --------------------------------------------------------------------------------------------------------
