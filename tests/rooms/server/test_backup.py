@@ -90,9 +90,8 @@ def test_a_running_node_is_copied_and_restored_whole(
 def test_what_was_set_aside_is_in_no_backup(living: tuple[DataFolder, SqliteStore, Chain], tmp_path: Path) -> None:
     """It was never accepted, speaks of people, and expires: a copy would outlive it."""
     folder, out = living[0], tmp_path / "out.tar"
-    put = PutAside(
-        connection="t", why="place-zero", detail="", source="LE CHEF", sender="x", heard_ms=1, frame=b"LE CHEF"
-    )
+    said = b"LE CHEF"
+    put = PutAside(connection="t", why="place-zero", detail="", source="chef", sender="x", heard_ms=1, frame=said)
     with closing(AsideStore(folder.aside)) as aside:
         aside.put([put])
         assert ASIDE not in {entry.name for entry in save(folder, out).entries}
