@@ -119,6 +119,21 @@ def test_a_connection_is_tried_and_no_secret_is_printed(
     assert SECRET.replace(" ", "") not in told.out + told.err
 
 
+def test_every_connection_is_tried_when_none_is_named(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with file.open("a", encoding="utf-8") as more:
+        more.write('[connections.inconnue]\nconnector = "pigeons"\n')
+    assert garance("connector", "test", "--settings", file) == REFUSED
+    told = capsys.readouterr()
+    names = ["telephones", "courtier", "ciel", "fautive", "inconnue"]
+    assert [line for line in told.out.splitlines() if line.startswith("[")] == [f"[connections.{one}]" for one in names]
+    assert told.out.count("✓ réglages") == 3
+    assert "Aucun connecteur ne porte ce nom." in told.err
+    assert SECRET not in told.out + told.err
+    file.write_text("", "utf-8")
+    assert garance("connector", "test", "--settings", file) == 0
+    assert "Aucune liaison" in capsys.readouterr().out
+
+
 def test_settings_may_be_given_on_top(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert garance("connector", "test", "fautive", "--settings", file, "--set", "speed_unit=kmh") == 0
     assert garance("connector", "test", "aprs", "--set", "host=192.0.2.1", "--set", "callsign=F4ABC") == 0

@@ -17,6 +17,8 @@ from garance.kernel.refusal import Refused
 from garance.ports.connector import MAX_FRAME_BYTES, Connector, Frame, Outlet, Sender
 
 TIMEOUT_S = 10.0
+PLAIN = {"accept-encoding": "identity"}
+"""Nothing compressed: what is read is bounded as it comes."""
 
 
 async def poll(
@@ -54,10 +56,10 @@ async def poll(
 
 async def _ask(client: httpx2.AsyncClient, url: str) -> Frame:
     """What that address says now; refuses `frame-too-large` without reading it whole."""
-    async with asyncio.timeout(2 * TIMEOUT_S), client.stream("GET", url) as answer:
+    async with asyncio.timeout(2 * TIMEOUT_S), client.stream("GET", url, headers=PLAIN) as answer:
         answer.raise_for_status()
         parts, size = [], 0
-        async for part in answer.aiter_bytes():
+        async for part in answer.aiter_raw():
             size += len(part)
             if size > MAX_FRAME_BYTES:
                 raise Refused("frame-too-large", detail={"limit": MAX_FRAME_BYTES})

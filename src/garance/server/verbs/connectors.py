@@ -45,6 +45,9 @@ def register(verbs: Verbs) -> None:
     tested.add_argument("--listen", type=float, metavar="N", help=verbs.pick(told))
     words = ("rejouer un enregistrement : décoder, trier, compter", "replay a recording: decode, sort, count")
     replayed = inner.add("replay", words, run_replay)
+    told = (f"{WHICH[0]} ; sans nom : toutes les liaisons", f"{WHICH[1]}; without one: every connection")
+    tested.add_argument("name", nargs="?", metavar=verbs.pick(NAME), help=verbs.pick(told))
+    replayed.add_argument("name", metavar=verbs.pick(NAME), help=verbs.pick(WHICH))
     for each in (tested, replayed):
         _add_target(each, verbs)
     _add_replay(replayed, verbs)
@@ -54,7 +57,6 @@ def register(verbs: Verbs) -> None:
 
 
 def _add_target(made: Parser, verbs: Verbs) -> None:
-    made.add_argument("name", metavar=verbs.pick(NAME), help=verbs.pick(WHICH))
     told = ("un réglage, par-dessus ceux du fichier", "a setting, over those of the file")
     metavar = verbs.pick(("NOM=VALEUR", "NAME=VALUE"))
     made.add_argument("--set", dest="said", action="append", default=[], metavar=metavar, help=verbs.pick(told))
@@ -132,11 +134,31 @@ def _said(words: list[str]) -> dict[str, str]:
 
 
 def run_test(args: Namespace, console: Console) -> int:
-    """The manifest, the settings, the sample frames of the sources, and what arrives if asked to listen."""
+    """The manifest, the settings, the sample frames of the sources, and what arrives if asked to listen.
+
+    Every connection of the settings in turn when none is named; the code is then the worst.
+    """
+    settings = chosen_settings(args, console)
+    if args.name is not None:
+        return _test(planned(args, settings), args, console)
+    worst = 0
+    for name in settings.connections:
+        console.write(f"\n[connections.{name}]\n")
+        try:
+            chosen = planned(Namespace(**{**vars(args), "name": name}), settings)
+        except Refused as refused:
+            worst = max(worst, console.refuse(refused))
+            continue
+        worst = max(worst, _test(chosen, args, console))
+    if not settings.connections:
+        console.say("Aucune liaison dans les réglages.", "No connection in the settings.")
+    return worst
+
+
+def _test(chosen: Planned, args: Namespace, console: Console) -> int:
     from garance.connectors.registry import settled
     from garance.server.words.of_connectors import settings_lines, title_of
 
-    chosen = planned(args, chosen_settings(args, console))
     manifest = chosen.manifest
     console.say(
         f"✓ fiche : {manifest.name}, {title_of(manifest, 'fr')}", f"✓ manifest: {manifest.name}, {manifest.title_en}"
