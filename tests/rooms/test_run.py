@@ -210,6 +210,43 @@ class TestVerbs:
             assert child.wait(timeout=20) == 7
 
 
+LIVE = """
+import asyncio
+from pathlib import Path
+
+import httpx2
+from support.frame_cases import FRAMES
+from support.running_node import opened_node
+
+from garance.kernel.identity import new_id
+
+TOKEN = "un jeton de seize lettres"
+
+
+async def test_it_lives(tmp_path: Path) -> None:
+    said = {"balises": {"connector": "balises", "token": TOKEN}}
+    async with opened_node(tmp_path, connections=said) as node, httpx2.AsyncClient(base_url=node.url) as web:
+        body = {"feed": new_id(), "connection": "balises", "name": "Balises"}
+        asked = {"id": new_id(), "situation": node.situation, "role": node.grant, "body": body}
+        (await web.post("/api/v1/commands/feeds.attach", json=asked, headers=node.headers)).raise_for_status()
+        for case in ("without-a-time", "moving"):
+            content = (FRAMES / "balises" / f"{case}.frame").read_bytes()
+            headers = {"authorization": f"Bearer {TOKEN}"}
+            (await web.post("/api/v1/connections/balises/frames", content=content, headers=headers)).raise_for_status()
+        async with asyncio.timeout(20):
+            series, aside = [], {}
+            while not series or not aside:
+                await asyncio.sleep(0.1)
+                path = f"/api/v1/situations/{node.situation}/picture"
+                series = (await web.get(path, headers=node.headers)).json()["series"]
+                (shown,) = (await web.get("/api/v1/connections", headers=node.headers)).json()["items"]
+                aside = shown["aside"]
+        assert len(series) == 1
+        assert aside == {"clock-behind": 1}
+"""
+"""Run beside a new connector: a node, its feed attached, two frames pushed."""
+
+
 def started_connector(root: Path, name: str) -> Path:
     """A tree with what a connector needs, and a new connector in it: its folder."""
     skip = shutil.ignore_patterns("__pycache__", "web")
@@ -266,6 +303,15 @@ class TestScaffold:
     def test_the_page_of_connectors_shows_what_one_starts_from(self, text: str) -> None:
         page = (ROOT / "docs" / "guides" / "ecrire-un-connecteur.md").read_text("utf-8")
         assert Template(text).substitute(scaffold.connector_words("balises")) in page
+
+    @pytest.mark.slow
+    def test_a_connector_lives_on_the_map_as_it_comes(self, tmp_path: Path) -> None:
+        """What the developer's page ends with, on a node that really listens."""
+        started_connector(tmp_path, "balises")
+        live = tmp_path / "tests" / "rooms" / "test_live.py"
+        live.write_text(LIVE, "utf-8")
+        done = house_python(tmp_path, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", live)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     @pytest.mark.slow
     def test_a_connector_has_sound_types_as_it_comes(self, tmp_path: Path) -> None:
