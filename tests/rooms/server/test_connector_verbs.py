@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from support.running_node import RunningNode, running_node
 from support.source import ROOT
 
 from garance.connectors.registry import manifests
+from garance.intake.arrival import Limits
+from garance.ports.connector import Arrival
 from garance.server.cli import main
 from garance.server.connections import samples
 from garance.server.connections.plan import plan, problems
@@ -85,8 +88,9 @@ def test_the_settings_to_paste_say_everything_and_open(name: str, capsys: pytest
     known = manifests()[name]
     assert all(wish.fr in text and f"{wish.name} = " in text for wish in known.settings)
     whole = tomllib.loads("\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines()))
-    wishes = {wish.name for wish in known.settings}
-    assert wishes <= set(whole["connections"][name])
+    believed = set() if known.arrival is Arrival.FILE else {field.name for field in msgspec.structs.fields(Limits)}
+    assert {wish.name for wish in known.settings} | believed <= set(whole["connections"][name])
+    assert all(whole["connections"][name][limit] == value for limit, value in known.believable.items())
     said: dict[str, Any] = tomllib.loads(text)["connections"]
     (planned,) = plan(said)
     assert planned.common.token in (None, TOKEN)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from garance.intake.arrival import Aside
+from garance.intake.arrival import Aside, Limits
 from garance.ports.connector import Arrival, Grade, Manifest, Reach, Wish
 from garance.ports.observation import Observation
 from garance.server.connections.plan import HIDDEN
@@ -70,7 +73,30 @@ def settings_example(manifest: Manifest, language: str = "fr") -> str:
         lines.append(f"token = {_toml(TOKEN)}")
     for wish in manifest.settings:
         lines += ["", f"# {wish.fr if french else wish.en}{_bounds(wish)}", _line(wish)]
+    if manifest.arrival is not Arrival.FILE:
+        lines += [
+            "",
+            "# — " + ("Ce que le tri croit de cette liaison" if french else "What intake believes of it") + " —",
+        ]
+        lines += limits_lines(manifest, language)
     return "\n".join(lines) + "\n"
+
+
+def limits_lines(manifest: Manifest, language: str) -> list[str]:
+    """What intake believes of such a source unless told otherwise, each with its words, all commented out."""
+    usual = msgspec.structs.asdict(msgspec.convert(manifest.believable, Limits, strict=False))
+    words = limit_words()
+    return [
+        f"# {name} = {_toml(words[name].get('example') if value is None else value)}  # {words[name][language]}"
+        for name, value in usual.items()
+    ]
+
+
+@functools.cache
+def limit_words() -> Mapping[str, Mapping[str, Any]]:
+    """Name of each limit of a connection → what it is, in both languages."""
+    found: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "connections.toml").read_text("utf-8"))
+    return found
 
 
 def _line(wish: Wish) -> str:
