@@ -38,10 +38,12 @@ from support.mixed_house import (
 from support.pages import text_of
 from websockets.asyncio.client import connect
 
+from garance.connectors.tak.package import read_package
 from garance.domain.telling import telling
-from garance.exports.registry import DOCUMENTS, EXCHANGES
+from garance.exports.registry import DOCUMENTS
 from garance.kernel.identity import new_id
 from garance.kernel.label import Audience, Label, Sensitivity
+from garance.server.api.exchange import GIVEN
 
 RELATIONS: dict[str, tuple[str, str | None, str | None]] = {
     "own cell": ("commune-a", "water", "flood"),
@@ -299,7 +301,7 @@ async def walk_exchange(walk: Walk) -> None:
     for situation in known(walk):
         base = f"/api/v1/situations/{situation}"
         offered = (await walk.get(f"{base}/exchange"))["items"]
-        assert {one["kind"] for one in offered} == set(EXCHANGES)
+        assert {one["kind"] for one in offered} == set(GIVEN)
         picture = await walk.get(f"{base}/picture")
         told = await walk.ask("GET", f"{base}/exchange/geojson")
         features = told.json()["features"]
@@ -310,6 +312,9 @@ async def walk_exchange(walk: Walk) -> None:
             assert answer.status_code == 200, answer.text
             leaked = walk.judge.leaks(walk.reader, answer.content.decode("utf-8", "replace"))
             assert not leaked, f"{walk.name}: {kind} tells {leaked}"
+        package = read_package((await walk.ask("GET", f"{base}/exchange/tak")).content)
+        leaked = walk.judge.leaks(walk.reader, b"".join(one.body for one in package.contents).decode())
+        assert not leaked, f"{walk.name}: the package tells {leaked}"
         octets = {"content-type": "application/octet-stream"}
         read = await walk.ask("POST", f"{base}/files/read?name=x.geojson", content=point, headers=octets)
         assert read.status_code == 200, read.text

@@ -45,11 +45,3 @@ def document(kind: str) -> Export:
 _FILES: tuple[Exchange, ...] = (GeoJson(), Kml(), Gpx(), GeoPackage(), MeansSheet())
 
 EXCHANGES: Mapping[str, Exchange] = {each.kind: each for each in _FILES}
-
-
-def exchange(kind: str) -> Exchange:
-    """The file of exchange of that kind; refuses `unknown`."""
-    found = EXCHANGES.get(kind)
-    if found is None:
-        raise Refused("unknown")
-    return found

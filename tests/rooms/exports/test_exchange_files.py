@@ -21,15 +21,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import shape as as_shape
 from support.papers import a_night, a_story, matter_of
-from support.source import ROOT
 from support.story import START, Story, entry, oid, point, resource, shape
 
 from garance.connectors.exchange_files.decode import read
 from garance.connectors.exchange_files.mapping import apply, propose
 from garance.exports.exchange.outgoing import FIELDS, field_names, outgoing, words_of
-from garance.exports.registry import EXCHANGES, exchange
+from garance.exports.registry import EXCHANGES
 from garance.kernel.place import LineString
-from garance.kernel.refusal import Refused
 from garance.ports.export import Matter, Order, Stand
 
 MAPS = ("geojson", "kml", "gpx", "geopackage")
@@ -66,7 +64,7 @@ def matter() -> Matter:
 
 
 def made(kind: str, matter: Matter, language: Literal["fr", "en"] = "fr") -> bytes:
-    return exchange(kind).write(matter, Order(language=language))
+    return EXCHANGES[kind].write(matter, Order(language=language))
 
 
 def shapes(matter: Matter) -> list[Any]:
@@ -110,7 +108,7 @@ def test_every_file_says_that_it_is_an_exercise_in_itself_and_in_each_thing(
         base.close()
         assert all(word in one and matter.situation.id in one for one in told)
         return
-    reading = read(content, f"picture.{exchange(kind).suffix}")
+    reading = read(content, f"picture.{EXCHANGES[kind].suffix}")
     if kind != "csv":
         assert reading.title.startswith(f"{word} – ")
         assert matter.situation.id.encode() in content
@@ -222,7 +220,7 @@ def test_an_empty_picture_makes_files_that_open(tmp_path: Path) -> None:
     story.begin("test")
     empty = matter_of(story)
     for kind in MAPS:
-        gdal(made(kind, empty), exchange(kind).suffix, tmp_path)
+        gdal(made(kind, empty), EXCHANGES[kind].suffix, tmp_path)
     assert json.loads(made("geojson", empty))["name"].startswith("TEST – ")
 
 
@@ -235,12 +233,6 @@ def test_the_words_are_whole_in_both_languages() -> None:
             names = list(field_names(layer, language).values())
             assert len(names) == len(set(names))
             assert all(name.isascii() and name.replace("_", "a").isalnum() for name in names)
-
-
-def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(Refused, match="unknown"):
-        exchange("shapefile")
-    assert (ROOT / "src/garance/exports/exchange/words.toml").exists()
 
 
 words = st.text(min_size=1, max_size=30).filter(lambda text: text.strip())

@@ -42,12 +42,13 @@ from starlette.responses import Response
 from garance.connectors.exchange_files.decode import read
 from garance.connectors.exchange_files.mapping import Mapping, apply, propose
 from garance.connectors.exchange_files.reading import MAX_FILE_BYTES, Reading
-from garance.exports.registry import EXCHANGES, exchange
+from garance.connectors.tak.picture import SituationPackage
+from garance.exports.registry import EXCHANGES
 from garance.kernel.identity import ObjectId, Slug
 from garance.kernel.label import Mode
 from garance.kernel.place import vertices
 from garance.kernel.refusal import Refused
-from garance.ports.export import Language, Matter, Order, Stand
+from garance.ports.export import Exchange, Language, Matter, Order, Stand
 from garance.ports.observation import Drawn
 from garance.server.api.documents import PrintRoom, matter_at
 from garance.server.api.samples import paths_of
@@ -68,6 +69,10 @@ READ_REFUSALS = (
 )  # fmt: skip
 
 Box = tuple[float, float, float, float]
+
+_PACKAGE: Exchange = SituationPackage()
+GIVEN: dict[str, Exchange] = {**EXCHANGES, _PACKAGE.kind: _PACKAGE}
+"""Every file that the picture can be given as, those of connectors included."""
 
 
 class ExchangeAsked(AtMoment, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -116,17 +121,17 @@ def exchange_endpoints(node: Node) -> list[Endpoint]:
     async def list_exchanges(call: Call[Reader], situation: ObjectId) -> ExchangesOffered:
         """The files that can be made of the picture."""
         Shelf(node, call.who, situation)
-        return ExchangesOffered([ExchangeOffered(one.kind, one.media_type, one.suffix) for one in EXCHANGES.values()])
+        return ExchangesOffered([ExchangeOffered(one.kind, one.media_type, one.suffix) for one in GIVEN.values()])
 
     @endpoint(
         "GET", "/api/v1/situations/{situation}/exchange/{kind}", tag=TAG, produces="application/geo+json",
-        also_produces=tuple(one.media_type for one in EXCHANGES.values() if one.kind != "geojson"), answer=None,
+        also_produces=tuple(one.media_type for one in GIVEN.values() if one.kind != "geojson"), answer=None,
         status=200, refusals=("press-busy",),
     )  # fmt: skip
     async def give_exchange(call: Call[Reader], situation: ObjectId, kind: Slug, query: ExchangeAsked) -> Response:
         """The picture of a moment as a file for other programs."""
         shelf = Shelf(node, call.who, situation)
-        asked = exchange(kind)
+        asked = _given(kind)
         matter = await matter_at(node, call, shelf, situation, query.moment, by=query.by, role=query.role)
         matter = msgspec.structs.replace(matter, paths=await _paths(node, shelf, situation, matter, whole=asked.paths))
         order = Order(language=query.language, zone=node.settings.node.time_zone)
@@ -152,6 +157,14 @@ def exchange_endpoints(node: Node) -> list[Endpoint]:
         return await desk.make(partial(_read, bytes(raw), query.name, near, chosen))
 
     return [list_exchanges, give_exchange, read_file]
+
+
+def _given(kind: str) -> Exchange:
+    """The file of that kind; refuses `unknown`."""
+    found = GIVEN.get(kind)
+    if found is None:
+        raise Refused("unknown")
+    return found
 
 
 def _chosen(text: str | None) -> Mapping | None:

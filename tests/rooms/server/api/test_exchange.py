@@ -15,8 +15,13 @@ from support.source import ROOT
 
 from garance.connectors.exchange_files.decode import read
 from garance.connectors.exchange_files.reading import MAX_FILE_BYTES
-from garance.exports.registry import EXCHANGES
+from garance.connectors.tak.decode import observations
+from garance.connectors.tak.package import messages, read_package
 from garance.kernel.identity import new_id
+from garance.kernel.label import Mode
+from garance.kernel.place import Point
+from garance.ports.observation import Drawn, Located
+from garance.server.api.exchange import GIVEN
 from garance.territory import Pack
 
 FRAMES = ROOT / "tests" / "frames" / "exchange_files"
@@ -64,7 +69,7 @@ def draw(web: httpx2.Client, node: RunningNode, name: str, **more: Any) -> None:
 def test_every_kind_is_offered_and_given_as_an_attachment(node: RunningNode, web: httpx2.Client) -> None:
     draw(web, node, "Rue du Port")
     offered = {one["kind"]: one for one in web.get(path(node, "exchange")).json()["items"]}
-    assert offered.keys() == EXCHANGES.keys()
+    assert offered.keys() == GIVEN.keys()
     for kind, one in offered.items():
         answer = web.get(path(node, f"exchange/{kind}"))
         assert answer.status_code == 200, (kind, answer.text)
@@ -72,8 +77,25 @@ def test_every_kind_is_offered_and_given_as_an_attachment(node: RunningNode, web
         assert answer.headers["cache-control"] == "private, no-store"
         assert answer.headers["content-disposition"].endswith(f'.{one["suffix"]}"')
         assert answer.headers["content-disposition"].startswith('attachment; filename="exercise-')
-        if kind not in ("csv", "gpx"):
+        if kind not in ("csv", "gpx", "tak"):
             assert "Rue du Port" in {each.name or each.details.get("nom") for each in read(answer.content, "x").drawn}
+
+
+def test_the_package_for_tak_says_each_thing_and_that_it_is_an_exercise(node: RunningNode, web: httpx2.Client) -> None:
+    draw(web, node, "Avenue du Pont")
+    unit = {"resource": new_id(), "name": "VSAV 9", "kind": "ambulance"}
+    tell(web, node, "resources.declare", unit)
+    place = {"type": "Point", "coordinates": [-0.96, 45.94]}
+    tell(web, node, "resources.move", {"resource": unit["resource"], "geometry": place})
+    package = read_package(web.get(path(node, "exchange/tak")).content)
+    cots, aside = messages(package)
+    assert (package.set_aside, aside, package.unlisted) == ((), (), ())
+    seen = {one.name: one for cot in cots for one in observations(cot) if isinstance(one, Located | Drawn)}
+    assert {"EXERCICE Avenue du Pont", "EXERCICE VSAV 9"} <= {" ".join((name or "").split()) for name in seen}, seen
+    vehicle = next(one for name, one in seen.items() if name and name.endswith("VSAV 9"))
+    assert isinstance(vehicle, Drawn), "placed by hand: nobody vouches that it is still there"
+    assert vehicle.geometry == Point((-0.96, 45.94))
+    assert vehicle.mode is Mode.EXERCISE
 
 
 def test_the_picture_of_a_past_moment_and_another_language(node: RunningNode, web: httpx2.Client) -> None:
