@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from garance.connectors.registry import settled
 from garance.intake.arrival import Arrived
 from garance.intake.sorting import Intake
 from garance.kernel.clock import Clock, Instant
@@ -20,7 +19,6 @@ from garance.kernel.refusal import Refused
 from garance.ports.connector import Arrival, Connector, Frame, Sender
 from garance.ports.observation import Observation
 from garance.server.connections.plan import Planned
-from garance.server.connections.polling import poll
 
 WAITING = 5_000
 """How many observations of one connection may wait to be sorted; the oldest beyond are counted and let go."""
@@ -203,11 +201,6 @@ class Connection:
             refused=tuple(self._last_refused),
         )
 
-    async def _bring(self, connector: Connector) -> None:
-        if self.planned.manifest.arrival is Arrival.POLL:
-            await poll(connector, settled(self.planned.manifest, self.planned.settings), self)
-        await connector.run(self)
-
     async def run(self) -> None:
         """Keep the connector running: one that stops by a fault of its own is started again, less and less often."""
         if self.connector is None or self.planned.manifest.arrival in (Arrival.PUSH, Arrival.FILE):
@@ -216,7 +209,7 @@ class Connection:
         while True:
             begun = self._clock.now()
             try:
-                await self._bring(self.connector)
+                await self.connector.run(self)
                 why = "ended"
             except (Refused, OSError) as problem:
                 why = problem.code if isinstance(problem, Refused) else type(problem).__name__

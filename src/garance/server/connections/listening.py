@@ -12,8 +12,8 @@ from garance.kernel.clock import Clock
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Arrival, Connector, Frame, Sender
 from garance.ports.observation import Observation
+from garance.server.connections.asking import ask_plainly
 from garance.server.connections.plan import Planned
-from garance.server.connections.polling import poll
 from garance.server.connections.rehearsal import Step, Told
 
 Show = Callable[[Step], None]
@@ -65,7 +65,7 @@ async def listen(planned: Planned, connector: Connector, listener: Listener, sec
     try:
         async with asyncio.timeout(seconds):
             if arrival is Arrival.POLL:
-                await poll(connector, settled(planned.manifest, planned.settings), listener)
+                await ask_plainly(connector, settled(planned.manifest, planned.settings), listener)
             await connector.run(listener)
     except TimeoutError:
         return

@@ -144,11 +144,11 @@ def test_the_pace_is_that_of_the_recording() -> None:
 FOUND: Mapping[str, tuple[str, int, int, int, Mapping[str, int]]] = {
     "samu31.json.gz": ("adsb", 378, 378, 377, {"jump-implausible": 1}),
     "rega_zh.json.gz": ("adsb", 339, 339, 339, {}),
-    "rega_sg.json.gz": ("adsb", 1_080, 1_080, 1_073, {"jump-implausible": 7}),
+    "rega_sg.json.gz": ("adsb", 1_080, 1_080, 1_076, {"jump-implausible": 4}),
     "calfire.json.gz": ("adsb", 9_955, 9_955, 9_952, {"jump-implausible": 3}),
     "border_control.json.gz": ("adsb", 1_465, 1_465, 1_465, {}),
     "adsb_toulouse_20240606.jsonl.gz": ("adsb", 71_939, 13_465, 13_356, {"repeated": 109}),
-    "nmea_ais_sample.txt": ("ais", 898, 764, 756, {"jump-implausible": 8}),
+    "nmea_ais_sample.txt": ("ais", 898, 764, 762, {"jump-implausible": 2}),
 }
 """Each recording: its connector; frames, observations, those kept; those set aside, by reason."""
 

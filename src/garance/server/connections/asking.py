@@ -1,4 +1,4 @@
-"""Sources that are asked now and then, over HTTP: by the node's own client, for those that only decode (relève).
+"""A polled source asked without a node, to see what it says: plainly, at its pace (essai d'une relève).
 
 Such a connector has two settings, `url` and `every_s`. Its address is the operator's choice; no redirect is followed.
 """
@@ -21,7 +21,7 @@ PLAIN = {"accept-encoding": "identity"}
 """Nothing compressed: what is read is bounded as it comes."""
 
 
-async def poll(
+async def ask_plainly(
     connector: Connector,
     settings: Mapping[str, Any],
     outlet: Outlet,

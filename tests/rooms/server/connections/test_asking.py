@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from support.outlets import Heard, running
-from support.running_node import settings_for
 
 from garance.connectors.adsb.connector import open_connector
 from garance.connectors.lines import Pauses
 from garance.kernel.refusal import Refused
 from garance.ports.connector import MAX_FRAME_BYTES
-from garance.server.app import open_app
-from garance.server.connections.polling import poll
+from garance.server.connections.asking import ask_plainly
 
 SKY = b'{"now": 1717664320, "aircraft": [{"hex": "39ac45", "lat": 43.6, "lon": 1.4, "seen_pos": 1}]}'
 
@@ -56,7 +53,7 @@ def quick() -> Pauses:
 
 async def test_what_a_receiver_says_is_heard_each_time() -> None:
     heard = Heard()
-    async with receiver() as (one, url), running(poll(open_connector({}), {"url": url, "every_s": 0.02}, heard)):
+    async with receiver() as (one, url), running(ask_plainly(open_connector({}), {"url": url, "every_s": 0.02}, heard)):
         await heard.until(lambda: len(heard.observations) >= 2)
         assert {seen.uid for seen in heard.observations} == {"39ac45"}
         assert one.asked >= 2
@@ -67,7 +64,7 @@ async def test_a_receiver_in_trouble_is_lost_once_and_back_once() -> None:
     heard = Heard()
     async with receiver() as (one, url):
         one.status = "302 Found"
-        async with running(poll(open_connector({}), {"url": url, "every_s": 0.02}, heard, pauses=quick())):
+        async with running(ask_plainly(open_connector({}), {"url": url, "every_s": 0.02}, heard, pauses=quick())):
             await heard.until(lambda: len(heard.links) == 1)
             while one.asked < 3:  # noqa: ASYNC110 - the receiver is looked at from outside
                 await asyncio.sleep(0.01)
@@ -80,7 +77,7 @@ async def test_what_is_too_long_or_nonsense_is_refused_and_asked_again() -> None
     heard = Heard()
     async with receiver() as (one, url):
         one.body = b" " * (MAX_FRAME_BYTES + 1)
-        async with running(poll(open_connector({}), {"url": url, "every_s": 0.02}, heard)):
+        async with running(ask_plainly(open_connector({}), {"url": url, "every_s": 0.02}, heard)):
             await heard.until(lambda: heard.refused[-1:] == ["frame-too-large"])
             one.body = b"<html>"
             await heard.until(lambda: heard.refused[-1:] == ["json-malformed"])
@@ -89,16 +86,4 @@ async def test_what_is_too_long_or_nonsense_is_refused_and_asked_again() -> None
 @pytest.mark.parametrize("url", ["", "aircraft.json", "file:///etc/passwd", "http://"])
 async def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(Refused, match="connector-setting-wrong"):
-        await poll(open_connector({}), {"url": url}, Heard())
-
-
-async def test_a_node_asks_the_receivers_of_its_settings(tmp_path: Path) -> None:
-    async with receiver() as (one, url):
-        said = {"ciel": {"connector": "adsb", "url": url, "every_s": 1.0}}
-        async with open_app(settings_for(tmp_path, connections=said)) as opened:
-            found = opened.node.gateway.connections["ciel"]
-            async with asyncio.timeout(10):
-                while found.health.heard == 0:  # noqa: ASYNC110 - the node is looked at from outside
-                    await asyncio.sleep(0.02)
-            assert found.health.state == "up"
-        assert one.asked >= 1
+        await ask_plainly(open_connector({}), {"url": url}, Heard())
