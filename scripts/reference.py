@@ -121,7 +121,20 @@ def settings_page() -> str:
     for row in rows:
         lines += [f"## `{row.name}`", "", row.told, ""]
         lines += [f"Attendu : {row.wanted}. Par défaut : `{row.default}`. Environnement : `{row.variable}`.", ""]
-    return page("Réglages", lines)
+    return page("Réglages", [*lines, *_connections()])
+
+
+def _connections() -> list[str]:
+    """What each connector may be told, as the section to paste."""
+    words = importlib.import_module("garance.server.words.of_connectors")
+    known = importlib.import_module("garance.connectors.registry").manifests()
+    told = "Une section par liaison ; le nom est au choix. Mode d'emploi : [Brancher le terrain](%s)."
+    lines = ["## Liaisons avec l'extérieur", "", told % "../guides/brancher-le-terrain.md", ""]
+    lines += ["Dans l'environnement : `GARANCE_CONNECTIONS_` puis le nom de la liaison et celui du réglage.", ""]
+    for name, manifest in sorted(known.items()):
+        lines += [f"### {manifest.title_fr}", "", "```toml", words.settings_example(manifest).rstrip("\n"), "```", ""]
+        lines += [f"Niveau : {manifest.quality}. Licence : {manifest.licence}. Nom : `{name}`.", ""]
+    return lines
 
 
 def commands_page() -> str:

@@ -1,10 +1,12 @@
-"""Start a new piece of the house: a decision record, a concern of the domain."""
+"""Start a new piece of the house: a decision record, a concern of the domain, a connector."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from string import Template
 
+from house import connector_pattern as pattern
 from house.steps import ROOT, Failed, say
 
 DECISION = """# {number:04d} {title}
@@ -37,10 +39,13 @@ source = ""
 not = []
 """
 
+MAX_FOLDER = 30
+"""Longer names would make lines of the pattern too long."""
+
 
 def start(arguments: list[str], root: Path = ROOT) -> int:
     """Start the piece named by the first word with the name that follows."""
-    kinds = {"decision": decision, "concern": concern}
+    kinds = {"decision": decision, "concern": concern, "connector": connector}
     if len(arguments) < 2 or arguments[0] not in kinds:
         raise Failed(f"Usage : ./run new ({' | '.join(kinds)}) NOM", 2)
     for path in kinds[arguments[0]](" ".join(arguments[1:]), root):
@@ -81,3 +86,38 @@ def concern(name: str, root: Path) -> list[Path]:
     glossary = root / "glossary.toml"
     glossary.write_text(glossary.read_text("utf-8") + TERM.format(name=name), encoding="utf-8")
     return [*contents, glossary]
+
+
+def connector(name: str, root: Path) -> list[Path]:
+    """A connector that works at once: manifest, decoder, page, three frames and what they say, and its tests."""
+    folder = name.replace("-", "_")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", folder) or len(folder) > MAX_FOLDER:
+        raise Failed(
+            "Un connecteur se nomme en minuscules, sans accents : son protocole ou sa source, en 30 lettres.", 2
+        )
+    home = root / "src" / "garance" / "connectors" / folder
+    if home.exists():
+        raise Failed(f"Ce connecteur existe déjà : {home.relative_to(root)}", 2)
+    frames = root / "tests" / "frames" / folder
+    contents = {
+        home / "__init__.py": pattern.INIT,
+        home / "manifest.toml": pattern.MANIFEST,
+        home / "decode.py": pattern.DECODE,
+        home / "connector.py": pattern.CONNECTOR,
+        home / "README.md": pattern.README,
+        root / "tests" / "rooms" / "connectors" / folder / f"test_{folder}.py": pattern.TEST,
+    }
+    for case, (frame, expected) in pattern.FRAMES.items():
+        contents |= {frames / f"{case}.frame": frame, frames / f"{case}.expected.json": expected}
+    words = connector_words(folder)
+    for path, text in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(Template(text).substitute(words), encoding="utf-8")
+    return list(contents)
+
+
+def connector_words(folder: str) -> dict[str, str]:
+    """What a connector's pattern is filled with, from the name of its folder."""
+    parts = folder.split("_")
+    title = " ".join(parts).capitalize()
+    return {"folder": folder, "slug": "-".join(parts), "title": title, "type": "".join(map(str.capitalize, parts))}

@@ -221,7 +221,7 @@ VERBS = {
     "check": Verb("style, types, sens des imports, glossaire, documentation, types du navigateur", check),
     "bench": Verb("les mesures, en proportion d'une limite mesurée au même moment", bench),
     "docs": Verb("construire le manuel dans site/ ; --serve pour le relire en l'écrivant", docs),
-    "new": Verb("commencer une pièce : ./run new decision TITRE, ./run new concern NOM", new),
+    "new": Verb("commencer une pièce : ./run new decision TITRE, concern NOM, connector NOM", new),
     "setup": Verb("tout préparer d'avance (machine bientôt sans réseau)", setup),
     "wheel": Verb("construire le paquet installable dans dist/", wheel),
 }

@@ -12,13 +12,14 @@ import tarfile
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
+from string import Template
 
 import pytest
 from support.source import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from house import scaffold, steps, verbs, web
+from house import connector_pattern, scaffold, steps, verbs, web
 
 BUILD = """
 const fs = require("fs");
@@ -209,6 +210,60 @@ class TestVerbs:
             assert child.wait(timeout=20) == 7
 
 
+LIVE = """
+import asyncio
+from pathlib import Path
+
+import httpx2
+from support.frame_cases import FRAMES
+from support.running_node import opened_node
+
+from garance.kernel.identity import new_id
+
+TOKEN = "un jeton de seize lettres"
+
+
+async def test_it_lives(tmp_path: Path) -> None:
+    said = {"balises": {"connector": "balises", "token": TOKEN}}
+    async with opened_node(tmp_path, connections=said) as node, httpx2.AsyncClient(base_url=node.url) as web:
+        body = {"feed": new_id(), "connection": "balises", "name": "Balises"}
+        asked = {"id": new_id(), "situation": node.situation, "role": node.grant, "body": body}
+        (await web.post("/api/v1/commands/feeds.attach", json=asked, headers=node.headers)).raise_for_status()
+        for case in ("without-a-time", "moving"):
+            content = (FRAMES / "balises" / f"{case}.frame").read_bytes()
+            headers = {"authorization": f"Bearer {TOKEN}"}
+            (await web.post("/api/v1/connections/balises/frames", content=content, headers=headers)).raise_for_status()
+        async with asyncio.timeout(20):
+            series, aside = [], {}
+            while not series or not aside:
+                await asyncio.sleep(0.1)
+                path = f"/api/v1/situations/{node.situation}/picture"
+                series = (await web.get(path, headers=node.headers)).json()["series"]
+                (shown,) = (await web.get("/api/v1/connections", headers=node.headers)).json()["items"]
+                aside = shown["aside"]
+        assert len(series) == 1
+        assert aside == {"clock-behind": 1}
+"""
+"""Run beside a new connector: a node, its feed attached, two frames pushed."""
+
+
+def started_connector(root: Path, name: str) -> Path:
+    """A tree with what a connector needs, and a new connector in it: its folder."""
+    skip = shutil.ignore_patterns("__pycache__", "web")
+    shutil.copytree(ROOT / "src", root / "src", ignore=skip)
+    shutil.copytree(ROOT / "tests" / "support", root / "tests" / "support", ignore=skip)
+    for each in ("pyproject.toml", "glossary.toml"):
+        shutil.copy(ROOT / each, root)
+    assert scaffold.start(["connector", name], root) == 0
+    return root / "src" / "garance" / "connectors" / name.replace("-", "_")
+
+
+def house_python(root: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run Python in that tree, with its own sources."""
+    env = {**os.environ, "PYTHONPATH": str(root / "src")}
+    return subprocess.run([sys.executable, *words], cwd=root, env=env, capture_output=True, text=True, check=False)
+
+
 class TestScaffold:
     """A new piece starts from its pattern."""
 
@@ -229,7 +284,51 @@ class TestScaffold:
         with pytest.raises(steps.Failed, match="existe déjà"):
             scaffold.start(["concern", "shelters"], tmp_path)
 
-    @pytest.mark.parametrize("words", [[], ["concern"], ["palace", "x"], ["concern", "Été"], ["concern", "../x"]])
+    def test_a_connector_is_sound_as_it_comes(self, tmp_path: Path) -> None:
+        folder = started_connector(tmp_path, "balises-de-crue")
+        done = house_python(tmp_path, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/rooms/connectors")
+        assert done.returncode == 0, done.stdout + done.stderr
+        ruff = shutil.which("ruff") or Path(sys.executable).with_name("ruff")
+        if Path(ruff).exists():
+            for words in (["check"], ["format", "--check"]):
+                done = subprocess.run([ruff, *words, "src", "tests"], cwd=tmp_path, capture_output=True, text=True)
+                assert done.returncode == 0, done.stdout + done.stderr
+        done = house_python(tmp_path, "-m", "garance.server.cli", "connector", "test", "balises-de-crue")
+        assert "✓ trames d'essai : 3 lues sur 3, dont 3 comme" in done.stdout, done.stdout + done.stderr
+        assert {path.name for path in folder.iterdir()} >= {"manifest.toml", "decode.py", "connector.py", "README.md"}
+        with pytest.raises(steps.Failed, match="existe déjà"):
+            scaffold.start(["connector", "balises_de_crue"], tmp_path)
+
+    @pytest.mark.parametrize("text", [connector_pattern.MANIFEST, connector_pattern.DECODE])
+    def test_the_page_of_connectors_shows_what_one_starts_from(self, text: str) -> None:
+        page = (ROOT / "docs" / "guides" / "ecrire-un-connecteur.md").read_text("utf-8")
+        assert Template(text).substitute(scaffold.connector_words("balises")) in page
+
+    @pytest.mark.slow
+    def test_a_connector_lives_on_the_map_as_it_comes(self, tmp_path: Path) -> None:
+        """What the developer's page ends with, on a node that really listens."""
+        started_connector(tmp_path, "balises")
+        live = tmp_path / "tests" / "rooms" / "test_live.py"
+        live.write_text(LIVE, "utf-8")
+        done = house_python(tmp_path, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", live)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @pytest.mark.slow
+    def test_a_connector_has_sound_types_as_it_comes(self, tmp_path: Path) -> None:
+        folder = started_connector(tmp_path, "balises")
+        tests = tmp_path / "tests" / "rooms" / "connectors"
+        done = house_python(tmp_path, "-m", "mypy", "--cache-dir", tmp_path / "types", folder, tests)
+        if "No module named mypy" in done.stderr:
+            pytest.skip("mypy is not installed (./run check installs it)")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            [], ["concern"], ["palace", "x"], ["concern", "Été"], ["concern", "../x"], ["connector", "../x"],
+            ["connector", "Été"], ["connector", "x" * 31],
+        ],
+    )  # fmt: skip
     def test_nonsense_is_refused(self, words: list[str], tmp_path: Path) -> None:
         with pytest.raises(steps.Failed):
             scaffold.start(words, tmp_path)

@@ -101,7 +101,9 @@ async def carry_out(web: httpx2.AsyncClient, node: RunningNode, name: str, body:
 
 
 @contextmanager
-def running_node(folder: Path, territory: Path | None = None) -> Iterator[RunningNode]:
+def running_node(
+    folder: Path, territory: Path | None = None, connections: Connections | None = None
+) -> Iterator[RunningNode]:
     """The same, for a test that is not asynchronous: the node runs on a thread while the block runs."""
-    with on_a_thread(opened_node(folder, territory)) as node:
+    with on_a_thread(opened_node(folder, territory, connections)) as node:
         yield node

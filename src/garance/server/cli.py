@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 import garance
 from garance.kernel.refusal import Refused
 from garance.server.console import INTERRUPTED, PARSERS, Console, Parser, Verbs, language_of
-from garance.server.verbs import journals, keeping, people, serving, showing, territories
+from garance.server.verbs import connectors, journals, keeping, people, serving, showing, territories
 
 _HELP = (
     "Garance, la plateforme ouverte pour la résilience des territoires.",
     "Garance, the open platform for the resilience of territories.",
 )
-KINDS = (serving, people, journals, keeping, territories, showing)
+KINDS = (serving, people, journals, keeping, territories, connectors, showing)
 
 
 def parser(language: str = "fr") -> Parser:

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from support.journal import Chain, fill
 
+from garance.journal.aside import AsideStore, PutAside
 from garance.journal.keys import open_signer
 from garance.journal.sqlite import SqliteStore
 from garance.kernel.clock import SetClock
 from garance.kernel.refusal import Refused
 from garance.server.backup import MANIFEST, SETTINGS, Manifest, back_up, read_manifest, restore
-from garance.server.data_folder import ACCOUNTS, JOURNAL, KEYS, WRITER_KEY, DataFolder
+from garance.server.data_folder import ACCOUNTS, ASIDE, JOURNAL, KEYS, WRITER_KEY, DataFolder
 from garance.server.trust import FILE as TRUSTED
 from garance.server.trust import trusted_writers
 
@@ -84,6 +85,21 @@ def test_a_running_node_is_copied_and_restored_whole(
     with closing(sqlite3.connect(again.keys)) as keys:
         assert keys.execute("SELECT count(*) FROM numbers").fetchone() == (3,)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "out.tar", "restored"]
+
+
+def test_what_was_set_aside_is_in_no_backup(living: tuple[DataFolder, SqliteStore, Chain], tmp_path: Path) -> None:
+    """It was never accepted, speaks of people, and expires: a copy would outlive it."""
+    folder, out = living[0], tmp_path / "out.tar"
+    said = b"LE CHEF"
+    put = PutAside(connection="t", why="place-zero", detail="", source="chef", sender="x", heard_ms=1, frame=said)
+    with closing(AsideStore(folder.aside)) as aside:
+        aside.put([put])
+        assert ASIDE not in {entry.name for entry in save(folder, out).entries}
+    assert said in b"".join(path.read_bytes() for path in folder.path.glob(f"{ASIDE}*"))
+    assert said not in out.read_bytes()
+    restore(out, again := DataFolder(tmp_path / "restored"))
+    with closing(AsideStore(again.aside)) as aside:
+        assert aside.page("t", before=None, limit=10) == []
 
 
 def test_what_the_journal_speaks_of_is_never_older(

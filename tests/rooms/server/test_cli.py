@@ -47,7 +47,7 @@ def subcommands(made: Parser) -> dict[str, Parser]:
 @pytest.mark.parametrize(("language", "usage"), [("fr", "usage : "), ("en", "usage: ")])
 def test_every_verb_explains_itself(language: str, usage: str) -> None:
     known = subcommands(parser(language))
-    assert set(known) == {"serve", "demo", "user", "journal", "backup", "restore", "territory", "settings"}
+    assert set(known) == {"serve", "demo", "user", "journal", "backup", "restore", "territory", "connector", "settings"}
     for name, verb in known.items():
         for each in (verb, *subcommands(verb).values()):
             assert each.format_help().startswith(usage), name
