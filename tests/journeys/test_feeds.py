@@ -38,6 +38,11 @@ host = "127.0.0.1"
 port = {port}
 topics = ["owntracks/#"]
 
+[connections.passants]
+connector = "osmand"
+title = "Navires de passage"
+token = "{token}"
+
 [connections.navires]
 connector = "osmand"
 title = "Navires du port"
@@ -66,9 +71,11 @@ def wired(tmp_path_factory: pytest.TempPathFactory, town_pack: Path) -> Iterator
 class Phone:
     """A phone with Traccar Client, somewhere near the middle of the town."""
 
-    def __init__(self, node: NodeProcess, name: str, place: tuple[float, float]) -> None:
+    def __init__(
+        self, node: NodeProcess, name: str, place: tuple[float, float], connection: str = "telephones"
+    ) -> None:
         self.name, self.place = name, place
-        self._url = f"{node.url}/api/v1/connections/telephones/frames"
+        self._url = f"{node.url}/api/v1/connections/{connection}/frames"
 
     def push(self, *, north_deg: float = 0.0, late_s: float = 0.0, **said: Any) -> httpx2.Response:
         """Say where it is now; `late_s` is by how much its clock is late."""
@@ -203,6 +210,41 @@ def test_a_phone_comes_onto_the_map_and_what_is_doubtful_waits_for_a_person(
     expect(phones).to_contain_text("En service", timeout=SOON_MS)
     page.wait_for_timeout(1_500)
     assert desk.ask("desk.units.find(({ resource }) => resource.name === 'VTU 7')")["position"] == pytest.approx(last)
+
+
+def test_what_passes_by_is_a_layer_of_its_own_and_no_means(wired: NodeProcess, visit: Visit, album: Album) -> None:
+    desk = visit(wired.url).open(role=OFFICER)
+    page = desk.page
+    section = feeds(desk)
+    ships = line(section, "Navires de passage")
+    ships.get_by_role("button", name=re.compile("^Brancher")).click()
+    form = section.get_by_role("form", name=re.compile("Navires de passage"))
+    form.get_by_label("Ce qu'elle amène").select_option("traffic")
+    form.get_by_role("button", name="Brancher").click()
+    expect(ships).to_contain_text("Du trafic", timeout=SOON_MS)
+    means = desk.ask("desk.picture.resources.length")
+    lon_deg, lat_deg = middle(desk)
+    for number, east_deg in enumerate((-0.02, -0.026)):
+        Phone(wired, f"GALENE {number + 1}", (lon_deg + east_deg, lat_deg - 0.004), "passants").push()
+    desk.wait_for("desk.sight.passers.length === 2", timeout_ms=SOON_MS)
+    assert desk.ask("desk.picture.resources.length") == means
+    desk.wait_idle()
+    ids = desk.ask("desk.sight.passers.map(({ series }) => series.id).sort()")
+    assert desk.drawn(["traffic-points"]) == ids
+
+    listed = section.page.get_by_role("button", name=re.compile("^GALENE 1"))
+    expect(listed).to_contain_text("de passage")
+    expect(listed).to_contain_text("Navires de passage")
+    listed.press("Enter")
+    expect(section.page.locator(".passer")).to_contain_text("22 km/h · cap 80°")
+    desk.wait_idle()
+    album.take(page, "feeds-traffic", chosen="liaison-trafic")
+    check_accessible(page, "what passes by")
+
+    # Hidden by its own layer, and only it.
+    desk.ask("desk.show('traffic', false)")
+    desk.wait_idle()
+    assert desk.drawn(["traffic-points"]) == []
 
 
 def listed_in_english(phones: Locator) -> Locator:

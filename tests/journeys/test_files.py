@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.axe import check_accessible
-from support.desk import DeskPage
-from support.images import Album
+from support.desk import NO_NETWORK, DeskPage
+from support.images import Album, sharp
 from support.node_process import NodeProcess
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -111,7 +111,8 @@ def test_a_file_is_dropped_looked_at_written_once_and_undone(town: NodeProcess, 
     brought = {"RD 733", "Pont du canal", "Bas quartier — Eau : 40 cm"}
     desk.wait_for("desk.picture.shapes.some(({ name }) => name === 'RD 733')", timeout_ms=SOON_MS)
     assert shapes(desk) == before | brought
-    album.take(page, "files-written", chosen="fichier-verse")
+    with sharp(page):
+        album.put(page.get_by_role("main").screenshot(), "files-written", chosen="fichier-verse")
     check_accessible(page, "a file brought in")
 
     # The same file again, whole: what is there is not doubled.
@@ -149,6 +150,15 @@ def test_a_file_that_cannot_be_read_says_why_and_nothing_leaves_the_page(
     check_accessible(page, "a file refused")
     page.keyboard.press("Escape")
     expect(found).to_have_count(0)
+
+    # Without the node nothing can be read: that is said, and nothing waits to be sent.
+    desk.witness.expect(NO_NETWORK)
+    content = plan(desk)
+    page.context.set_offline(True)
+    drag(page, "drop", "plan.geojson", content)
+    expect(found.get_by_role("alert")).to_contain_text("Le nœud ne répond pas", timeout=SOON_MS)
+    assert desk.ask("desk.parcels.length") == 0
+    page.context.set_offline(False)
 
 
 def test_somebody_who_only_reads_is_not_asked_for_a_file(town: NodeProcess, visit: Visit) -> None:

@@ -261,8 +261,8 @@ export class MapView {
     this.#arrange();
   }
 
-  /** Who has what in hand, the outlines in conflict, the drawing being made. */
-  show(name: 'hands' | 'claims' | 'sketch', features: readonly Feature[]): void {
+  /** Who has what in hand, the outlines in conflict, the drawing being made, what passes by. */
+  show(name: 'hands' | 'claims' | 'sketch' | 'traffic', features: readonly Feature[]): void {
     this.#push(name, collection([...features]));
   }
 
