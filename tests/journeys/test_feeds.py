@@ -232,11 +232,11 @@ def test_what_passes_by_is_a_layer_of_its_own_and_no_means(wired: NodeProcess, v
     ids = desk.ask("desk.sight.passers.map(({ series }) => series.id).sort()")
     assert desk.drawn(["traffic-points"]) == ids
 
-    listed = section.page.get_by_role("button", name=re.compile("^GALENE 1"))
+    listed = page.get_by_role("button", name=re.compile("^GALENE 1"))
     expect(listed).to_contain_text("de passage")
     expect(listed).to_contain_text("Navires de passage")
     listed.press("Enter")
-    expect(section.page.locator(".passer")).to_contain_text("22 km/h · cap 80°")
+    expect(page.locator(".passer")).to_contain_text("22 km/h · cap 80°")
     desk.wait_idle()
     album.take(page, "feeds-traffic", chosen="liaison-trafic")
     check_accessible(page, "what passes by")
