@@ -63,6 +63,9 @@ export function followedOf({ reading }: FileRead): Followed[] {
   return [...last.values()];
 }
 
+/** Whether the file says of itself that it is not of the real thing: what Garance gives in an exercise says so on each object. */
+export const isPlayed = ({ drawings }: FileRead): boolean => drawings.some(({ details }) => /^(exerci[cs]e|test)$/i.test(details?.['mode'] ?? ''));
+
 const NAME_LETTERS = 200;
 
 /** The name of a drawing, with its remark when it is asked for. */
