@@ -3,7 +3,7 @@
 `GET /api/v1/situations/{situation}/exchange` answers `{"items": [{"kind", "media_type", "suffix"}]}`.
 
 `GET /api/v1/situations/{situation}/exchange/{kind}?at=&by=&language=&role=` answers the file itself, as an attachment
-named `<situation>-<moment>.<suffix>`, marked EXERCICE when it is one.
+named `<title>-<moment>.<suffix>`, which `exercice-` precedes when it is one.
 
 `POST /api/v1/situations/{situation}/files/read?name=plan.kml` takes the bytes of a file as they are
 (`application/octet-stream`, 50 MB at most) and answers a `FileRead`:
@@ -32,6 +32,8 @@ again with `?mapping=<the mapping as JSON>`. `bounds` is null when nothing has a
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Mapping as ByName
 from functools import partial
 from typing import Annotated
 
@@ -57,10 +59,18 @@ from garance.server.http import Call, Endpoint, endpoint
 from garance.server.http.decoding import refusal_of
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
+from garance.territory.wording import fold
 
 TAG = "exchange"
 SLOWEST_S = 5 * 60.0
 """How long sending a file may take, over the worst of links."""
+LONGEST_TITLE = 60
+"""Letters of a title in the name of a file."""
+MARKS: ByName[Language, ByName[Mode, str]] = {
+    "fr": {Mode.EXERCISE: "exercice-", Mode.TEST: "test-"},
+    "en": {Mode.EXERCISE: "exercise-", Mode.TEST: "test-"},
+}
+"""How the name of a file begins when it is not of the real thing."""
 READ_REFUSALS = (
     "archive-corrupted", "archive-encrypted", "archive-nested", "archive-too-large", "archive-unsafe", "body-too-large",
     "crs-unknown", "file-empty", "file-too-large", "format-unknown", "json-malformed", "json-too-deep", "layer-empty",
@@ -138,7 +148,7 @@ def exchange_endpoints(node: Node) -> list[Endpoint]:
         content = await room.make(partial(asked.write, matter, order))
         headers = {
             "Cache-Control": "private, no-store",
-            "Content-Disposition": f'attachment; filename="{_name(matter)}.{asked.suffix}"',
+            "Content-Disposition": f'attachment; filename="{_name(matter, query.language)}.{asked.suffix}"',
         }
         return Response(content, 200, headers, media_type=asked.media_type)
 
@@ -205,7 +215,8 @@ async def _paths(
     return await asyncio.to_thread(paths_of, node, shelf.held, situation, series, matter.shown_at, whole=whole)
 
 
-def _name(matter: Matter) -> str:
-    """Letters that every system takes: the identifier of the situation, the moment, and what it is."""
-    mark = "" if matter.situation.mode is Mode.ACTUAL else f"{matter.situation.mode.value}-"
-    return f"{mark}{matter.situation.id[:8]}-{matter.shown_at:%Y%m%dT%H%M%SZ}"
+def _name(matter: Matter, language: Language) -> str:
+    """Letters that every system takes: what it is if not the real thing, the title of the situation, the moment."""
+    mark = MARKS[language].get(matter.situation.mode, "")
+    title = "-".join(re.findall(r"[a-z0-9]+", fold(matter.situation.title)))[:LONGEST_TITLE].strip("-")
+    return f"{mark}{title or matter.situation.id[:8]}-{matter.shown_at:%Y%m%dT%H%M%SZ}"

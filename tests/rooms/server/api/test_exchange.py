@@ -76,7 +76,7 @@ def test_every_kind_is_offered_and_given_as_an_attachment(node: RunningNode, web
         assert answer.headers["content-type"].partition(";")[0] == one["media_type"].partition(";")[0]
         assert answer.headers["cache-control"] == "private, no-store"
         assert answer.headers["content-disposition"].endswith(f'.{one["suffix"]}"')
-        assert answer.headers["content-disposition"].startswith('attachment; filename="exercise-')
+        assert answer.headers["content-disposition"].startswith('attachment; filename="exercice-crue-d-essai-')
         if kind not in ("csv", "gpx", "tak"):
             assert "Rue du Port" in {each.name or each.details.get("nom") for each in read(answer.content, "x").drawn}
 

@@ -80,6 +80,20 @@ export class Api {
     return this.#call(`api/v1/${path}`, { method, body });
   }
 
+  /** Sends bytes as they are, with all the time that a slow link takes: `signal` says when to give up. */
+  async give<T>(path: string, bytes: Blob, signal: AbortSignal): Promise<T> {
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/octet-stream', ...(this.csrf ? { 'X-Garance-CSRF': this.csrf } : {}) };
+    let response: Response;
+    try {
+      response = await this.#fetcher(this.address(`api/v1/${path}`), { method: 'POST', headers, credentials: 'same-origin', signal, body: bytes });
+    } catch {
+      throw new Unreachable();
+    }
+    const type = response.headers.get('Content-Type') ?? '';
+    if (response.ok && type.includes('json')) return (await response.json()) as T;
+    throw await refusalOf(response, type);
+  }
+
   async session(): Promise<Session> {
     return this.#enter(await this.#call<Session>('api/v1/session'));
   }

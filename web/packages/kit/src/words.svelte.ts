@@ -37,7 +37,7 @@ export function term(list: string, value: string): string {
 }
 
 /** Singular or plural, by the number: French counts 0 and 1 as one. */
-export function count(key: 'entries' | 'facts' | 'resources' | 'unsent' | 'conflicts' | 'people' | 'to-read' | 'earlier' | 'aside', n: number): string {
+export function count(key: 'entries' | 'facts' | 'resources' | 'unsent' | 'conflicts' | 'people' | 'to-read' | 'earlier' | 'aside' | 'refused' | `file-${'aside' | 'mended' | 'said' | 'written' | 'already' | 'refused' | 'point' | 'line' | 'area'}`, n: number): string {
   const form = new Intl.PluralRules(words.language).select(n) === 'one' ? 'one' : 'other';
   return t(`count.${key}.${form}` as Key, { n: decimal(n, 0) });
 }

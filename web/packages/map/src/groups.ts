@@ -7,7 +7,7 @@ import { DOT_PATHS, DOTS } from './dot_looks.ts';
 import { SITES, STATIONS } from './pictograms.ts';
 
 export type GroupId =
-  | 'shapes' | 'incidents' | 'resources' | 'sensors' | 'entries'
+  | 'shapes' | 'incidents' | 'resources' | 'sensors' | 'entries' | 'traffic'
   | 'sites' | 'gauges' | 'communes' | 'defences' | 'risk-zones' | 'hazard-zones' | 'depths' | 'past-extent' | 'hydrants' | 'networks'
   | 'buildings' | 'roads' | 'railways' | 'water' | 'places' | 'addresses' | 'population' | 'planning' | 'protected-areas' | 'relief';
 
@@ -20,6 +20,7 @@ export const GROUPS: readonly Group[] = [
   { id: 'resources', layers: null, family: 'operation' },
   { id: 'entries', layers: null, family: 'operation' },
   { id: 'incidents', layers: null, family: 'operation' },
+  { id: 'traffic', layers: null, family: 'operation' },
   { id: 'shapes', layers: null, family: 'operation' },
   { id: 'sites', layers: ['sites'], family: 'risk' },
   { id: 'gauges', layers: ['gauges'], family: 'risk' },
@@ -75,6 +76,7 @@ const LEGENDS: Partial<Record<GroupId, (p: Palette) => LegendItem[]>> = {
     { key: 'incidents.mission', colour: p.text, form: 'picture', path: `${OUTLINES.circle}${signOfMatter('mission', '')}` },
   ],
   resources: (p) => Object.entries(DOTS).map(([state, { shape, ink }]) => ({ key: `resources.${state}`, colour: p[ink], form: 'picture', ...DOT_PATHS[shape] })),
+  traffic: (p) => [{ key: 'traffic.passing', colour: p.blue, form: 'picture', path: DOT_PATHS.ring.path }],
   defences: (p) => [
     { key: 'defences.good', colour: p.good, form: 'line' },
     { key: 'defences.medium', colour: p.medium, form: 'dash' },

@@ -21,5 +21,6 @@ export * from './natures.ts';
 export { namePoint } from './naming.ts';
 export * from './positions.ts';
 export * from './signs.ts';
+export { trafficAt, trafficFeatures, type Passer } from './traffic.ts';
 export { holdArchive, onMissingArchive } from './archive.ts';
 export { GroundStore, NAMES_FILE, NotTheSame, openGroundStore, type CopyFile, type KeptGround } from './copy.ts';

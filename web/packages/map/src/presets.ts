@@ -7,12 +7,12 @@ export type Phase = (typeof PHASES)[number];
 export const PROFILES = ['common', 'command', 'logbook', 'logistics', 'fire-service', 'prefecture'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-const OPERATION: GroupId[] = ['shapes', 'incidents', 'resources', 'sensors', 'entries'];
+const OPERATION: GroupId[] = ['shapes', 'incidents', 'resources', 'sensors', 'entries', 'traffic'];
 const GROUND: GroupId[] = ['buildings', 'roads', 'railways', 'water', 'places', 'communes', 'relief'];
 
 /** What everyone needs at that phase. Plans, networks, hydrants and addresses wait to be asked for, or for a role that lives by them. */
 const SHOWN: Record<Phase, readonly GroupId[]> = {
-  watch: ['sensors', 'gauges', 'shapes', 'incidents', 'resources', 'defences', 'sites', ...GROUND],
+  watch: ['sensors', 'gauges', 'shapes', 'incidents', 'resources', 'traffic', 'defences', 'sites', ...GROUND],
   alert: ['sensors', 'gauges', 'shapes', 'incidents', 'defences', 'risk-zones', 'depths', 'past-extent', 'sites', ...GROUND],
   prepare: ['sites', 'population', 'risk-zones', ...GROUND],
   impact: [...OPERATION, 'defences', 'sites', ...GROUND],

@@ -261,8 +261,8 @@ export class MapView {
     this.#arrange();
   }
 
-  /** Who has what in hand, the outlines in conflict, the drawing being made. */
-  show(name: 'hands' | 'claims' | 'sketch', features: readonly Feature[]): void {
+  /** Who has what in hand, the outlines in conflict, the drawing being made, what passes by. */
+  show(name: 'hands' | 'claims' | 'sketch' | 'traffic', features: readonly Feature[]): void {
     this.#push(name, collection([...features]));
   }
 
@@ -365,9 +365,10 @@ export class MapView {
     return this.engine.getBounds().toArray().flat() as Box;
   }
 
-  fit(box: Box, aside_px = 0): void {
+  /** `aside_px` and `left_px` are how much of the right and of the left is covered. */
+  fit(box: Box, aside_px = 0, left_px = 0): void {
     this.#follow.end();
-    this.engine.fitBounds(box as LngLatBoundsLike, { padding: { top: 60, right: 60 + aside_px, bottom: 60, left: 60 }, maxZoom: 16, duration: this.#settings.still ? 0 : 500 });
+    this.engine.fitBounds(box as LngLatBoundsLike, { padding: { top: 60, right: 60 + aside_px, bottom: 60, left: 60 + left_px }, maxZoom: 16, duration: this.#settings.still ? 0 : 500 });
   }
 
   /** Frames what is going on, with room for the words around it. */

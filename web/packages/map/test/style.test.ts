@@ -41,7 +41,7 @@ const film = { role: 'water-depths', unit: 'm' } as TerritoryRaster;
 
 test('every group is offered when the pack has it, and only then; its legend has words in both languages', () => {
   assert.deepEqual(GROUPS.filter((group) => !available(group, whole.layers, whole.terrain, [film])).map(({ id }) => id), []);
-  assert.deepEqual(GROUPS.filter((group) => available(group, [], null, [{ ...film, unit: 'h' }])).map(({ id }) => id), ['sensors', 'resources', 'entries', 'incidents', 'shapes']);
+  assert.deepEqual(GROUPS.filter((group) => available(group, [], null, [{ ...film, unit: 'h' }])).map(({ id }) => id), ['sensors', 'resources', 'entries', 'incidents', 'traffic', 'shapes']);
   const said = GROUPS.flatMap(({ id }) => [`layer.${id}`, ...legendOf(id, paletteOf('light')).map(({ key }) => `legend.${key}`)]);
   for (const language of ['fr', 'en']) assert.deepEqual(said.filter((key) => !words(language)[key]), []);
 });

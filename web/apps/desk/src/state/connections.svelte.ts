@@ -16,6 +16,19 @@ export type Aside = {
 type AsidePage = { items: Aside[]; next: number | null };
 
 const EVERY_MS = 5_000;
+/** In service and having said nothing for this long: something that moves is no longer heard. */
+const SILENT_MS = 10 * 60_000;
+
+/** How a connection stands, for whoever looks at it. */
+export type Standing = Health['state'] | 'silent';
+
+export function standingOf({ health }: Connection, now_ms: number): Standing {
+  const { state, last_at } = health;
+  return state === 'up' && last_at !== null && now_ms - Date.parse(last_at) > SILENT_MS ? 'silent' : state;
+}
+
+/** How many things were set aside, those already heard left out: they are no news. */
+export const asideOf = ({ aside }: Connection): number => Object.entries(aside).reduce((sum, [why, n]) => sum + (why === 'repeated' ? 0 : n), 0);
 
 export class Connections {
   items = $state.raw<Connection[]>([]);

@@ -8,8 +8,12 @@ export const personName = (directory: Directory, id: string): string => director
 
 export const organisationName = (directory: Directory, id: string): string => directory.organisations[id]?.name ?? id.slice(0, 8);
 
-/** « Claire Morin, secrétaire de main courante » */
-export const authorName = (directory: Directory, author: Author): string => `${personName(directory, author.person)}, ${term('role', author.role)}`;
+/** What the node says by itself, from a connection. */
+const NODE_ROLE = 'node';
+
+/** « Claire Morin, secrétaire de main courante »; the node itself for what came by a connection. */
+export const authorName = (directory: Directory, author: Author): string =>
+  author.role === NODE_ROLE ? t('author.node') : `${personName(directory, author.person)}, ${term('role', author.role)}`;
 
 /** A made-up territory says so, once. */
 export const territoryName = ({ name, fictitious }: Territory): string =>

@@ -1,6 +1,6 @@
 /** What is seen of a situation at the instant one conductor shows: the only place where the desk folds facts. */
 import { byOccurrence, parseInstant, storyTime, timeOf, type Entry, type Author, type ExerciseClock, type Journal, type Picture, type PictureFold, type Tracks } from '@garance/client';
-import { readingAt, unitsAt, type Reading, type Unit } from '@garance/map';
+import { readingAt, trafficAt, unitsAt, type Passer, type Reading, type Unit } from '@garance/map';
 import { MINUTE } from '@garance/time/axis.ts';
 import { firstLet } from '@garance/time/lens.ts';
 import { untrack } from 'svelte';
@@ -90,6 +90,12 @@ export class Sight {
   readonly units: Unit[] = $derived.by(() => {
     void this.#source.tracksVersion;
     return unitsAt(this.picture, this.#source.tracks, this.#conductor.world_ms);
+  });
+
+  /** What passes by and is nobody's means here. */
+  readonly passers: Passer[] = $derived.by(() => {
+    void this.#source.tracksVersion;
+    return trafficAt(this.picture, this.#source.tracks, this.#conductor.world_ms);
   });
 
   readonly readings: Reading[] = $derived.by(() => {

@@ -4,6 +4,7 @@ import { refusalWords, t } from '@garance/kit';
 import type { Camera, Draft } from '@garance/map';
 import { tick } from 'svelte';
 import type { Desk } from './desk.svelte.ts';
+import { FilesInHand } from './files.svelte.ts';
 import type { Saying } from './saying.ts';
 import { Instruments } from './instruments.svelte.ts';
 import { Logbook } from './logbook.svelte.ts';
@@ -28,8 +29,8 @@ export class Workbench {
   readonly tasks: Taskings;
   /** Whether the sheet of the link is open. */
   sharing = $state(false);
-  /** Which sheet about paper is open: what is printed, or the situation report. */
-  paper = $state<'print' | 'report' | null>(null);
+  /** Which sheet of documents is open: what is printed, the situation report, or the files given to other programs. */
+  paper = $state<'print' | 'report' | 'give' | null>(null);
   /** Where the map was last looked at from. */
   camera: Camera | null = null;
   palette = $state(false);
@@ -45,6 +46,7 @@ export class Workbench {
   place = $state.raw<Position | null>(null);
   readonly sketching: Sketching = new Sketching(this);
   readonly symbols: SymbolsInHand = new SymbolsInHand(this);
+  readonly files: FilesInHand = new FilesInHand(this);
   readonly courses: CoursesInHand = new CoursesInHand(this);
   /** Whether the signals plan is open. */
   signals = $state(false);
@@ -137,6 +139,7 @@ export class Workbench {
     else if (this.sharing) this.sharing = false;
     else if (this.paper) this.paper = null;
     else if (this.picking !== null) this.endPicking('nothing');
+    else if (this.files.escape()) return true;
     else if (this.symbols.sign) this.symbols.letGo();
     else if (this.sketch) this.sketching.setAside();
     else if (this.symbols.shown) this.symbols.close();
