@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ from garance.connectors.tak.cot import read_xml, write_xml
 from garance.connectors.tak.decode import decode, observations, own_id
 from garance.connectors.tak.protobuf import read_protobuf, write_protobuf
 from garance.connectors.tak.relay.authority import Authority, open_authority
-from garance.connectors.tak.relay.clients import Client, Identity, Message, Renderings
+from garance.connectors.tak.relay.clients import Client, Identity, Message, Renderings, Rights
 from garance.connectors.tak.relay.relay import Relay
 from garance.kernel.clock import Clock, SystemClock
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Frame, Outlet, Sender
 from garance.ports.observation import Observation
+
+ENCIPHERED = ("tls_port", "enrol_port", "web_port")
+"""The ports that need an authority; the last two are served by the server, over HTTP."""
 
 
 def to_xml(payload: bytes) -> bytes:
@@ -35,14 +38,28 @@ def to_protobuf(root: bytes) -> bytes:
 
 
 class TakConnector:
-    """One relay, and the ports it listens to. Keeps the contract of `relay.hooks.Hooks`."""
+    """One relay, and the ports it listens to. Keeps the contract of `relay.hooks.Hooks`.
+
+    The server may set `rights` before it runs (who may come, speak and hear) and `overhear` (told of every batch that
+    clients say). `ready` is set once `authority` and `relay` are there.
+    """
 
     def __init__(self, settings: Mapping[str, Any], clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._outlet: Outlet | None = None
+        self._chain: tuple[bytes, bytes] | None = None
         self.relay: Relay | None = None
+        self.authority: Authority | None = None
+        self.rights: Rights | None = None
+        self.overhear: Callable[[Sequence[Message]], None] | None = None
+        self.ready = asyncio.Event()
         self.addresses: list[tuple[str, int]] = []
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Every setting of its manifest, as given or by default."""
+        return self._settings
 
     def decode(self, frame: Frame) -> Sequence[Observation]:
         """What one message or datagram tells; refuses as `decode.decode` does."""
@@ -51,9 +68,10 @@ class TakConnector:
     async def run(self, outlet: Outlet) -> None:
         """Listen until cancelled."""
         self._outlet = outlet
-        authority = await asyncio.to_thread(self._authority)
+        authority = self.authority = self.authority or await asyncio.to_thread(self._authority)
         relay = self.relay = Relay(
             clock=self._clock,
+            rights=self.rights,
             hooks=self,
             renderings=Renderings(to_xml, to_protobuf),
             is_revoked=authority.is_revoked if authority else lambda serial: False,
@@ -61,34 +79,38 @@ class TakConnector:
         try:
             self.addresses = await self._listen(relay, authority)
             outlet.up()
+            self.ready.set()
             await asyncio.Event().wait()
         finally:
             await relay.stop()
 
     def _authority(self) -> Authority | None:
-        folder = self._settings["authority"]
-        if not self._settings["tls_port"]:
+        if not any(self._settings[name] for name in ENCIPHERED):
             return None
-        return open_authority(Path(folder), self._settings["organisation"], self._clock.now())
+        return open_authority(Path(self._settings["authority"]), self._settings["organisation"], self._clock.now())
 
     async def _listen(self, relay: Relay, authority: Authority | None) -> list[tuple[str, int]]:
         host, found = self._settings["host"], list[tuple[str, int]]()
         if self._settings["port"]:
             found.append(await relay.listen(host, self._settings["port"]))
-        if authority is not None:
-            found.append(
-                await relay.listen(host, self._settings["tls_port"], tls=await asyncio.to_thread(self._tls, authority))
-            )
+        if authority is not None and self._settings["tls_port"]:
+            tls = await asyncio.to_thread(self.tls, authority)
+            found.append(await relay.listen(host, self._settings["tls_port"], tls=tls))
         return found
 
-    def _tls(self, authority: Authority) -> ssl.SSLContext:
-        chain, key = authority.server(self._settings["names"] or [self._settings["host"]], self._clock.now())
-        return authority.tls(chain, key)
+    def tls(self, authority: Authority, *, mutual: bool = True) -> ssl.SSLContext:
+        """What a port of this connection serves with: one certificate for all, made at the first; takes a moment."""
+        if self._chain is None:
+            names = self._settings["names"] or [self._settings["host"]]
+            self._chain = authority.server(names, self._clock.now())
+        return authority.tls(*self._chain, mutual=mutual)
 
     # -- what the relay tells -----------------------------------------------------------------------------------
 
     def on_messages(self, batch: Sequence[Message]) -> None:
         """What clients said in one tick goes to intake; what this node said itself does not come back."""
+        if self.overhear is not None:
+            self.overhear(batch)
         for message in batch:
             if message.source is None or own_id(message.routed.uid) is not None:
                 continue
@@ -132,6 +154,6 @@ def open_connector(settings: Mapping[str, Any]) -> TakConnector:
     """
     if not settings["port"] and not settings["tls_port"]:
         raise Refused("connector-setting-missing", field="tls_port", detail={"connector": "tak"})
-    if settings["tls_port"] and not settings["authority"]:
+    if any(settings[name] for name in ENCIPHERED) and not settings["authority"]:
         raise Refused("connector-setting-missing", field="authority", detail={"connector": "tak"})
     return TakConnector(settings, SystemClock())
