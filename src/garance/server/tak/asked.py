@@ -111,7 +111,15 @@ class Asked:
 Run = Callable[[Asked], Awaitable[Response]]
 
 
-def route(site: TakSite, methods: str | Sequence[str], path: str, run: Run, *, enrolled: bool = True) -> Route:
+def route(
+    site: TakSite,
+    methods: str | Sequence[str],
+    path: str,
+    run: Run,
+    *,
+    enrolled: bool = True,
+    answer_s: float = ANSWER_S,
+) -> Route:
     """An address of TAK. Refusals fly to `http.Faults`, but those of a basic authentication, which say what to show."""
 
     async def answer(request: Request) -> Response:
@@ -120,7 +128,7 @@ def route(site: TakSite, methods: str | Sequence[str], path: str, run: Run, *, e
         if enrolled:
             _ = asked.device
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(answer_s):
                 return await run(asked)
         except TimeoutError as problem:
             raise Refused("too-slow") from problem

@@ -24,14 +24,18 @@ from garance.server.connections.connection import Connection
 from garance.server.http import Faults, refuse_http
 from garance.server.serve import bind
 from garance.server.tak.enrolment import enrolment_routes
+from garance.server.tak.keeping import open_keeping
+from garance.server.tak.packages import UPLOADS_AT_ONCE, package_routes
 from garance.server.tak.peer import PeerProtocol
 from garance.server.tak.presence import presence_routes
 from garance.server.tak.roster import Roster
+from garance.server.tak.shelf import Shelf
 
 if TYPE_CHECKING:
     from garance.server.node import Node
 
 AGAIN_S = 5.0
+EXPIRE_EVERY_S = 3_600.0
 KEEP_ALIVE_S = 30
 AT_ONCE = 500
 """How many requests one port answers at a time."""
@@ -49,6 +53,16 @@ class TakSite:
         self.connector = connector
         self.node_id = derived_id("tak-node", node.writer.name).replace("-", "")
         self.roster = Roster(Path(settings["authority"]), node.clock)
+        folder = node.folder.tak / connection.name
+        try:
+            self.keeping = open_keeping(folder)
+        except BaseException:
+            self.roster.close()
+            raise
+        self.shelf = Shelf(folder, self.keeping, node.clock)
+        self.uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        self.looking = asyncio.Semaphore(1)
+        """One archive is looked through at a time: it is whole in memory then."""
         self.ports: dict[str, tuple[str, int]] = {}
         """Where it listens, by setting, once it does."""
         connector.rights = self.roster
@@ -103,11 +117,20 @@ class TakSite:
                 _log.warning("a port of a connection cannot be served", extra={"where": self.name, "code": why})
             await asyncio.sleep(AGAIN_S)
 
+    async def tend(self) -> None:
+        """Forget what was left too long ago, for ever."""
+        while True:
+            try:
+                await asyncio.to_thread(self.shelf.expire)
+            except Refused as refused:
+                _log.warning("what expired cannot be forgotten", extra={"where": self.name, "code": refused.code})
+            await asyncio.sleep(EXPIRE_EVERY_S)
+
     async def _serve_once(self, setting: str) -> None:
         mutual = setting == "web_port"
         tls = await asyncio.to_thread(self.connector.tls, self.authority, mutual=mutual)
         config = uvicorn.Config(
-            _application(presence_routes(self) if mutual else enrolment_routes(self)),
+            _application([*presence_routes(self), *package_routes(self)] if mutual else enrolment_routes(self)),
             http=PeerProtocol,
             ws="none",
             lifespan="off",
@@ -135,6 +158,7 @@ class TakSite:
     def close(self) -> None:
         """Let go of the files."""
         self.roster.close()
+        self.keeping.close()
 
 
 class _Quiet(uvicorn.Server):

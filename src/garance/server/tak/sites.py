@@ -43,6 +43,7 @@ class TakSites:
             if site is None:
                 continue
             self.known[site.name] = site
+            self._tasks.append(loop.create_task(site.tend(), name=f"tend {site.name}"))
             for setting in PORTS:
                 if site.settings[setting]:
                     self._tasks.append(loop.create_task(site.serve(setting), name=f"{setting} {site.name}"))
