@@ -25,6 +25,9 @@ from garance.server.http import Faults, refuse_http
 from garance.server.serve import bind
 from garance.server.tak.enrolment import enrolment_routes
 from garance.server.tak.keeping import open_keeping
+from garance.server.tak.missions.book import Book
+from garance.server.tak.missions.following import Following
+from garance.server.tak.missions.routes import mission_routes
 from garance.server.tak.packages import UPLOADS_AT_ONCE, package_routes
 from garance.server.tak.peer import PeerProtocol
 from garance.server.tak.presence import presence_routes
@@ -60,6 +63,9 @@ class TakSite:
             self.roster.close()
             raise
         self.shelf = Shelf(folder, self.keeping, node.clock)
+        self.book = Book(self.keeping, node.clock)
+        self.following = Following(self.book, node.clock, lambda: connector.relay)
+        connector.overhear = self.following.overhear
         self.uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self.looking = asyncio.Semaphore(1)
         """One archive is looked through at a time: it is whole in memory then."""
@@ -117,6 +123,12 @@ class TakSite:
                 _log.warning("a port of a connection cannot be served", extra={"where": self.name, "code": why})
             await asyncio.sleep(AGAIN_S)
 
+    async def follow(self) -> None:
+        """Keep in missions what is sent to them, for ever."""
+        await self.connector.ready.wait()
+        await self.following.refresh()
+        await self.following.run()
+
     async def tend(self) -> None:
         """Forget what was left too long ago, for ever."""
         while True:
@@ -130,7 +142,7 @@ class TakSite:
         mutual = setting == "web_port"
         tls = await asyncio.to_thread(self.connector.tls, self.authority, mutual=mutual)
         config = uvicorn.Config(
-            _application([*presence_routes(self), *package_routes(self)] if mutual else enrolment_routes(self)),
+            _application(_routes(self) if mutual else enrolment_routes(self)),
             http=PeerProtocol,
             ws="none",
             lifespan="off",
@@ -168,6 +180,11 @@ class _Quiet(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Nothing: whoever serves the node is told."""
         yield
+
+
+def _routes(site: TakSite) -> list[BaseRoute]:
+    """All that an enrolled device may ask."""
+    return [*presence_routes(site), *package_routes(site), *mission_routes(site)]
 
 
 def _application(routes: list[BaseRoute]) -> Starlette:

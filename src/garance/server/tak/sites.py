@@ -44,6 +44,7 @@ class TakSites:
                 continue
             self.known[site.name] = site
             self._tasks.append(loop.create_task(site.tend(), name=f"tend {site.name}"))
+            self._tasks.append(loop.create_task(site.follow(), name=f"missions {site.name}"))
             for setting in PORTS:
                 if site.settings[setting]:
                     self._tasks.append(loop.create_task(site.serve(setting), name=f"{setting} {site.name}"))
