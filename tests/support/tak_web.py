@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 import ssl
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ import httpx2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from support.running_node import RunningNode, opened_node
 from support.tak import Phone as Link
@@ -46,6 +49,28 @@ def request_for(name: str) -> tuple[bytes, bytes]:
     plain = serialization.NoEncryption()
     return (
         asked.public_bytes(serialization.Encoding.PEM),
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain),
+    )
+
+
+def keys_in(package: bytes) -> tuple[bytes, bytes]:
+    """The certificate and the key that a connection package holds, both PEM."""
+    with zipfile.ZipFile(io.BytesIO(package)) as opened:
+        names = {Path(name).name: name for name in opened.namelist()}
+        preferences = opened.read(names["connection.pref"]).decode()
+        store = opened.read(names["client.p12"])
+    word = preferences.partition('key="clientPassword0" class="class java.lang.String">')[2].partition("<")[0]
+    return keys_of(store, word)
+
+
+def keys_of(store: bytes, word: str) -> tuple[bytes, bytes]:
+    """The certificate and the key of a key store, both PEM."""
+    key, certificate, _ = pkcs12.load_key_and_certificates(store, word.encode())
+    assert key is not None
+    assert certificate is not None
+    plain = serialization.NoEncryption()
+    return (
+        certificate.public_bytes(serialization.Encoding.PEM),
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain),
     )
 

@@ -30,6 +30,7 @@ from garance.server.labels import Labels
 from garance.server.live.cursor import open_cursors
 from garance.server.live.hub import Hub
 from garance.server.live.pace import Pace
+from garance.server.live.wire import Sample
 from garance.server.measures import Measures
 from garance.server.observe import MeasuredJournal, Metrics, Readiness
 from garance.server.scribe import Scribe
@@ -111,7 +112,7 @@ class Node:
             self.follower,
             self.scribe,
             clock,
-            show=self.hub.observe,
+            show=self._show_samples,
             kept=timedelta(days=settings.retention.tracks_days),
         )
         self.readiness = Readiness()
@@ -141,6 +142,11 @@ class Node:
         self._tasks = [loop.create_task(one) for one in following]
         self.gateway.start()
         self.tak.start()
+
+    def _show_samples(self, series: str, samples: Sequence[Sample]) -> None:
+        """Samples were kept: to who follows them here, and to those outside."""
+        self.hub.observe(series, samples)
+        self.gateway.outgoing.measured(series, samples)
 
     async def _name_territory(self) -> None:
         """Have the journal say which territory is shown from now on, unless it is the one said last."""

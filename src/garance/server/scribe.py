@@ -158,8 +158,8 @@ class Scribe:
             settled = commands.decide(self._follower.state, known, body, context)
             return [self._draft(feed.author, one) for one in settled]
 
-        command = derived_id(f"feed {feed.id}", wanted.key)
-        return await self._writer.submit(Intent(feed.author.person, command, digest(wanted.key.encode())), drafts)
+        intent = Intent(feed.author.person, command_of(feed, wanted), digest(wanted.key.encode()))
+        return await self._writer.submit(intent, drafts)
 
     def _draft(self, author: Author, settled: Settled) -> Draft:
         name = name_of(settled.body)
@@ -179,6 +179,11 @@ class Scribe:
             refs=settled.refs,
             subject=subject,
         )
+
+
+def command_of(feed: Feed, wanted: Wanted) -> str:
+    """The command by which a feed says that: the same for the same intention."""
+    return derived_id(f"feed {feed.id}", wanted.key)
 
 
 def _sight(held: Clearance | None) -> Callable[[Author, Label], bool]:

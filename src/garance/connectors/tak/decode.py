@@ -24,6 +24,8 @@ OWN_PREFIX = "GARANCE-"
 """How the identifiers of what this platform sends begin."""
 OWN_PART = "__garance"
 """The part of a detail in which this platform says its own words: kind, symbol, state."""
+REMOVAL = "t-x-d-d"
+"""The type of what takes things off maps."""
 
 _NOT_OF_THE_SITUATION = ("t-", "y-", "b-t-f-", "b-f-", "b-i-", "r-")
 _MOVING_POINTS = "b-m-p-s-p-i"
@@ -57,7 +59,7 @@ def read_frame(raw: bytes) -> Cot | None:
 
 def observations(cot: Cot) -> tuple[Observation, ...]:
     """What that message tells, in order. Refuses `geometry-too-large`."""
-    if cot.type == "t-x-d-d":
+    if cot.type == REMOVAL:
         return _withdrawn(cot)
     if cot.type == "b-t-f":
         return _spoken(cot)

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from garance.connectors.tak.cot import Cot, Place, write_instant, write_number
-from garance.connectors.tak.decode import OWN_PART, OWN_PREFIX
+from garance.connectors.tak.decode import OWN_PART, OWN_PREFIX, REMOVAL
 from garance.connectors.tak.details import Destination
 from garance.connectors.tak.drawing import middle
 from garance.connectors.tak.types import colour_of, state_words, table, type_of_resource, type_of_shape
@@ -204,7 +204,7 @@ def removal(uid: str, *, at: datetime, stale_after_s: float = 60.0) -> Cot:
     link = element("link", {"uid": uid, "type": "none", "relation": "none"})
     return Cot(
         uid=uid,
-        type="t-x-d-d",
+        type=REMOVAL,
         how="m-g",
         time=at,
         start=at,

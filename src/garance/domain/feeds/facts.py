@@ -28,13 +28,16 @@ class Bringing(enum.StrEnum):
 class FeedAttached(Body, frozen=True, kw_only=True):
     """What a connection hears comes into the situation from now on (flux branché), under the label of this fact.
 
-    Refused: `already-attached` (that connection already comes in, as the author may see).
+    With `sends`, what the situation shows to all who may see this fact also goes out by that connection, if it can
+    send: means, drawings, messages, alarms. Refused: `already-attached` (that connection already comes in, as the
+    author may see).
     """
 
     feed: ObjectId
     connection: Slug
     name: ShortText
     brings: Bringing = Bringing.UNITS
+    sends: bool = False
 
 
 @tells("feed", "ended", ends=True)

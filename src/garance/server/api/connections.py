@@ -35,7 +35,8 @@ AMONG = {Ability.OBSERVATIONS_DECLARE, Ability.PEOPLE_MANAGE}
 class ConnectionShown(msgspec.Struct, frozen=True, kw_only=True):
     """One connection of the settings: what it is, how it fares, how many of each reason were set aside, ever.
 
-    `address` is where senders push their frames, for those that are pushed to; `traffic`: what moves there passes by.
+    `address` is where senders push their frames, for those that are pushed to; `traffic`: what moves there passes by;
+    `sends`: what a situation shows may go out there.
     """
 
     name: Slug
@@ -45,6 +46,7 @@ class ConnectionShown(msgspec.Struct, frozen=True, kw_only=True):
     quality: str
     sensitivity: str
     traffic: bool
+    sends: bool
     attribution: str
     address: str | None
     health: Health
@@ -119,6 +121,7 @@ def _shown(one: Connection, aside: dict[str, int]) -> ConnectionShown:
         quality=manifest.quality,
         sensitivity=manifest.sensitivity,
         traffic=manifest.traffic,
+        sends=manifest.sends,
         attribution=manifest.attribution,
         address=f"{PATH}/{one.name}/frames" if manifest.arrival is Arrival.PUSH else None,
         health=one.health,

@@ -51,6 +51,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     kept: int = 0
     let_go: int = 0
     per_minute: int = 0
+    sent: int = 0
+    """How many units, drawings, messages and alarms went out."""
+    held_back: int = 0
+    """How many did not: the settings hold exercises back, nobody there has that name, or there were too many."""
     refused: tuple[RefusedFrame, ...] = ()
 
 
@@ -69,7 +73,7 @@ class Connection:
         self._why = why
         self._since = clock.now()
         self._last_at: datetime | None = None
-        self._heard = self._kept = self._let_go = 0
+        self._heard = self._kept = self._let_go = self._sent = self._held_back = 0
         self._minutes: collections.deque[tuple[datetime, int]] = collections.deque(maxlen=600)
         self._last_refused: collections.deque[RefusedFrame] = collections.deque(maxlen=LAST_REFUSED)
 
@@ -140,6 +144,11 @@ class Connection:
         """So many were kept."""
         self._kept += count
 
+    def count_sent(self, count: int, *, held_back: int) -> None:
+        """So many went out, and so many did not."""
+        self._sent += count
+        self._held_back += held_back
+
     @property
     def health(self) -> Health:
         """How it fares now."""
@@ -153,6 +162,8 @@ class Connection:
             kept=self._kept,
             let_go=self._let_go,
             per_minute=sum(count for at, count in self._minutes if now - at <= RATE_OVER),
+            sent=self._sent,
+            held_back=self._held_back,
             refused=tuple(self._last_refused),
         )
 

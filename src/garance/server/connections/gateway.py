@@ -11,6 +11,7 @@ import msgspec
 
 from garance.domain.feeds.facts import Bringing, FeedReleased
 from garance.domain.feeds.rules import attached
+from garance.domain.told import Statement
 from garance.intake.arrival import Arrived, Aside
 from garance.intake.checks import WITHOUT_TRACE
 from garance.intake.meaning import Feed, Meant, Row, Wanted, meaning
@@ -22,6 +23,8 @@ from garance.kernel.refusal import Refused
 from garance.ports.connector import Sender
 from garance.ports.observation import Observation
 from garance.server.connections.connection import Connection
+from garance.server.connections.letting_out import Sending
+from garance.server.connections.outgoing import OutgoingTraffic
 from garance.server.connections.plan import plan
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ class Gateway:
         self._node = node
         self.aside = AsideStore(node.folder.aside)
         self.connections: dict[str, Connection] = {}
+        self.outgoing = OutgoingTraffic(node, self.sending)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -54,6 +58,8 @@ class Gateway:
             self.connections[planned.name] = connection
             self._spawn(connection.run(), f"connection {planned.name}")
             self._spawn(self._sort(connection), f"intake {planned.name}")
+        for name, work in self.outgoing.works(self.connections.values()):
+            self._spawn(work, name)
         self._spawn(self._expire(), "aside")
         self._spawn(self._let_in(), "released")
 
@@ -97,6 +103,14 @@ class Gateway:
 
     def feeds(self, connection: Connection) -> list[Feed]:
         """Where that connection comes in now: the open situations that it is attached to."""
+        return [feed for feed, _ in self._attached(connection)]
+
+    def sending(self, connection: Connection) -> list[Sending]:
+        """Those of its feeds that also send, because whoever attached them said so."""
+        known = self._attached(connection)
+        return [Sending(feed=feed, name=str(said["name"])) for feed, said in known if said.get("sends")]
+
+    def _attached(self, connection: Connection) -> list[tuple[Feed, Statement]]:
         state = self._node.follower.state
         found = []
         for situation, known in state.situations.known.items():
@@ -104,17 +118,16 @@ class Gateway:
                 continue
             for feed, said in attached(state, situation):
                 if said.value["connection"] == connection.name and said.author is not None:
-                    found.append(
-                        Feed(
-                            id=feed,
-                            situation=situation,
-                            connection=connection.name,
-                            title=connection.planned.title,
-                            brings=Bringing(said.value.get("brings", Bringing.UNITS)),
-                            author=self._speaker(said.author),
-                            label=said.label,
-                        )
+                    known_as = Feed(
+                        id=feed,
+                        situation=situation,
+                        connection=connection.name,
+                        title=connection.planned.title,
+                        brings=Bringing(said.value.get("brings", Bringing.UNITS)),
+                        author=self._speaker(said.author),
+                        label=said.label,
                     )
+                    found.append((known_as, said.value))
         return found
 
     def _speaker(self, attacher: Author) -> Author:
@@ -145,6 +158,7 @@ class Gateway:
         for arrived, what in meant:
             for wanted in what.wanted:
                 unique.setdefault(wanted.key, (arrived, wanted))
+                self.outgoing.brings(feed, wanted)
         answers = await asyncio.gather(
             *(self._node.scribe.say_for(feed, wanted) for _, wanted in unique.values()), return_exceptions=True
         )

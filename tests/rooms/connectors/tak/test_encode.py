@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import warnings
 import xml.etree.ElementTree as Peer
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import msgspec
 import pytest
 import takproto
 from hypothesis import given
 from hypothesis import strategies as st
+from support.tak_shown import AT, LINE, LOCATED, SQUARE, everything, resource, shape
 
 from garance.connectors.tak.control import (
     is_control,
@@ -32,41 +32,18 @@ from garance.connectors.tak.protobuf import read_protobuf, wrap_mesh, write_prot
 from garance.connectors.tak.types import table
 from garance.domain.drawings.facts import Circle, Sector, ShapeStatus, SymbolDrawn
 from garance.domain.drawings.figures import check_outline
-from garance.domain.resources.facts import ResourceStatus
 from garance.kernel.label import Mode
-from garance.kernel.place import Geometry, LineString, Point, Polygon, Position
+from garance.kernel.place import Geometry, Point, Polygon, Position
 from garance.ports.observation import Alarm, Alarmed, Drawn, Located, Said, Withdrawn
 from garance.symbols.charter import Symbol
 from garance.symbols.reading import FRENCH, french_set
-from garance.views.shown import ResourceShown, ShapeShown
+from garance.views.shown import ShapeShown
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of a library that it needs for enrolment only
     import pytak
 
-AT = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
-SQUARE = Polygon([[(-1.0, 45.0), (-0.9, 45.0), (-0.9, 45.1), (-1.0, 45.1), (-1.0, 45.0)]])
 HOLED = Polygon([*SQUARE.coordinates, [(-0.96, 45.04), (-0.94, 45.04), (-0.94, 45.06), (-0.96, 45.04)]])
-LINE = LineString([(-1.0, 45.0), (-0.95, 45.05), (-0.9, 45.0)])
-LOCATED = Located(
-    uid="t1", at=AT - timedelta(seconds=5), position=Position(-1.5, 46.25), altitude_m=12.5, accuracy_m=3.0,
-    speed_mps=8.25, course_deg=271.0, stale_at=AT + timedelta(minutes=2),
-)  # fmt: skip
-
-
-def resource(kind: str = "fire-engine", geometry: Point | None = None) -> ResourceShown:
-    return ResourceShown(
-        id="0d3c1d38-0000-4000-8000-000000000001", name="FPT 1", kind=kind, state=ResourceStatus.ENGAGED,
-        declared_at=AT, geometry=geometry, moved_at=AT - timedelta(hours=1), follows=(), conflict=False,
-    )  # fmt: skip
-
-
-def shape(geometry: Geometry, **members: object) -> ShapeShown:
-    known = ShapeShown(
-        id="0d3c1d38-0000-4000-8000-000000000002", geometry=geometry, kind="danger-zone", name="Zone", drawn_at=AT,
-        state=ShapeStatus.ENGAGED, changed_at=AT, follows=(), conflict=False,
-    )  # fmt: skip
-    return msgspec.structs.replace(known, **members)
 
 
 def shown(drawn: ShapeShown, **members: object) -> Drawn:
@@ -156,19 +133,6 @@ def test_a_drawing_looks_as_it_should() -> None:
     assert (line.stroke, line.fill_opacity, line.dashes) == ("#c75a00", 0.0, "solid")
     until = AT + timedelta(hours=3)
     assert drawing(shape(LINE, valid_until=until), at=AT, stale_after_s=1).stale == until
-
-
-def everything(mode: Mode) -> list[Cot]:
-    place = Position(-1.0, 45.0)
-    moving = unit(resource(), at=AT, stale_after_s=60, located=LOCATED, mode=mode)
-    assert moving is not None
-    return [
-        moving,
-        *(drawing(shape(each), at=AT, stale_after_s=60, mode=mode) for each in (Point((-1.0, 45.0)), LINE, SQUARE)),
-        chat_line("Bonjour", message_id="m", sender="PC", sender_uid="G", at=AT, stale_after_s=60, mode=mode),
-        alert(Alarm.EMERGENCY, identifier="x", name="B1", position=place, at=AT, stale_after_s=60, mode=mode),
-        alert(Alarm.OTHER, identifier="x", name="B1", position=place, at=AT, stale_after_s=60, active=False, mode=mode),
-    ]
 
 
 @pytest.mark.parametrize(("mode", "mark", "opex"), [(Mode.EXERCISE, "EXERCICE", "e-"), (Mode.TEST, "TEST", "s-")])

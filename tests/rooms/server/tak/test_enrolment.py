@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from support.tak import said
-from support.tak_web import Camp, camp, request_for
+from support.tak_web import Camp, camp, keys_in, keys_of, request_for
 
 from garance.connectors.tak.package import read_package
 from garance.connectors.tak.relay.authority import open_authority
@@ -152,17 +152,10 @@ async def test_a_package_made_here_connects(one: Camp, client: str) -> None:
     answer = await one.ask("POST", "/devices", json={"name": "Poste 1", "client": client, "groups": ["pc"]})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
-        names = {Path(name).name: name for name in package.namelist()}
-        said_there = package.read(names["connection.pref"]).decode()
-        stores = {name: package.read(names[name]) for name in ("client.p12", "truststore.p12")}
-    word = said_there.partition('key="clientPassword0" class="class java.lang.String">')[2].partition("<")[0]
-    key, certificate, _ = pkcs12.load_key_and_certificates(stores["client.p12"], word.encode())
-    assert key is not None
-    assert certificate is not None
-    plain = serialization.NoEncryption()
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    own = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    phone = one.phone("Poste 1", pem, own)
+        said_there = package.read(
+            next(name for name in package.namelist() if name.endswith("connection.pref"))
+        ).decode()
+    phone = one.phone("Poste 1", *keys_in(answer.content))
     assert (await phone.web.get("/Marti/api/groups/all")).json()["data"][0]["name"] == "pc"
     item = (await one.ask("GET", "/devices")).json()["items"][0]
     assert (item["how"], item["serial"]) == ("package", phone.serial)
@@ -226,13 +219,7 @@ async def test_pytak_enrols_and_speaks_on_the_relay(tmp_path: Path) -> None:
     async with camp(tmp_path, host="127.0.0.86", enrol_port=8446) as one:  # pytak knows no other port
         made = await one.invite("Drone")
         store, word = await enroll_tak(one.host, "Drone", made["token"])
-        key, certificate, _ = pkcs12.load_key_and_certificates(taken(store), word.encode())
-        assert key is not None
-        assert certificate is not None
-        plain = serialization.NoEncryption()
-        pem = certificate.public_bytes(serialization.Encoding.PEM)
-        own = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-        drone, ann = one.phone("Drone", pem, own), await one.enrol("Ann")
+        drone, ann = one.phone("Drone", *keys_of(taken(store), word)), await one.enrol("Ann")
         on, ear = await one.link(drone), await one.link(ann)
         on.say(said("uid-Drone", callsign="Drone", stale=LATER))
         assert (await ear.hear_uids(1))[0]

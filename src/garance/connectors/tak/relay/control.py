@@ -1,6 +1,7 @@
 """What the relay itself says: the answer to a ping, the negotiation, who left (messages de service). XML, pure.
 
-Shapes are those of `protocol.txt` and of the public TAK servers; none of these is ever relayed when a client sends it.
+Shapes are those of `protocol.txt` and of the public TAK servers; none of these is relayed when a client sends it,
+but the removal of what is not another client.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 PING, PONG = "t-x-c-t", "t-x-c-t-r"
 OFFER, REQUEST, RESPONSE = "t-x-takp-v", "t-x-takp-q", "t-x-takp-r"
 LEFT = "t-x-d-d"
-CONSUMED = frozenset(
-    {PING, PONG, OFFER, REQUEST, RESPONSE, LEFT, "t-x-c-f", "t-x-c-m", "t-x-c-i-e", "t-x-c-i-d", "t-x-g-c"}
-)
+"""What takes things off maps: those who left, said by the relay; what a client drew, said by a client."""
+CONSUMED = frozenset({PING, PONG, OFFER, REQUEST, RESPONSE, "t-x-c-f", "t-x-c-m", "t-x-c-i-e", "t-x-c-i-d", "t-x-g-c"})
 """What clients say to the relay alone, or may not say at all."""
 CONSUMED_BEGINNINGS = ("t-b",)
 _BRIEF = timedelta(seconds=20)

@@ -90,6 +90,11 @@ class Link(asyncio.Protocol):
             self.reason = reason
             self.transport.abort()
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether much of what was written still waits to be read."""
+        return self.behind_since is not None or self.transport.get_write_buffer_size() > self._pace.behind_bytes // 4
+
     def say(self, message: Message) -> None:
         """Write one message at once."""
         written = message.written(as_frame=self.negotiation.speaks_protobuf)

@@ -126,6 +126,14 @@ class Relay:
         groups = None if to_groups is None else frozenset(to_groups)
         self._put(Message(xml, routed, groups=groups, label=label, renderings=self.renderings))
 
+    def tell(self, link: Link, xml: bytes) -> None:
+        """What the node says to one connection alone, at once. Refuses as `say`."""
+        link.say(self._own(xml))
+
+    def link_of(self, client: Client) -> Link | None:
+        """The connection of that client, while it stands."""
+        return self._links.get(client.number)
+
     def drop(self, wanted: Callable[[Client], bool], reason: str) -> int:
         """Close the connections of the clients that are wanted out (`revoked`…); tell how many."""
         out = [link for link in self._links.values() if wanted(link.client)]
@@ -221,7 +229,7 @@ class Relay:
             self._join_audience(link)
         if control.is_consumed(routed.kind):
             self._consume(link, routed)
-        elif self._rights.may_send(client, routed):
+        elif self._may_say(client, routed):
             self._accept(client, piece, routed)
         else:
             client.counted.withheld += 1
@@ -244,6 +252,10 @@ class Relay:
             raise Refused("too-many-streams", detail={"most": self.pace.most_clients})
         if self._per_address[identity.address] >= self.pace.most_per_address:
             raise Refused("too-many-streams", detail={"most_per_address": self.pace.most_per_address})
+
+    def _may_say(self, client: Client, routed: Routed) -> bool:
+        removes = routed.kind == control.LEFT
+        return (not removes or self.router.may_remove(client, routed)) and self._rights.may_send(client, routed)
 
     def _accept(self, client: Client, piece: Piece, routed: Routed) -> None:
         label = self._rights.label_of(client, routed)
@@ -332,6 +344,8 @@ class Relay:
         reached: dict[tuple[frozenset[str] | None, Hashable | None], list[Mail]] = {}
         for message in batch:
             replaceable = self.router.note(message, now, self.turn)
+            if message.routed.removed:
+                self._newcomers.forget()
             named = self.router.named(message)
             if named is not None:
                 self._address(message, named, mails)

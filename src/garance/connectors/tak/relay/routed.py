@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.parsers import expat
 
+from garance.connectors.tak.relay.control import LEFT
 from garance.connectors.tak.relay.splitter import Piece
 from garance.connectors.tak.relay.varints import read_fields
 from garance.kernel.refusal import Refused
@@ -60,6 +61,8 @@ class Routed(NamedTuple):
     group: str = ""
     destinations: Sequence[Destination] = ()
     version: int = 0
+    removed: Sequence[str] = ()
+    """The uids that it takes off maps, when that is what it says."""
 
 
 def read_routed(piece: Piece) -> Routed:
@@ -85,7 +88,7 @@ def _quick(body: bytes) -> Routed | None:
         return None
     uid, uid_, kind, kind_, stale, stale_ = root.groups()
     callsign, callsign_, endpoint, endpoint_ = contact
-    if (kind or kind_ or b"").startswith(b"t-x-takp"):
+    if (kind or kind_ or b"").startswith((b"t-x-takp", LEFT.encode())):
         return None
     _parse(expat.ParserCreate("utf-8"), body)
     return Routed(
@@ -119,6 +122,7 @@ class _Reader:
         self.contact: dict[str, str] = {}
         self.group: dict[str, str] = {}
         self.destinations: list[Destination] = []
+        self.links: list[str] = []
         self.version = 0
 
     def read(self, text: bytes) -> None:
@@ -143,6 +147,8 @@ class _Reader:
             self.contact = attributes
         elif path[-1] == "__group" and depth == 3 and not self.group:
             self.group = attributes
+        elif path[-1] == "link" and depth == 3 and attributes.get("uid") and len(self.links) < MAX_DESTINATIONS:
+            self.links.append(attributes["uid"])
         elif path[-1] == "dest" and path[-2] == "marti" and depth == 4:
             self._add_destination(attributes)
         elif path[-1] in ("TakRequest", "TakProtocolSupport") and path[-2] == "TakControl":
@@ -187,24 +193,30 @@ def _careful(body: bytes) -> Routed:
         reader.group.get("name", ""),
         tuple(reader.destinations),
         reader.version,
+        tuple(reader.links) if root.get("type") == LEFT else (),
     )
 
 
 def _of_frame(payload: bytes) -> Routed:
-    """From a TakMessage: cotEvent 2 {type 1, uid 5, staleTime 8, detail 15 {xmlDetail 1, contact 2, group 3}}."""
+    """From a TakMessage: cotEvent 2 {type 1, uid 5, staleTime 8, detail 15 {xmlDetail 1, contact 2, group 3}}.
+
+    What the XML says of a part is right, and the message of that part is ignored (`protocol.txt`).
+    """
     said = read_fields(read_fields(payload).bytes(2))
     detail = read_fields(said.bytes(15))
     contact, group = read_fields(detail.bytes(2)), read_fields(detail.bytes(3))
     text = detail.bytes(1)
     written = _Reader(fragment=True)
-    if b"<marti" in text or b"<contact" in text or b"<__group" in text:
+    removes = said.text(1) == LEFT
+    if removes or b"<marti" in text or b"<contact" in text or b"<__group" in text:
         written.read(b"<event><detail>" + text + b"</detail></event>")
     return Routed(
         said.text(5),
         said.text(1),
         str(said.number(8) or ""),
-        written.contact.get("callsign", "") or contact.text(2),
-        written.contact.get("endpoint", "") or contact.text(1),
-        written.group.get("name", "") or group.text(1),
+        written.contact.get("callsign", "") if written.contact else contact.text(2),
+        written.contact.get("endpoint", "") if written.contact else contact.text(1),
+        written.group.get("name", "") if written.group else group.text(1),
         tuple(written.destinations),
+        removed=tuple(written.links) if removes else (),
     )

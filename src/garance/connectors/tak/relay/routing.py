@@ -66,6 +66,8 @@ class Router:
     def note(self, message: Message, now: datetime, turn: int) -> bool:
         """Remember who says it and what it says of whom; tell whether it replaces the presence kept of that uid."""
         routed, client = message.routed, message.source
+        for removed in routed.removed:
+            self.presences.pop(removed, None)
         if not routed.kind.startswith("a-"):
             return False
         if client is not None and (routed.endpoint or (routed.callsign and not client.uid)):
@@ -78,6 +80,11 @@ class Router:
             del presences[next(iter(presences))]
         presences[routed.uid] = Presence(message, now, turn)
         return True
+
+    def may_remove(self, client: Client, routed: Routed) -> bool:
+        """Whether a client may take off maps what it names: something, and nobody else who is here."""
+        holders = (self._by_uid.get(uid, client) for uid in routed.removed)
+        return bool(routed.removed) and all(holder is client for holder in holders)
 
     def reads(self, standing: Standing, message: Message) -> bool:
         """Whether clients of that standing hear a message: a group in common, and the right to read its label."""

@@ -14,6 +14,7 @@ import pytest
 from support.tak import NOW, PAST, RENDERINGS, Phone, Told, connect, said, to_protobuf
 
 from garance.connectors.tak.relay.clients import Client, Identity, OpenRights, Standing
+from garance.connectors.tak.relay.greeting import greet
 from garance.connectors.tak.relay.hooks import Pace
 from garance.connectors.tak.relay.mesh import listen_to_mesh
 from garance.connectors.tak.relay.relay import Relay
@@ -474,3 +475,36 @@ def test_it_is_the_same_on_the_loop_of_the_server(story: Callable[[], Coroutine[
 
 def test_the_pace_is_data() -> None:
     assert msgspec.json.decode(msgspec.json.encode(Pace()), type=Pace) == Pace()
+
+
+async def test_a_client_takes_off_maps_what_is_not_somebody_else() -> None:
+    """What it drew, or what nobody holds; never another client, nor nothing. Those who come no longer see it."""
+
+    def removal(uid: str) -> bytes:
+        return said("x", "t-x-d-d", detail=f'<link uid="{uid}" relation="none" type="none"/><__forcedelete/>')
+
+    async with house() as here:
+        ann = await here.phone(said("ann", callsign="ANN"), said("marker", "a-u-G"))
+        bob = await here.phone(said("bob", callsign="BOB"))
+        await bob.hear_uids(2)
+        await ann.hear()
+        bob.say(removal("ann"), said("x", "t-x-d-d"), removal("marker"))
+        assert await ann.hear() == Piece(False, removal("marker"))
+        assert here.relay.clients[1].counted.withheld == 2
+        late = await here.phone()
+        assert await late.hear_uids(2) == ["ann", "bob"]
+        assert await late.hears_nothing()
+
+
+async def test_a_newcomer_is_greeted_as_fast_as_it_reads() -> None:
+    async with house(pace={"behind_bytes": 1 << 16}) as here:
+        slow, quick = await here.phone(), await here.phone()
+        many = [said(f"shape-{n}", "u-d-f", detail=f"<remarks>{'x' * 16_000}</remarks>") for n in range(900)]
+        slow.stop_reading()
+        first, second = here.relay.clients
+        greetings = [asyncio.create_task(greet(here.relay, client, iter(many))) for client in (first, second)]
+        assert await quick.hear_uids(len(many)) == [f"shape-{n}" for n in range(900)]
+        await greetings[1]
+        assert first.counted.sent_messages < len(many)
+        slow.close()
+        await greetings[0]

@@ -123,6 +123,23 @@ def test_frames_are_read_field_by_field() -> None:
     assert read_routed(Piece(True, payload)) == wanted
 
 
+def test_what_the_xml_says_is_right_against_the_messages() -> None:
+    """A part that is in both is read from the XML alone (`protocol.txt`)."""
+    typed = field(2, field(1, b"*:-1:stcp") + field(2, b"A")) + field(3, field(1, b"Cyan") + field(2, b"HQ"))
+    xml = b"<contact callsign='X'/><__group role='HQ'/>"
+    cot = field(1, b"a-f") + field(5, b"u") + field(8, 1_764_287_395_083) + field(15, field(1, xml) + typed)
+    assert read_routed(Piece(True, field(2, cot))) == Routed("u", "a-f", "1764287395083", "X")
+
+
+def test_a_removal_names_what_it_removes_in_both_writings() -> None:
+    links = b"<link uid='a' type='none'/><link point='1,2'/><link relation='none' uid='b'/>"
+    body = b"<event uid='u' type='t-x-d-d'><point/><detail>" + links + b"</detail></event>"
+    assert read_routed(Piece(False, body)).removed == ("a", "b")
+    frame = field(2, field(1, b"t-x-d-d") + field(5, b"u") + field(15, field(1, links)))
+    assert read_routed(Piece(True, frame)).removed == ("a", "b")
+    assert read_routed(Piece(False, body.replace(b"t-x-d-d", b"a-f-G"))).removed == ()
+
+
 @pytest.mark.parametrize(
     "payload", [b"", b"\x12", b"\x12\x05a", b"\x0b", b"\x08" + b"\xff" * 12, field(2, field(1, b"a") * 300)]
 )
