@@ -1,1 +1,1 @@
-"""Feeds: what a connection of the node brings into a situation, and what a person lets in by hand (flux)."""
+"""Feeds: what a connection brings into a situation and shows of it, and what a person lets in by hand (flux)."""

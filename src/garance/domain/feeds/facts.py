@@ -43,7 +43,10 @@ class FeedAttached(Body, frozen=True, kw_only=True):
 @tells("feed", "ended", ends=True)
 @fact("feed.detached.v1")
 class FeedDetached(Body, frozen=True, kw_only=True):
-    """It comes in no more (flux débranché); what it said stays. Refused: `not-declared`, `already-ended`."""
+    """It comes in no more (flux débranché): what it said stays, what it showed is taken back.
+
+    Refused: `not-declared`, `already-ended`.
+    """
 
     feed: ObjectId
     reason: Note

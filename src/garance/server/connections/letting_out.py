@@ -14,6 +14,7 @@ import msgspec
 from garance.access.clearance import Acting, Clearance
 from garance.domain.drawings.facts import ShapeStatus
 from garance.domain.observations.facts import SeriesKind
+from garance.domain.resources.facts import ResourceStatus
 from garance.domain.situation.state import Situation
 from garance.domain.state import State
 from garance.intake.meaning import Feed
@@ -94,11 +95,14 @@ def units(
     real: Real,
     only: Collection[str] | None = None,
 ) -> Iterator[tuple[str, UnitOut]]:
-    """The resources that have a place, but those; `seen` is where each series was last; `only` those series."""
+    """The resources that have a place and are not given back, but those.
+
+    `seen` is where each series was last; `only` looks at those that these series follow.
+    """
     followed = positions_of(picture)
     for resource in picture.resources:
         series = followed.get(resource.id)
-        if resource.id in but or (only is not None and series not in only):
+        if resource.state is ResourceStatus.RELEASED or resource.id in but or (only is not None and series not in only):
             continue
         located = seen.get(series) if series is not None else None
         moved_at = real(resource.moved_at) if resource.moved_at is not None else None

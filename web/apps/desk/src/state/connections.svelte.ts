@@ -3,11 +3,11 @@ import { Refusal, type Api, type Label } from '@garance/client';
 
 export type Health = {
   state: 'waiting' | 'up' | 'lost' | 'wrong'; since: string; why: string; last_at: string | null;
-  heard: number; kept: number; let_go: number; per_minute: number;
+  heard: number; kept: number; let_go: number; per_minute: number; sent: number; held_back: number;
   refused: { why: string; field: string | null; sender: string; at: string }[];
 };
 export type Connection = {
-  name: string; title: string; connector: string; arrival: string; quality: string; sensitivity: Label['sensitivity']; traffic: boolean;
+  name: string; title: string; connector: string; arrival: string; quality: string; sensitivity: Label['sensitivity']; traffic: boolean; sends: boolean;
   attribution: string; address: string | null; health: Health; aside: Record<string, number>;
 };
 export type Aside = {
