@@ -20,7 +20,7 @@ from garance.connectors.tak.protobuf import read_protobuf
 from garance.kernel.identity import new_id
 
 HERE = (45.94, -0.96)
-WAIT_S = 5.0
+WAIT_S = 10.0
 TOKEN = "un jeton de seize lettres"
 
 
@@ -34,6 +34,7 @@ class TakHouse:
     tls_port: int
     situation: str
     authority: Path
+    connections: dict[str, dict[str, Any]]
     phones: list[Phone] = field(default_factory=list)
 
     async def command(self, name: str, body: dict[str, Any], *, label: dict[str, str] | None = None) -> str:
@@ -95,6 +96,10 @@ class TakHouse:
         found: dict[str, Any] = next(one for one in shown["items"] if one["name"] == "tak")
         return found
 
+    async def listens(self) -> bool:
+        """Whether its ports are open, and its authority is made."""
+        return bool((await self.health())["health"]["state"] == "up")
+
     async def phone(self) -> Phone:
         """A client on the plain port, as soon as it is open."""
 
@@ -116,15 +121,18 @@ async def tak_house(folder: Path, *, mode: str = "actual", **settings: Any) -> A
     tls = settings.pop("tls", False)
     authority = folder / "authority"
     own = {"tls_port": tls_port, "authority": str(authority), "names": ["localhost"]} if tls else {}
-    connections = {"tak": {"connector": "tak", "title": "Terrain TAK", "port": port, **own, **settings}}
+    connections: dict[str, dict[str, Any]] = {
+        "tak": {"connector": "tak", "title": "Terrain TAK", "port": port, **own, **settings}
+    }
     connections["trackers"] = {"connector": "osmand", "title": "Balises", "token": TOKEN}
     async with opened_node(folder, connections=connections) as node, httpx2.AsyncClient(base_url=node.url) as web:
         situation = new_id()
         web.cookies.set("garance", node.session)
         body = {"situation": situation, "title": "Crue", "kind": "flood", "mode": mode}
         await carry_out(web, node, "situation.open", body)
-        house = TakHouse(node, web, port, tls_port, situation, authority)
+        house = TakHouse(node, web, port, tls_port, situation, authority, connections)
         try:
+            await until(house.listens, timeout_s=30)
             yield house
         finally:
             for phone in house.phones:

@@ -67,11 +67,18 @@ Outgoing = UnitOut | ShapeOut | WordsOut | AlarmOut | Gone
 """Everything that a connector that sends may be given."""
 
 
+class LetOut(msgspec.Struct, frozen=True):
+    """What became of what was told: how many were said, how many a setting held back; the others concern nobody."""
+
+    sent: int = 0
+    held_back: int = 0
+
+
 class SendingConnector(Connector, Protocol):
     """A connector that also sends (`sends` in its manifest). Nothing here waits: what cannot be sent is let go."""
 
-    def tell(self, feed: str, told: Sequence[Outgoing], mode: Mode) -> int:
-        """What changed in what that feed shows; how many were let out: an exercise may be held back by a setting."""
+    def tell(self, feed: str, told: Sequence[Outgoing], mode: Mode) -> LetOut:
+        """What changed in what that feed shows; an exercise is held back unless a setting lets it out, marked."""
         ...
 
     def withdraw(self, feed: str) -> None:

@@ -22,7 +22,7 @@ from garance.kernel.label import Mode
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Frame, Outlet, Sender
 from garance.ports.observation import Observation
-from garance.ports.outgoing import Outgoing
+from garance.ports.outgoing import LetOut, Outgoing
 
 AGAIN_AT_ONCE, AGAIN_PAUSE_S, AGAIN_EVERY_S = 50, 0.2, 5.0
 """What stands is said again so many at a time, so spaced, and looked at so often."""
@@ -116,12 +116,13 @@ class TakConnector:
 
     # -- what goes out ------------------------------------------------------------------------------------------
 
-    def tell(self, feed: str, told: Sequence[Outgoing], mode: Mode) -> int:
+    def tell(self, feed: str, told: Sequence[Outgoing], mode: Mode) -> LetOut:
         """What changed in what a feed shows; an exercise or a test goes out only where the settings allow it."""
         if mode is not Mode.ACTUAL and not self.settings["exercise"]:
-            return 0
+            return LetOut(held_back=len(told))
         now, known = self._clock.now(), self._known()
-        return sum(self._say(self._standing.told(feed, one, mode, at=now, known=known)) for one in told)
+        said = (self._say(self._standing.told(feed, one, mode, at=now, known=known)) for one in told)
+        return LetOut(sent=sum(said))
 
     def withdraw(self, feed: str) -> None:
         """That feed shows nothing any more."""

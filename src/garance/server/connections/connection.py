@@ -54,7 +54,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     sent: int = 0
     """How many units, drawings, messages and alarms went out."""
     held_back: int = 0
-    """How many did not: the settings hold exercises back, nobody there has that name, or there were too many."""
+    """How many did not: the settings hold exercises back, or there were too many."""
     refused: tuple[RefusedFrame, ...] = ()
 
 

@@ -43,8 +43,8 @@ MOST_SHOWN = 5_000
 """How many units and drawings one feed shows; those beyond are held back and counted."""
 MOST_LINES = 2_000
 MOST_BROUGHT = 20_000
-SHARE = 4
-"""A look that took long is followed by a rest so many times as long."""
+SHARE, LONGEST_REST_S = 4, 1.0
+"""A look that took long is followed by a rest so many times as long, and no longer than this."""
 _log = logging.getLogger("garance.connection")
 
 Sample = Sequence[float | int | None]
@@ -57,6 +57,8 @@ class _Shown:
         self.sending = sending
         self.held = held
         self.told: dict[str, Outgoing] = {}
+        self.left_out: set[str] = set()
+        """Those for which there is no room."""
         self.picture: PictureShown | None = None
         self.lines = Lines(frozenset({sending.name, title, sending.feed.connection}))
 
@@ -65,14 +67,18 @@ class _Shown:
         return self.sending.feed
 
     def changes(self, now: dict[str, Outgoing], *, whole: bool) -> list[Outgoing]:
-        """What to say so that those outside see this, and remember that it was said; how many had no room."""
+        """What to say so that those outside see this, and remember that it was said."""
         found: list[Outgoing] = []
         if whole:
             found += [Gone(id=gone) for gone in self.told if gone not in now]
             self.told = {name: told for name, told in self.told.items() if name in now}
+            self.left_out.intersection_update(now)
         for name, one in now.items():
-            if self.told.get(name) != one and (name in self.told or len(self.told) < MOST_SHOWN):
+            if name not in self.told and len(self.told) >= MOST_SHOWN:
+                self.left_out.add(name)
+            elif self.told.get(name) != one:
                 self.told[name] = one
+                self.left_out.discard(name)
                 found.append(one)
         return found
 
@@ -168,7 +174,7 @@ class OutgoingTraffic:
                 post.facts = True
                 where, kind = post.connection.name, type(problem).__name__
                 _log.exception("what goes out failed", extra={"where": where, "kind": kind})
-            await asyncio.sleep(max(TICK_S, SHARE * (loop.time() - began)))
+            await asyncio.sleep(max(TICK_S, min(SHARE * (loop.time() - began), LONGEST_REST_S)))
             try:
                 async with asyncio.timeout(LOOK_AGAIN_S):
                     await post.changed.wait()
@@ -265,7 +271,9 @@ class OutgoingTraffic:
         await self._give(post, shown, out)
 
     async def _tell(self, post: _Post, shown: _Shown, now: dict[str, Outgoing], *, whole: bool) -> None:
+        before = len(shown.left_out)
         changes = shown.changes(now, whole=whole)
+        post.connection.count_sent(0, held_back=max(len(shown.left_out) - before, 0))
         await self._give(post, shown, changes)
 
     async def _give(self, post: _Post, shown: _Shown, told: Sequence[Outgoing]) -> None:
@@ -273,8 +281,8 @@ class OutgoingTraffic:
         mode = (known.mode if known is not None else None) or Mode.ACTUAL
         for start in range(0, len(told), AT_ONCE):
             some = told[start : start + AT_ONCE]
-            sent = post.connector.tell(shown.feed.id, some, mode)
-            post.connection.count_sent(sent, held_back=len(some) - sent)
+            became = post.connector.tell(shown.feed.id, some, mode)
+            post.connection.count_sent(became.sent, held_back=became.held_back)
             await asyncio.sleep(0)
 
 

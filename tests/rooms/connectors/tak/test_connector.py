@@ -29,7 +29,7 @@ from garance.kernel.label import Mode
 from garance.kernel.place import LineString, Point, Position
 from garance.kernel.refusal import Refused
 from garance.ports.observation import Located, Withdrawn
-from garance.ports.outgoing import AlarmOut, Gone, Outgoing, ShapeOut, UnitOut, WordsOut
+from garance.ports.outgoing import AlarmOut, Gone, LetOut, Outgoing, ShapeOut, UnitOut, WordsOut
 from garance.views.shown import ResourceShown, ShapeShown
 
 AT = datetime(2026, 11, 28, tzinfo=UTC)
@@ -222,8 +222,8 @@ async def test_what_is_told_before_anybody_listens_is_shown_to_who_comes() -> No
         *map(a_shape, range(3)),
         AlarmOut(id="l", text="Rupture", position=Position(-0.9, 45.9), at=AT),
     ]
-    assert connector.tell("feed", told, Mode.ACTUAL) == 5
-    assert connector.tell("feed", [Gone(id="shape-0"), Gone(id="unknown")], Mode.ACTUAL) == 1
+    assert connector.tell("feed", told, Mode.ACTUAL) == LetOut(5)
+    assert connector.tell("feed", [Gone(id="shape-0"), Gone(id="unknown")], Mode.ACTUAL) == LetOut(1)
     outlet = Heard()
     async with running(connector.run(outlet)):
         await outlet.until(lambda: "up" in outlet.links)
@@ -251,9 +251,9 @@ async def test_an_old_position_is_not_vouched_for() -> None:
         phone = await here.phone()
         now = datetime.now(UTC)  # noqa: TID251 - the connector reads the true clock
         old = Located(uid="s", at=now - timedelta(hours=1), position=Position(-0.95, 45.93))
-        assert here.connector.tell("feed", [a_unit(located=old)], Mode.ACTUAL) == 0
+        assert here.connector.tell("feed", [a_unit(located=old)], Mode.ACTUAL) == LetOut()
         fresh = Located(uid="s", at=now, position=Position(-0.95, 45.93), course_deg=90.0)
-        assert here.connector.tell("feed", [a_unit(located=fresh)], Mode.ACTUAL) == 1
+        assert here.connector.tell("feed", [a_unit(located=fresh)], Mode.ACTUAL) == LetOut(1)
         found = await heard(phone, uid("GARANCE-unit-1"))
         assert found.stale - now == timedelta(minutes=5)
 
@@ -270,7 +270,7 @@ async def test_words_go_to_all_or_to_whom_they_name_and_say_what_they_amend() ->
             WordsOut(id="w-3", text="Personne.", sender="PC", at=AT, recipient="VSAV 9"),
             WordsOut(id="w-4", text="Repli nord.", sender="PC", at=AT, amends="corrected", urgent=True),
         ]
-        assert here.connector.tell("feed", told, Mode.ACTUAL) == 3
+        assert here.connector.tell("feed", told, Mode.ACTUAL) == LetOut(3)
 
         async def said(to: Phone) -> str:
             part = (await heard(to, lambda cot: cot.type == "b-t-f")).part("remarks")
@@ -280,12 +280,12 @@ async def test_words_go_to_all_or_to_whom_they_name_and_say_what_they_amend() ->
         assert [await said(other) for _ in range(2)] == ["Repli.", "RECTIFIÉ : URGENT : Repli nord."]
 
 
-@pytest.mark.parametrize(("allowed", "sent"), [(False, 0), (True, 1)])
-async def test_an_exercise_is_held_back_unless_allowed(allowed: bool, sent: int) -> None:
+@pytest.mark.parametrize(("allowed", "became"), [(False, LetOut(0, 1)), (True, LetOut(1))])
+async def test_an_exercise_is_held_back_unless_allowed(allowed: bool, became: LetOut) -> None:
     connector = open_connector("tak", {"port": port(), "exercise": allowed})
     assert isinstance(connector, TakConnector)
     for mode in (Mode.EXERCISE, Mode.TEST):
-        assert connector.tell("feed", [a_shape()], mode) == sent
+        assert connector.tell("feed", [a_shape()], mode) == became
 
 
 @pytest.mark.parametrize("settings", [{}, {"tls_port": 8089}])

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from support.running_node import settings_for
+from support.serving import served
 from support.tak_node import TakHouse, heard, hears_none, message, presence, said_of, tak_house, until
 
 from garance.connectors.tak.cot import Cot
 from garance.kernel.identity import new_id
+from garance.server.app import open_app
 
 _log = logging.getLogger(__name__)
 ORGANISATION = {"audience": "organisation"}
@@ -46,7 +49,7 @@ async def a_line(house: TakHouse, text: str, **said: Any) -> str:
 # -- in ----------------------------------------------------------------------------------------------------------
 
 
-async def test_who_speaks_is_on_the_map_within_a_second(tmp_path: Path, record_property: Callable[..., None]) -> None:
+async def test_who_speaks_is_on_the_map_within_a_second(tmp_path: Path) -> None:
     async with tak_house(tmp_path) as house:
         await house.attach()
         phone, loop = await house.phone(), asyncio.get_running_loop()
@@ -64,7 +67,6 @@ async def test_who_speaks_is_on_the_map_within_a_second(tmp_path: Path, record_p
 
         (sample,) = await until(sampled)
         taken_s = loop.time() - began
-        record_property("seconds to the map", taken_s)
         _log.info("from the message of a phone to the map: %.3f s", taken_s)
         assert sample[1:3] == [-0.96, 45.94]
         assert [unit["name"] for unit in (await house.picture())["resources"]] == ["VSAV 1"]
@@ -137,7 +139,7 @@ async def test_bytes_without_sense_are_kept_aside_with_the_reason(tmp_path: Path
 # -- out ---------------------------------------------------------------------------------------------------------
 
 
-async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path, record_property: Callable[..., None]) -> None:
+async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path) -> None:
     async with tak_house(tmp_path) as house:
         await house.attach(sends=True)
         phone, loop = await house.phone(), asyncio.get_running_loop()
@@ -148,7 +150,6 @@ async def test_units_drawings_words_and_alarms_go_out(tmp_path: Path, record_pro
         await house.command("resources.move", {"resource": unit, "geometry": point})
         found = await heard(phone, of(f"GARANCE-{unit}"))
         taken_s = loop.time() - began
-        record_property("seconds to the phone", taken_s)
         _log.info("from a command to a phone: %.3f s", taken_s)
         assert (found.place.lat_deg, found.place.lon_deg) == (45.93, -0.95)
         assert said_of(found, "contact", "callsign") == "FPT 2"
@@ -266,6 +267,31 @@ async def test_what_came_in_does_not_go_back(tmp_path: Path) -> None:
         for one in (phone, other):
             assert (await heard(one, ours)).uid == f"GARANCE-{shape}"
             assert await hears_none(one, ours, wait_s=0.5)
+
+
+async def test_after_a_restart_what_stands_is_shown_again_and_nothing_comes_back(tmp_path: Path) -> None:
+    async with tak_house(tmp_path) as house:
+        await house.attach(sends=True)
+        phone = await house.phone()
+        links = "".join(f'<link point="45.9{n},-0.9{n}"/>' for n in (1, 2, 3))
+        phone.say(message("DRAWN-1", "u-d-f", how="h-e", detail=f'{links}<contact callsign="Digue"/>'))
+
+        async def came() -> Any:
+            return (await house.picture())["shapes"]
+
+        await until(came)
+        await a_line(house, "Repli.", recipient="Terrain")
+        shape = await house.draw("Zone noyée")
+        await heard(phone, of(f"GARANCE-{shape}"))
+    settings = settings_for(tmp_path, connections=house.connections)
+    async with open_app(settings) as opened, served(opened.app, settings, stopping=opened.stopping):
+        late = await house.phone()
+        try:
+            assert (await heard(late, ours)).uid == f"GARANCE-{shape}"
+            assert await hears_none(late, ours, wait_s=0.6)
+        finally:
+            late.close()
+            await asyncio.sleep(0.01)
 
 
 async def test_an_exercise_goes_out_only_where_allowed_and_marked(tmp_path: Path) -> None:
