@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 import takproto
-from cryptography.hazmat.primitives.serialization import Encoding
 from support.tak_node import TakHouse, message, now, presence, tak_house, until
+from support.tak_web import keys_in
 
 from garance.connectors.tak.cot import Cot, read_xml, write_instant
 from garance.connectors.tak.protobuf import read_payload, wrap_stream
@@ -134,7 +134,7 @@ async def test_in_clear_in_xml(tmp_path: Path) -> None:
 async def test_encrypted_with_a_certificate(tmp_path: Path) -> None:
     async with tak_house(tmp_path, tls=True, proof=True) as house:
         await house.attach(sends=True)
-        files = await asyncio.to_thread(certificate, house, tmp_path)
+        files = await certificate(house, tmp_path)
         async with peer(house, f"tls://localhost:{house.tls_port}", **files) as client:
             await both_ways(house, client, "VSAV 1")
         stranger = await house.phone()
@@ -146,16 +146,13 @@ async def test_encrypted_with_a_certificate(tmp_path: Path) -> None:
         assert await until(aside)
 
 
-def certificate(house: TakHouse, folder: Path) -> dict[str, str]:
+async def certificate(house: TakHouse, folder: Path) -> dict[str, str]:
     """What a device is given, as this library wants it."""
-    at = now()
-    authority = open_authority(house.authority, "Garance", at)
-    signed, key = authority.client("vsav-1", at)
-    contents = {
-        "PYTAK_TLS_CLIENT_CERT": signed.public_bytes(Encoding.PEM),
-        "PYTAK_TLS_CLIENT_KEY": key,
-        "PYTAK_TLS_CLIENT_CAFILE": authority.pem,
-    }
+    asked = {"name": "vsav-1", "groups": ["all"]}
+    answer = await house.web.post("/api/v1/connections/tak/devices", json=asked, headers=house.node.headers)
+    signed, key = keys_in(answer.content)
+    contents = {"PYTAK_TLS_CLIENT_CERT": signed, "PYTAK_TLS_CLIENT_KEY": key}
+    contents["PYTAK_TLS_CLIENT_CAFILE"] = open_authority(house.authority, "Garance", now()).pem
     for name, content in contents.items():
         (folder / f"{name}.pem").write_bytes(content)
     files = {name: str(folder / f"{name}.pem") for name in contents}
@@ -167,7 +164,7 @@ async def test_in_protobuf(tmp_path: Path, tls: bool) -> None:
     """It says frames from the first byte, without agreeing on anything: it is answered in frames."""
     async with tak_house(tmp_path, tls=tls) as house:
         await house.attach(sends=True)
-        files = await asyncio.to_thread(certificate, house, tmp_path) if tls else {}
+        files = await certificate(house, tmp_path) if tls else {}
         address = f"tls://localhost:{house.tls_port}" if tls else f"tcp://127.0.0.1:{house.port}"
         async with peer(house, address, TAK_PROTO="1", **files) as client:
             await client.say(presence("PYTAK-1", "VSAV 1"))

@@ -395,6 +395,29 @@ async def walk_feeds(walk: Walk) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown")
 
 
+OF_TAK: dict[str, dict[str, str] | None] = {
+    "get invitations": None,
+    "post invitations": {"name": "VSAV 1"},
+    "delete invitations/{invitation}": None,
+    "get devices": None,
+    "post devices": {"name": "VSAV 1"},
+    "post devices/{serial}/revocation": None,
+    "get trust-package": None,
+}
+
+
+async def walk_tak(walk: Walk) -> None:
+    """Whoever may not bring phones in is not even told whether there is such a connection."""
+    able = {"dos", "rac", "cell-head", "sdis-officer", "prefecture-duty-officer", "administrator"}
+    keeps = not walk.reader.wall and any(role.role in able and role.holds for role in walk.reader.roles)
+    for name, body in OF_TAK.items():
+        method, _, rest = name.partition(" ")
+        path = f"/api/v1/connections/none/{rest.format(invitation=new_id(), serial='AB')}"
+        answer = await walk.ask(method.upper(), path, **({"json": body} if body else {}))
+        other = "read-only" if walk.reader.wall and method != "get" else "not-allowed"
+        assert answer.json()["code"] == ("unknown" if keeps else other), f"{walk.name}: {name}"
+
+
 async def walk_walls(walk: Walk) -> None:
     """Walls are listed and ended by those who steer there or keep the node, and made for whom one acts."""
     wall = walk.house.people["wall"].id
@@ -781,6 +804,7 @@ READING = {
     "get /api/v1/connections": walk_feeds,
     "get /api/v1/connections/{connection}/frames": walk_feeds,
     "post /api/v1/connections/{connection}/frames": walk_feeds,
+    **{"{} /api/v1/connections/{{connection}}/{}".format(*name.split()): walk_tak for name in OF_TAK},
     "get /api/v1/situations/{situation}/feeds/{feed}/aside": walk_feeds,
     "get /api/v1/walls": walk_walls,
     "post /api/v1/walls": walk_walls,

@@ -323,6 +323,7 @@ def _with(path: str, *queries: str) -> Callable[[World, str], list[str]]:
 
 
 MOMENT = "at=2100-01-01T00:00:00Z"
+OF_TAK = ("invitations", "devices", "trust-package")
 ASKED: dict[str, Callable[[World, str], list[str]]] = {
     "/api/v1/session": _same("/api/v1/session"),
     "/api/v1/session/demo": _same("/api/v1/session/demo"),
@@ -340,10 +341,15 @@ ASKED: dict[str, Callable[[World, str], list[str]]] = {
     f"{S}/report-proposal": _with(f"{S}/report-proposal", "?language=en"),
     f"{S}/documents": _same(f"{S}/documents"),
     f"{S}/documents/{{kind}}": _documents,
+    f"{S}/exchange": _same(f"{S}/exchange"),
+    f"{S}/exchange/{{kind}}": lambda place, situation: [
+        f"/api/v1/situations/{situation}/exchange/{kind}" for kind in ("geojson", "kml", "csv")
+    ],
     "/api/v1/directory": lambda place, situation: [f"/api/v1/directory?situation={situation}"],
     "/api/v1/walls": _same("/api/v1/walls"),
     "/api/v1/connections": _same("/api/v1/connections"),
     "/api/v1/connections/{connection}/frames": _same("/api/v1/connections/none/frames"),
+    **{f"/api/v1/connections/{{connection}}/{each}": _same(f"/api/v1/connections/none/{each}") for each in OF_TAK},
     f"{S}/feeds/{{feed}}/aside": _same(f"{S}/feeds/{oid('feed')}/aside"),
     "/api/v1/people": _same("/api/v1/people"),
     "/api/v1/people/{person}": lambda place, situation: [

@@ -44,6 +44,7 @@ from garance.server.ogc import ogc_endpoints
 from garance.server.settings import Settings
 from garance.server.shell import Shell
 from garance.server.sign_in.first_link import first_address
+from garance.server.tak.endpoints import tak_endpoints
 from garance.territory.pack import open_pack
 
 STREAM = "/api/v1/stream"
@@ -83,6 +84,7 @@ def build_app(node: Node, *, origin: str | None = None) -> Starlette:
         *question_endpoints(node),
         *depth_endpoints(node),
         *connection_endpoints(node),
+        *tak_endpoints(node),
         *ogc_endpoints(node),
         *file_endpoints(node.files, max_bytes=limits.max_bytes, organisations=carried.organisations, find=carried.find),
     ]

@@ -14,6 +14,7 @@ ACCOUNTS = "accounts.sqlite"
 VIEWS = "views.sqlite"
 ASIDE = "aside.sqlite"
 FILES = "files"
+TAK = "tak"
 TERRITORIES = "territoires"
 SYMBOLS = "symbols"
 WRITER_KEY = "writer.key"
@@ -79,6 +80,11 @@ class DataFolder:
     def files(self) -> Path:
         """Attachments, by their content."""
         return self.path / FILES
+
+    @property
+    def tak(self) -> Path:
+        """What TAK devices keep here (data packages, missions), a folder for each connection."""
+        return self.path / TAK
 
     @property
     def territories(self) -> Path:

@@ -38,6 +38,7 @@ from garance.server.seating import Seating
 from garance.server.settings import Settings
 from garance.server.sign_in.house import DemoPerson
 from garance.server.sign_in.opening import SignIn
+from garance.server.tak.sites import TakSites
 from garance.server.territory_files import open_files
 from garance.server.trust import TrustingReader, trusted_writers
 from garance.territory.pack import Pack
@@ -119,7 +120,7 @@ class Node:
         self.cabinet = Cabinet(self.store, self.reader.read, self.snapshots)
         self.run = new_id()
         """Names this run of the node: counts that begin anew with it are told apart by it."""
-        self.aftermath, self.gateway = Aftermath(self), Gateway(self)
+        self.aftermath, self.gateway, self.tak = Aftermath(self), Gateway(self), TakSites(self)
         self._public_key = signer.public_key.hex()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -140,6 +141,7 @@ class Node:
         following = (self.aftermath.follow(), self.seating.follow(), self.measures.follow())
         self._tasks = [loop.create_task(one) for one in following]
         self.gateway.start()
+        self.tak.start()
 
     def _show_samples(self, series: str, samples: Sequence[Sample]) -> None:
         """Samples were kept: to who follows them here, and to those outside."""
@@ -167,6 +169,7 @@ class Node:
 
     async def stop(self) -> None:
         """Finish what waits, tell the readers, close every file."""
+        await self.tak.stop()
         await self.gateway.stop()
         await self.hub.stop()
         await self.seating.flush()

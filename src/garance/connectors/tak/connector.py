@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from garance.connectors.tak.cot import Cot, read_xml
 from garance.connectors.tak.decode import decode, observations, own_id
 from garance.connectors.tak.protobuf import read_protobuf, write_protobuf
 from garance.connectors.tak.relay.authority import Authority, open_authority
-from garance.connectors.tak.relay.clients import Client, Identity, Message, Renderings
+from garance.connectors.tak.relay.clients import Client, Identity, Message, Renderings, Rights
 from garance.connectors.tak.relay.greeting import greet
 from garance.connectors.tak.relay.relay import Relay
 from garance.connectors.tak.standing import Standing, root_of
@@ -26,6 +26,9 @@ from garance.ports.outgoing import LetOut, Outgoing
 
 AGAIN_AT_ONCE, AGAIN_PAUSE_S, AGAIN_EVERY_S = 50, 0.2, 5.0
 """What stands is said again so many at a time, so spaced, and looked at so often."""
+
+ENCIPHERED = ("tls_port", "enrol_port", "web_port")
+"""The ports that need an authority; the last two are served by the server, over HTTP."""
 
 
 def to_xml(payload: bytes) -> bytes:
@@ -44,16 +47,21 @@ def to_protobuf(root: bytes) -> bytes:
 class TakConnector:
     """One relay, and the ports it listens to. Keeps the contracts of `relay.hooks.Hooks` and `ports.outgoing`.
 
-    `relay` and `addresses` are there while it runs; `authority` is that of the encrypted port, opened by then, unless
-    it was given before.
+    `relay` and `addresses` are there while it runs; `authority` is that of the encrypted ports, opened by then, unless
+    it was given before; `ready` is set once all are. The server may set `rights` before it runs (who may come, speak
+    and hear), and `overhear` (told of every batch that clients say).
     """
 
     def __init__(self, settings: Mapping[str, Any], clock: Clock) -> None:
         self.settings = settings
         self.authority: Authority | None = None
         self.relay: Relay | None = None
+        self.rights: Rights | None = None
+        self.overhear: Callable[[Sequence[Message]], None] | None = None
+        self.ready = asyncio.Event()
         self.addresses: list[tuple[str, int]] = []
         self._clock = clock
+        self._chain: tuple[bytes, bytes] | None = None
         self._outlet: Outlet | None = None
         self._standing = Standing()
         self._greetings: set[asyncio.Task[None]] = set()
@@ -68,6 +76,7 @@ class TakConnector:
         authority = self.authority = self.authority or await asyncio.to_thread(self._authority)
         relay = self.relay = Relay(
             clock=self._clock,
+            rights=self.rights,
             hooks=self,
             renderings=Renderings(to_xml, to_protobuf),
             is_revoked=authority.is_revoked if authority else lambda serial: False,
@@ -75,6 +84,7 @@ class TakConnector:
         try:
             self.addresses = await self._listen(relay, authority)
             outlet.up()
+            self.ready.set()
             self._standing.all_due(self._clock.now())
             await self._say_again(relay)
         finally:
@@ -84,24 +94,25 @@ class TakConnector:
             await relay.stop()
 
     def _authority(self) -> Authority | None:
-        folder = self.settings["authority"]
-        if not self.settings["tls_port"]:
+        if not any(self.settings[name] for name in ENCIPHERED):
             return None
-        return open_authority(Path(folder), self.settings["organisation"], self._clock.now())
+        return open_authority(Path(self.settings["authority"]), self.settings["organisation"], self._clock.now())
 
     async def _listen(self, relay: Relay, authority: Authority | None) -> list[tuple[str, int]]:
         host, found = self.settings["host"], list[tuple[str, int]]()
         if self.settings["port"]:
             found.append(await relay.listen(host, self.settings["port"]))
-        if authority is not None:
-            found.append(
-                await relay.listen(host, self.settings["tls_port"], tls=await asyncio.to_thread(self._tls, authority))
-            )
+        if authority is not None and self.settings["tls_port"]:
+            tls = await asyncio.to_thread(self.tls, authority)
+            found.append(await relay.listen(host, self.settings["tls_port"], tls=tls))
         return found
 
-    def _tls(self, authority: Authority) -> ssl.SSLContext:
-        chain, key = authority.server(self.settings["names"] or [self.settings["host"]], self._clock.now())
-        return authority.tls(chain, key)
+    def tls(self, authority: Authority, *, mutual: bool = True) -> ssl.SSLContext:
+        """What a port of this connection serves with: one certificate for all, made at the first; takes a moment."""
+        if self._chain is None:
+            names = self.settings["names"] or [self.settings["host"]]
+            self._chain = authority.server(names, self._clock.now())
+        return authority.tls(*self._chain, mutual=mutual)
 
     # -- what goes out ------------------------------------------------------------------------------------------
 
@@ -143,6 +154,8 @@ class TakConnector:
 
     def on_messages(self, batch: Sequence[Message]) -> None:
         """What clients said in one tick goes to intake; what this node said itself does not come back."""
+        if self.overhear is not None:
+            self.overhear(batch)
         for message in batch:
             if message.source is None or own_id(message.routed.uid) is not None:
                 continue
@@ -192,6 +205,6 @@ def open_connector(settings: Mapping[str, Any]) -> TakConnector:
     """
     if not settings["port"] and not settings["tls_port"]:
         raise Refused("connector-setting-missing", field="tls_port", detail={"connector": "tak"})
-    if settings["tls_port"] and not settings["authority"]:
+    if any(settings[name] for name in ENCIPHERED) and not settings["authority"]:
         raise Refused("connector-setting-missing", field="authority", detail={"connector": "tak"})
     return TakConnector(settings, SystemClock())

@@ -26,7 +26,7 @@ RULE_REFUSED = 422
 _CODES_BY_STATUS: Mapping[int, str] = {
     400: "bbox-across-antimeridian json-malformed json-too-deep query-malformed request-malformed",
     401: "not-signed-in sign-in-refused second-factor-needed session-ended",
-    403: "not-allowed exercise-only csrf-wrong read-only cross-site not-a-demo",
+    403: "not-allowed exercise-only csrf-wrong read-only cross-site not-a-demo certificate-revoked",
     404: "unknown no-terrain no-territory",
     405: "method-not-allowed",
     408: "body-too-slow",

@@ -20,15 +20,18 @@ _ENTRY = '<entry key="{}" class="class java.lang.{}">{}</entry>'
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """What a phone needs to know. `team` and `role` are words of ATAK (`Red`, `Team Member`), empty to leave them."""
+    """What a phone needs to know. `team` and `role` are words of ATAK (`Red`, `Team Member`), empty to leave them.
+
+    Without its own key store, it is told to enrol: it asks its user for a name and a word of passage.
+    """
 
     description: str
     host: str
     port: int = 8089
     trust: bytes
     trust_password: str
-    own: bytes
-    own_password: str
+    own: bytes = b""
+    own_password: str = ""
     callsign: str = ""
     team: str = ""
     role: str = ""
@@ -37,9 +40,12 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 def connection_package(connection: Connection, *, for_itak: bool = False) -> bytes:
     """The package, as bytes of a zip."""
     folder = "" if for_itak else "certs/"
-    names = [f"{folder}{name}" for name in (_PREFERENCES, _TRUST, _OWN)]
     preferences = _preferences(connection, "" if for_itak else "cert/")
-    contents = [preferences.encode(), connection.trust, connection.own]
+    held = {_PREFERENCES: preferences.encode(), _TRUST: connection.trust}
+    if connection.own:
+        held[_OWN] = connection.own
+    names = [f"{folder}{name}" for name in held]
+    contents = list(held.values())
     manifest = _manifest(connection, names)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:
@@ -56,9 +62,13 @@ def _preferences(connection: Connection, folder: str) -> str:
         ("connectString0", "String", f"{connection.host}:{connection.port}:ssl"),
         ("caLocation0", "String", f"{folder}{_TRUST}"),
         ("caPassword0", "String", connection.trust_password),
-        ("certificateLocation0", "String", f"{folder}{_OWN}"),
-        ("clientPassword0", "String", connection.own_password),
     ]
+    if connection.own:
+        stream.append(("certificateLocation0", "String", f"{folder}{_OWN}"))
+        stream.append(("clientPassword0", "String", connection.own_password))
+    else:
+        stream += [(f"{key}0", "Boolean", "true") for key in ("enrollForCertificateWithTrust", "useAuth")]
+        stream.append(("cacheCreds0", "String", "Cache credentials"))
     app = [("displayServerConnectionWidget", "Boolean", "true")]
     own = {"locationCallsign": connection.callsign, "locationTeam": connection.team, "atakRoleType": connection.role}
     app += [(key, "String", value) for key, value in own.items() if value]

@@ -1,0 +1,1 @@
+"""What TAK devices ask over HTTP: to be enrolled, data packages, missions (côté HTTP de TAK)."""
