@@ -19,7 +19,7 @@ from garance.kernel.clock import Clock, SystemClock
 from garance.kernel.identity import new_id
 from garance.kernel.label import Mode
 from garance.kernel.refusal import Refused
-from garance.ports.connector import Connector, Frame, Outlet, Sender
+from garance.ports.connector import Connector, Frame, Outlet, Reply, Sender
 from garance.ports.observation import Observation
 
 FIRST_PAUSE_S = 1.0
@@ -40,6 +40,43 @@ class HubConnector:
     def decode(self, frame: Frame) -> Sequence[Observation]:
         """What a frame says, in order; refuses with a code what is not what it should be."""
         return decoding.decode(frame)
+
+    def taken(self, frame: Frame) -> tuple[Sequence[Observation], Reply | None]:
+        """What a pushed frame says, and its acknowledgement (RC-REF) when the models want one."""
+        message = read(frame.data, content_type=frame.content_type)
+        found = decoding.observations(message)
+        answer = acknowledge(message, now=self._clock.now(), unique=new_id())
+        return found, self._reply((answer,) if answer is not None else ())
+
+    def turned_away(self, frame: Frame, why: Refused) -> tuple[Frame, Reply | None]:
+        """A refused frame without what may speak of a person, and the error (RS-ERROR) that says why."""
+        client = self._settings.client
+        answers = self._errors(frame, why) if client else ()
+        return decoding.without_content(frame), self._reply(answers[:1])
+
+    def _errors(self, frame: Frame, why: Refused) -> Sequence[Message]:
+        return answer_refused(
+            frame.data,
+            why,
+            client=self._settings.client,
+            now=self._clock.now(),
+            uniques=(new_id(), new_id()),
+            content_type=frame.content_type,
+        )
+
+    def _reply(self, answers: Sequence[Message]) -> Reply | None:
+        """The first of these, written; None when there is nothing to answer, or nothing that the models accept."""
+        if not answers or not self._settings.acknowledge:
+            return None
+        form = self._form_of(answers[0])
+        try:
+            return Reply(data=emit(answers[0], _mode_of(answers[0]), form), content_type=_TYPES[form])
+        except Refused:  # who pushed has no name that the models accept: nobody to answer
+            return None
+
+    def _form_of(self, message: Message) -> Form:
+        """An error goes in JSON: the hub judges XML by a schema that wants a header, which an error does not have."""
+        return self._form if message.bodies[0].header is not None else Form.JSON
 
     async def run(self, outlet: Outlet) -> None:
         """Follow the queues until cancelled; after a fall, try again later and later, up to a minute."""
@@ -84,14 +121,7 @@ class HubConnector:
             found = decoding.observations(message)
         except Refused as why:
             outlet.refuse(decoding.without_content(frame), sender, why)
-            return answer_refused(
-                frame.data,
-                why,
-                client=self._settings.client,
-                now=self._clock.now(),
-                uniques=(new_id(), new_id()),
-                content_type=frame.content_type,
-            )
+            return self._errors(frame, why)
         if message.envelope is not None and message.envelope.sender_id:
             sender = Sender(name=message.envelope.sender_id)
         outlet.take(found, sender)
@@ -99,15 +129,10 @@ class HubConnector:
         return (answer,) if answer is not None else ()
 
     async def _answer(self, link: Link, message: Message, outlet: Outlet) -> None:
-        """Send an answer; one that the hub has nowhere to put is told, and does not stop the rest.
-
-        An error goes in JSON: the hub judges XML by a schema that wants a header, which an error does not have.
-        """
-        envelope = message.envelope
-        form = self._form if message.bodies[0].header is not None else Form.JSON
-        mode = status_of(envelope.status if envelope is not None else "")
+        """Send an answer; one that the hub has nowhere to put is told, and does not stop the rest."""
+        form = self._form_of(message)
         try:
-            await link.publish(emit(message, mode, form), _TYPES[form])
+            await link.publish(emit(message, _mode_of(message), form), _TYPES[form])
         except Refused as why:
             outlet.refuse(Frame(topic=self._settings.exchange), Sender(name=self._settings.client), why)
 
@@ -124,6 +149,10 @@ class HubConnector:
             await link.publish(content, _TYPES[self._form])
         except FALLS as problem:
             raise Refused("hub-not-sent") from problem
+
+
+def _mode_of(answer: Message) -> Mode:
+    return status_of(answer.envelope.status if answer.envelope is not None else "")
 
 
 def open_connector(settings: Mapping[str, Any]) -> Connector:

@@ -51,7 +51,8 @@ class FeedDetached(Body, frozen=True, kw_only=True):
 class FeedReleased(Body, frozen=True, kw_only=True):
     """A person lets in what intake had set aside (mise à l'écart levée): which, from which source, why it was.
 
-    `aside` is its number among what that connection had set aside. Refused: `not-declared`, `already-ended`.
+    `aside` is its number among what that connection had set aside. Refused: `not-declared`, `already-ended`,
+    `mode-other` (an exercise is not let into what is real).
     """
 
     feed: ObjectId

@@ -13,11 +13,12 @@ from garance.domain.feeds.facts import Bringing, FeedReleased
 from garance.domain.feeds.rules import attached
 from garance.intake.arrival import Arrived, Aside
 from garance.intake.checks import WITHOUT_TRACE
-from garance.intake.meaning import Feed, Meant, Row, Wanted, meaning
+from garance.intake.meaning import Feed, Meant, Row, Wanted, meaning, rounds
+from garance.intake.modes import admitted, takes
 from garance.journal.aside import AsideStore, PutAside
 from garance.journal.envelope import Line
 from garance.kernel.clock import from_milliseconds, to_milliseconds
-from garance.kernel.label import Author
+from garance.kernel.label import Author, Mode
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Sender
 from garance.ports.observation import Observation
@@ -89,11 +90,32 @@ class Gateway:
         """Sort what came, say what is kept, keep aside the rest."""
         arrivals = connection.drain(AT_ONCE)
         done = connection.intake.sort(arrivals)
-        aside = [*done.aside]
-        for feed in self.feeds(connection):
-            aside += await self.say(feed, done.kept)
-        connection.count_kept(len(done.kept))
-        await self._put_aside(connection, aside)
+        aside = await self._say_everywhere(self.feeds(connection), done.kept)
+        connection.count_kept(len(done.kept) - len(aside))
+        await self._put_aside(connection, [*done.aside, *aside])
+
+    async def _say_everywhere(self, feeds: Sequence[Feed], kept: Sequence[Arrived]) -> list[tuple[Arrived, Aside]]:
+        """Say what was kept wherever it comes in; each that the rules of a situation refuse is given back, once.
+
+        What is of another mode than a situation is given back only when no other takes it.
+        """
+        refused: dict[int, Aside] = {}
+        other: dict[int, Aside] = {}
+        taken: set[int] = set()
+        for feed in feeds:
+            fitting = []
+            for number, one in enumerate(kept):
+                found = admitted(one, feed.mode)
+                if found is None:
+                    fitting.append(one)
+                    taken.add(number)
+                else:
+                    other[number] = found
+            numbers = {id(one): number for number, one in enumerate(kept)}
+            for one, aside in await self.say(feed, fitting):
+                refused.setdefault(numbers[id(one)], aside)
+        elsewhere = {number: aside for number, aside in other.items() if number not in taken}
+        return [(kept[number], aside) for number, aside in sorted((elsewhere | refused).items())]
 
     def feeds(self, connection: Connection) -> list[Feed]:
         """Where that connection comes in now: the open situations that it is attached to."""
@@ -113,6 +135,7 @@ class Gateway:
                             brings=Bringing(said.value.get("brings", Bringing.UNITS)),
                             author=self._speaker(said.author),
                             label=said.label,
+                            mode=known.mode or Mode.ACTUAL,
                         )
                     )
         return found
@@ -127,8 +150,12 @@ class Gateway:
         known = self._node.follower.state.situations.open(feed.situation)
         if known is None:
             return []
-        meant = [(one, meaning(self._node.follower.state, feed, one, known.time(one.at))) for one in kept]
-        refused = await self._carry_out(feed, meant)
+        meant: list[tuple[Arrived, Meant]] = []
+        refused: list[tuple[Arrived, Aside]] = []
+        for part in rounds(kept):
+            now = [(one, meaning(self._node.follower.state, feed, one, known.time(one.at))) for one in part]
+            refused += await self._carry_out(feed, now)
+            meant += now
         rows: dict[str, list[Row]] = {}
         for _, what in meant:
             for series, row in what.samples:
@@ -209,6 +236,8 @@ class Gateway:
                     sender=Sender(name=kept.put.sender),
                     received_at=from_milliseconds(kept.put.heard_ms),
                 )
+                if not takes(feed.mode, arrived.observation.mode):
+                    continue
                 connection.intake.admit(arrived)
                 await self.say(feed, [arrived])
                 await asyncio.to_thread(self.aside.mark_released, body.aside)
