@@ -67,6 +67,7 @@ def reported(state: State, feed: Feed, seen: Reported, at: datetime) -> Iterator
     """All that the case wants said, in the order in which it must be."""
     case = Case(state, feed, seen, at, feed.named("incident", seen.uid))
     yield from _described(case)
+    yield from _referenced(case, "incident", case.incident, seen.uid)
     yield from _evolved(case)
     units = {one.uid: unit_of(state, feed, one.uid, _called(one)) for one in seen.resources}
     here = {uid: found or feed.named("unit", uid) for uid, found in units.items()}
@@ -129,6 +130,13 @@ def _description(seen: Reported, *, first: bool) -> dict[str, Any]:
     return {"nature": UNKNOWN_NATURE, **said} if first else said
 
 
+def _referenced(case: Case, kind: str, identifier: str, uid: str) -> Iterator[Wanted]:
+    """How the source calls it, which what is sent back must repeat."""
+    if case.told(kind, identifier, f"reference|{case.feed.title}") is None:
+        body = {kind: identifier, "reference": uid, "by": case.feed.title}
+        yield Wanted(command=f"{kind}s.refer", body=body, key=f"reference {kind} {identifier} {uid}", at=case.at)
+
+
 def _note(text: str) -> str:
     lines = [one_line(line, NOTE_LENGTH) for line in text.splitlines()]
     note = "\n".join(line for line in lines if line)
@@ -186,6 +194,7 @@ def _engaged(case: Case, one: Engaged, unit: str, *, known: bool) -> Iterator[Wa
         if owner:
             detail = {"resource": unit, "owner": owner, "call_sign": one_line(_called(one), 60)}
             yield Wanted(command="resources.detail", body=detail, key=f"detail {one.uid}")
+    yield from _referenced(case, "resource", unit, one.uid)
     resource = case.state.resources.of(case.feed.situation, unit)
     status = resource.status if resource is not None else None
     last = own(case.feed, status)

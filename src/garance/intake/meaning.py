@@ -12,18 +12,31 @@ from typing import Any, TypeVar
 import msgspec
 
 from garance.domain.drawings.state import Shape
+from garance.domain.feeds.dispatches import named
 from garance.domain.feeds.facts import Bringing
 from garance.domain.observations.facts import SeriesKind
 from garance.domain.state import State
+from garance.domain.told import first_of
 from garance.domain.versions import Versions
 from garance.intake.arrival import Arrived
-from garance.intake.cases import reported, withdrawn_case
+from garance.intake.cases import NOTE_LENGTH, reported, withdrawn_case
 from garance.intake.units import unit_called
-from garance.intake.wanted import NAME_LENGTH, Feed, Meant, Row, Wanted, own, point
+from garance.intake.wanted import NAME_LENGTH, Feed, Meant, Row, Wanted, own, point, wanted
 from garance.kernel.clock import to_milliseconds
 from garance.kernel.digest import digest
 from garance.kernel.place import Position
-from garance.ports.observation import Alarm, Alarmed, Drawn, Located, Measured, Observation, Reported, Said, Withdrawn
+from garance.ports.observation import (
+    Alarm,
+    Alarmed,
+    Answered,
+    Drawn,
+    Located,
+    Measured,
+    Observation,
+    Reported,
+    Said,
+    Withdrawn,
+)
 
 V = TypeVar("V")
 ANY_MOBILE = {Bringing.UNITS: "vehicle", Bringing.TRAFFIC: "mobile"}
@@ -47,6 +60,8 @@ def meaning(state: State, feed: Feed, arrived: Arrived, at: datetime) -> Meant:
             return Meant(list(_drawn(state, feed, seen, at)), [])
         case Said() as seen:
             return Meant([_said(feed, seen, at)], [])
+        case Answered() as seen:
+            return Meant(list(_answered(state, feed, seen, at)), [])
         case Alarmed() as seen:
             return Meant([_alarmed(feed, seen, at)], [])
         case Withdrawn() as seen:
@@ -88,10 +103,10 @@ def _located(state: State, feed: Feed, seen: Located, at: datetime) -> Meant:
     series = feed.named("series", seen.uid)
     place = (seen.position.lon_deg, seen.position.lat_deg)
     row: Row = [to_milliseconds(at), *place, seen.altitude_m, seen.speed_mps, seen.course_deg]
-    wanted: list[Wanted] = []
+    first: list[Wanted] = []
     if state.observations.of(feed.situation, series) is None:
-        wanted = list(_declared(state, feed, seen, series))
-    return Meant(wanted, [(series, row)])
+        first = list(_declared(state, feed, seen, series))
+    return Meant(first, [(series, row)])
 
 
 def _declared(state: State, feed: Feed, seen: Located, series: str) -> Iterator[Wanted]:
@@ -112,15 +127,15 @@ def _declared(state: State, feed: Feed, seen: Located, series: str) -> Iterator[
 
 def _measured(state: State, feed: Feed, seen: Measured, at: datetime) -> Meant:
     series = feed.named("series", seen.uid)
-    wanted: list[Wanted] = []
+    first: list[Wanted] = []
     if state.observations.of(feed.situation, series) is None:
         name = (seen.name or seen.uid)[:NAME_LENGTH]
         body: dict[str, Any] = {"series": series, "name": name, "kind": seen.kind, "unit": seen.unit}
         body["provenance"] = feed.provenance
         if seen.position is not None:
             body["geometry"] = point(seen.position)
-        wanted = [Wanted(command="observations.declare-series", body=body, key=f"series {seen.uid}")]
-    return Meant(wanted, [(series, [to_milliseconds(at), seen.value])])
+        first = [Wanted(command="observations.declare-series", body=body, key=f"series {seen.uid}")]
+    return Meant(first, [(series, [to_milliseconds(at), seen.value])])
 
 
 # -- what is drawn -----------------------------------------------------------------------------------------------
@@ -178,6 +193,21 @@ def _said(feed: Feed, seen: Said, at: datetime) -> Wanted:
     body: dict[str, Any] = {"text": seen.text, "category": "information", "channel": "other", "sender": seen.sender}
     body["recipient"] = seen.thread or feed.title
     return _line(feed, seen, body, seen.position, at)
+
+
+def _answered(state: State, feed: Feed, seen: Answered, at: datetime) -> Iterator[Wanted]:
+    """What became of something sent: said of it, under its own label; in words when nothing here bears its name."""
+    found = named(state, seen.reference)
+    if found is None:
+        words = Said(uid=seen.uid, at=seen.at, text=seen.text, sender=seen.sender, thread=seen.reference)
+        yield _said(feed, words, at)
+        return
+    situation, dispatch, to = found
+    thing = state.things.of(situation, "dispatch", dispatch)
+    first = first_of(thing) if thing is not None else None
+    if situation == feed.situation and first is not None:
+        body = {"dispatch": dispatch, "to": to, "answer": seen.answer, "text": seen.text[:NOTE_LENGTH]}
+        yield msgspec.structs.replace(wanted("feeds.note-answer", body, at), label=first.label)
 
 
 def _alarmed(feed: Feed, seen: Alarmed, at: datetime) -> Wanted:

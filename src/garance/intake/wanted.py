@@ -48,12 +48,16 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A command to carry out for a feed. `key` names the intention: the same again changes nothing."""
+    """A command to carry out for a feed. `key` names the intention: the same again changes nothing.
+
+    `label` is for whom, when it is not that of the feed.
+    """
 
     command: str
     body: dict[str, Any]
     key: str
     at: datetime | None = None
+    label: Label | None = None
 
 
 class Meant(msgspec.Struct, frozen=True):

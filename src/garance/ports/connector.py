@@ -147,6 +147,21 @@ class Connector(Protocol):
         ...
 
 
+@runtime_checkable
+class Polled(Protocol):
+    """A source that the server asks over HTTP (`poll`), and whose answers it has decoded: where, and how often."""
+
+    @property
+    def address(self) -> str:
+        """The `http` or `https` address to ask."""
+        ...
+
+    @property
+    def every_s(self) -> float:
+        """Seconds between an answer and the next request."""
+        ...
+
+
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What a sender is answered, in the words of its protocol."""
 

@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from garance.domain.drawings.facts import Figure, ShapeStatus
+from garance.domain.feeds.facts import Answering
 from garance.domain.incidents.facts import Evolution
 from garance.domain.observations.facts import SeriesKind
 from garance.kernel.identity import Slug
@@ -85,6 +86,16 @@ class Said(Observed, frozen=True, kw_only=True):
     thread: str | None = None
     recipients: tuple[str, ...] = ()
     position: Position | None = None
+
+
+class Answered(Observed, frozen=True, kw_only=True):
+    """What became of something that was sent from here (accusé, erreur). `reference` is the name that it was sent
+    under; `text` says it for people, who read it in the logbook when nothing here bears that name."""
+
+    reference: Uid
+    answer: Answering
+    text: str
+    sender: str
 
 
 class Alarm(enum.StrEnum):
@@ -164,5 +175,5 @@ class Reported(Observed, frozen=True, kw_only=True):
     counts: tuple[Counted, ...] = ()
 
 
-Observation = Located | Measured | Drawn | Said | Alarmed | Withdrawn | Reported
+Observation = Located | Measured | Drawn | Said | Answered | Alarmed | Withdrawn | Reported
 """Everything that a decoder may give."""

@@ -11,6 +11,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from garance.connectors.hub_15_18 import decode as decoding
 from garance.connectors.hub_15_18.acknowledgements import acknowledge, answer_refused, status_of
+from garance.connectors.hub_15_18.dispatching import message_of
 from garance.connectors.hub_15_18.envelope import check_client
 from garance.connectors.hub_15_18.link import FALLS, Link, Settings, opened, settings_of, why_fell
 from garance.connectors.hub_15_18.message import Form, Message
@@ -20,10 +21,12 @@ from garance.kernel.identity import new_id
 from garance.kernel.label import Mode
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Connector, Frame, Outlet, Reply, Sender
-from garance.ports.observation import Observation
+from garance.ports.dispatching import LATER, Dispatch, Letter, Post
+from garance.ports.observation import Answered, Observation
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
+HTTP_REFUSED, HTTP_FAULT = 400, 500
 _TYPES = {Form.JSON: "application/json", Form.XML: "application/xml"}
 
 
@@ -136,19 +139,58 @@ class HubConnector:
         except Refused as why:
             outlet.refuse(Frame(topic=self._settings.exchange), Sender(name=self._settings.client), why)
 
+    def compose(self, dispatch: Dispatch) -> Letter:
+        """What is to be sent, exactly as the models want it. Refuses as `message_of`, and `hub-status-differs`,
+        `hub-not-exact`."""
+        message = message_of(dispatch, self._settings.client)
+        envelope = message.envelope
+        return Letter(
+            to=dispatch.to,
+            reference=envelope.distribution_id if envelope is not None else dispatch.unique,
+            model=message.bodies[0].model.name,
+            data=emit(message, dispatch.situation.mode, self._form),
+            content_type=_TYPES[self._form],
+        )
+
+    async def dispatch(self, letter: Letter, post: Post) -> Sequence[Observation]:
+        """Send it: over HTTP when there is an address, else by the link, waiting until the broker confirms.
+
+        Refuses `dispatch-later` (the link is down), `hub-not-sent` (the hub has nowhere to put it, or says no).
+        """
+        if self._settings.address:
+            return await self._posted(letter, post)
+        await self._published(letter.data, letter.content_type)
+        return ()
+
+    async def _posted(self, letter: Letter, post: Post) -> Sequence[Observation]:
+        status, body, kind = await post.post(self._settings.address, letter.data, letter.content_type)
+        if status >= HTTP_FAULT:
+            raise Refused(LATER, detail={"status": status})
+        try:
+            found = decoding.decode(Frame(data=body, content_type=kind)) if body.strip() else ()
+        except Refused:  # no message of the family: the status says all
+            found = ()
+        answers = [one for one in found if isinstance(one, Answered) and one.reference == letter.reference]
+        if status >= HTTP_REFUSED and not answers:
+            raise Refused("hub-not-sent", detail={"status": status})
+        return answers
+
+    async def _published(self, content: bytes, content_type: str) -> None:
+        link = self._link
+        if link is None:
+            raise Refused(LATER)
+        try:
+            await link.publish(content, content_type)
+        except FALLS as problem:
+            raise Refused(LATER) from problem
+
     async def send(self, message: Message, mode: Mode) -> None:
         """Send a message out of a situation of that mode, and wait until the broker confirms.
 
-        Refuses `hub-not-sent` (no link, or the hub has nowhere to put it), `hub-status-differs`, `hub-not-exact`.
+        Refuses `dispatch-later` (no link), `hub-not-sent` (the hub has nowhere to put it), `hub-status-differs`,
+        `hub-not-exact`.
         """
-        content = emit(message, mode, self._form)
-        link = self._link
-        if link is None:
-            raise Refused("hub-not-sent")
-        try:
-            await link.publish(content, _TYPES[self._form])
-        except FALLS as problem:
-            raise Refused("hub-not-sent") from problem
+        await self._published(emit(message, mode, self._form), _TYPES[self._form])
 
 
 def _mode_of(answer: Message) -> Mode:
@@ -158,6 +200,6 @@ def _mode_of(answer: Message) -> Mode:
 def open_connector(settings: Mapping[str, Any]) -> Connector:
     """The connector of those settings. Refuses `hub-client-malformed` when it has a host and no client to be."""
     made = settings_of(settings)
-    if made.host:
+    if made.host or made.address:
         check_client(made.client, field="client")
     return HubConnector(made, SystemClock())

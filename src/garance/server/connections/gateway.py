@@ -23,7 +23,9 @@ from garance.kernel.refusal import Refused
 from garance.ports.connector import Sender
 from garance.ports.observation import Observation
 from garance.server.connections.connection import Connection
+from garance.server.connections.outside import Outside
 from garance.server.connections.plan import plan
+from garance.server.connections.postman import Postman
 
 if TYPE_CHECKING:
     from garance.server.node import Node
@@ -43,6 +45,8 @@ class Gateway:
         self._node = node
         self.aside = AsideStore(node.folder.aside)
         self.connections: dict[str, Connection] = {}
+        self._outside = Outside()
+        self._postman = Postman(node, self, self._outside)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -53,10 +57,11 @@ class Gateway:
             except Refused as refused:
                 connection = Connection(planned, self._node.clock, None, str(refused))
             self.connections[planned.name] = connection
-            self._spawn(connection.run(), f"connection {planned.name}")
+            self._spawn(connection.run(self._outside), f"connection {planned.name}")
             self._spawn(self._sort(connection), f"intake {planned.name}")
         self._spawn(self._expire(), "aside")
         self._spawn(self._let_in(), "released")
+        self._spawn(self._postman.run(), "postman")
 
     def _spawn(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.get_running_loop().create_task(work, name=name))
@@ -66,6 +71,7 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._outside.close()
         await asyncio.to_thread(self.aside.close)
 
     async def _expire(self) -> None:
