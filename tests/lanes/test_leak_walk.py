@@ -215,7 +215,7 @@ async def walk_picture(walk: Walk) -> None:
             shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
             assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
             assert len(shown["shapes"]) == seen["shape.drawn.v3"]
-            assert len(shown["series"]) == seen["series.declared.v1"]
+            assert len(shown["series"]) == seen["series.declared.v2"]
             assert len(shown["grids"]) == seen["grid.attached.v1"]
             assert len(shown["saved_views"]) == len(views)
             for name, member, listed in WHOLE_THINGS:
@@ -641,7 +641,7 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "signals.set-plan": ("plan", "signals-plan.set.v1", a_signals_plan()),
     "reports.draft": ("report", "report.drafted.v1", a_report()),
     "observations.declare-series": (
-        "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
+        "series", "series.declared.v2", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),
 }  # fmt: skip
 IN_SITUATIONS: dict[str, dict[str, Any]] = {
@@ -1046,7 +1046,7 @@ async def test_what_is_hidden_takes_the_same_path_as_what_is_not(house: House) -
     async with httpx2.AsyncClient(base_url=house.url) as web:
         walk = Walk(house, Judge(house), reader, web)
         base = f"/api/v1/situations/{house.flood}"
-        own = next(iter(walk.some_hidden("series.declared.v1", "series")))
+        own = next(iter(walk.some_hidden("series.declared.v2", "series")))
         entry = walk.some_hidden("entry.written.v2", "")[0]
         pairs = [
             *((f"/api/v1/situations/{house.next_door}/{view}", f"/api/v1/situations/{new_id()}/{view}")

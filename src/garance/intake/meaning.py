@@ -122,6 +122,8 @@ def _declared(state: State, feed: Feed, seen: Located, series: str) -> Iterator[
     body = {"series": series, "name": name, "kind": SeriesKind.POSITION, "unit": "deg", "provenance": feed.provenance}
     if unit is not None:
         body["resource"] = unit
+    else:
+        body["mobile"] = seen.kind or ANY_MOBILE[feed.brings]
     yield Wanted(command="observations.declare-series", body=body, key=f"series {seen.uid}")
 
 

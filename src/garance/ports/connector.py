@@ -17,7 +17,11 @@ from garance.kernel.refusal import Refused
 from garance.ports.observation import Observation
 
 MAX_FRAME_BYTES = 8 << 20
-"""The longest frame that is decoded at all."""
+"""The longest frame that is taken from a link (8 MiB), pushed, followed, listened to or polled.
+
+A file that a person gives does not come by a link: its bound is that of the reader of files (50 MiB,
+`connectors.exchange_files`).
+"""
 
 
 class Arrival(enum.StrEnum):

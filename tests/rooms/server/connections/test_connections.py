@@ -224,4 +224,4 @@ async def test_the_same_again_after_a_restart_changes_nothing(tmp_path: Path) ->
 
         await until(sorted_again)
         names = [line.header.name for line in opened.node.store.read(0, 10_000)]
-    assert names.count("resource.declared.v1") == names.count("series.declared.v1") == 1
+    assert names.count("resource.declared.v1") == names.count("series.declared.v2") == 1

@@ -24,7 +24,7 @@ from garance.kernel.identity import new_id
 from garance.kernel.label import Mode
 from garance.server.app import open_app
 
-FIRE_TOLD = {"nature": "fire", "title": "Feu d'entrepôt", "place": "Zone portuaire"}
+FIRE_TOLD: dict[str, Any] = {"nature": "fire", "title": "Feu d'entrepôt", "place": "Zone portuaire"}
 FIRE_TOLD |= {"geometry": {"type": "Point", "coordinates": [-0.97, 45.95]}}
 
 
