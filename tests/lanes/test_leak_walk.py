@@ -588,6 +588,9 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
             "reason": "r",
         },
     ),
+    "feeds.note-answer": ("dispatch", "feed.dispatched.v1", {"to": "t", "answer": "received"}),
+    "incidents.refer": ("incident", "incident.described.v1", {"reference": "r", "by": "b"}),
+    "resources.refer": ("resource", "resource.declared.v1", {"reference": "r", "by": "b"}),
     "views.remove": ("view", "view.saved.v1", {}),
     "views.present": ("view", "view.saved.v1", {"briefing": new_id()}),
     "views.end-briefing": ("briefing", "briefing.shown.v1", {}),
@@ -606,6 +609,7 @@ LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "population.settle-toll": ("about", "incident.described.v1", "incident", {**TOLL, "reason": "r"}),
     "taskings.set-intent": ("of", "shape.drawn.v3", "shape", {"objectives": ["o"]}),
     "posts.set-cycle": ("of", "shape.drawn.v3", "shape", {"step": "order"}),
+    "feeds.dispatch": ("feed", "feed.attached.v1", "feed", {"dispatch": new_id(), "matter": "positions", "to": ["t"]}),
     "resources.plan-relief": ("resource", "resource.declared.v1", "resource", {"at": "2026-01-01T00:00:00Z"}),
 }
 """Commands about something named otherwise than where it is told: the member, the fact that tells it, its member."""
