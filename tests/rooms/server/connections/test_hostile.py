@@ -126,7 +126,12 @@ async def test_whatever_is_sent_is_answered_for(tmp_path: Path) -> None:
         for number in range(120):
             where = {"lat": dice.uniform(-95, 95), "lon": dice.uniform(-185, 185)} if dice.random() < 0.3 else {}
             when = {"tst": int(now_s() + dice.choice([0, 0, 0, 1e4, -1e6, -1e9, 1e12]))}
-            body = {"vel": dice.choice([0, 30, 1e9, -4]), "alt": dice.choice([0, -9e9, 120]), **when, **where}
+            body: dict[str, Any] = {
+                "vel": dice.choice([0, 30, 1e9, -4]),
+                "alt": dice.choice([0, -9e9, 120]),
+                **when,
+                **where,
+            }
             await say(one, f"u{number % 7}", **body)
         headers = {"authorization": f"Bearer {TOKEN}"}
         for junk in (b"", b"{", b"[]", b"\xff\xfe", b"{}" * 1000, struct.pack("<d", 1.0), b'{"_type":"location"}'):
