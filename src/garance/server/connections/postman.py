@@ -86,21 +86,23 @@ class Postman:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
+                if self._node.clock.now() - asked.at > LASTS:
+                    raise Refused("dispatch-expired")
                 feed, connection, dispatcher = self._way(asked)
                 if letter is None:
                     letter = await self._written(dispatcher, feed, asked, to)
                 answers = await dispatcher.dispatch(letter, self._outside)
-                await self._say(asked, label, to, _sent(asked, letter))
-                connection.take(answers, Sender(name=to))
-                return
             except Refused as why:
-                over = self._node.clock.now() - asked.at > LASTS
-                if why.code != LATER or over:
+                if why.code != LATER:
                     await self._say(asked, label, to, _failed(asked, to, why))
                     return
             except Exception:  # noqa: BLE001 - a fault of one connector must not end the others, nor wait for ever
                 _log.exception("a dispatch failed", extra={"where": asked.dispatch})
                 await self._say(asked, label, to, _failed(asked, to, Refused("dispatch-fault")))
+                return
+            else:
+                await self._say(asked, label, to, _sent(asked, letter))
+                connection.take(answers, Sender(name=to))
                 return
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
@@ -143,5 +145,4 @@ def _sent(asked: Asked, letter: Letter) -> DispatchSent:
 
 
 def _failed(asked: Asked, to: str, why: Refused) -> DispatchFailed:
-    code = "dispatch-expired" if why.code == LATER else why.code
-    return DispatchFailed(dispatch=asked.dispatch, to=to, why=code, where=why.field[:200] if why.field else None)
+    return DispatchFailed(dispatch=asked.dispatch, to=to, why=why.code, where=why.field[:200] if why.field else None)
