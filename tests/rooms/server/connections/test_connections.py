@@ -96,7 +96,11 @@ async def test_a_phone_is_a_means_of_the_situation_and_moves(tmp_path: Path) -> 
         shown = await one.picture()
         assert [unit["id"] for unit in shown["resources"]] == [series["resource"]]
         path = f"/api/v1/situations/{one.node.situation}/samples"
-        samples = (await one.get(path, series=series["id"]))["samples"]
+
+        async def measured() -> Any:
+            return (await one.get(path, series=series["id"]))["samples"]
+
+        samples = await until(measured)
         assert [row[1:3] for row in samples] == [[HERE[1], HERE[0]]]
         assert samples[0][4:] == pytest.approx([10.0, 90.0])
         health = (await one.health())["telephones"]
