@@ -217,7 +217,7 @@ async def walk_picture(walk: Walk) -> None:
             shown = await walk.get(f"/api/v1/situations/{situation}/picture", **query)
             assert len(shown["resources"]) == seen["resource.declared.v1"], walk.name
             assert len(shown["shapes"]) == seen["shape.drawn.v3"]
-            assert len(shown["series"]) == seen["series.declared.v1"]
+            assert len(shown["series"]) == seen["series.declared.v2"]
             assert len(shown["grids"]) == seen["grid.attached.v1"]
             assert len(shown["saved_views"]) == len(views)
             for name, member, listed in WHOLE_THINGS:
@@ -616,6 +616,9 @@ TARGETS: dict[str, tuple[str, str, dict[str, Any]]] = {
             "reason": "r",
         },
     ),
+    "feeds.note-answer": ("dispatch", "feed.dispatched.v1", {"to": "t", "answer": "received"}),
+    "incidents.refer": ("incident", "incident.described.v1", {"reference": "r", "by": "b"}),
+    "resources.refer": ("resource", "resource.declared.v1", {"reference": "r", "by": "b"}),
     "views.remove": ("view", "view.saved.v1", {}),
     "views.present": ("view", "view.saved.v1", {"briefing": new_id()}),
     "views.end-briefing": ("briefing", "briefing.shown.v1", {}),
@@ -634,6 +637,7 @@ LINKS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "population.settle-toll": ("about", "incident.described.v1", "incident", {**TOLL, "reason": "r"}),
     "taskings.set-intent": ("of", "shape.drawn.v3", "shape", {"objectives": ["o"]}),
     "posts.set-cycle": ("of", "shape.drawn.v3", "shape", {"step": "order"}),
+    "feeds.dispatch": ("feed", "feed.attached.v1", "feed", {"dispatch": new_id(), "matter": "positions", "to": ["t"]}),
     "resources.plan-relief": ("resource", "resource.declared.v1", "resource", {"at": "2026-01-01T00:00:00Z"}),
 }
 """Commands about something named otherwise than where it is told: the member, the fact that tells it, its member."""
@@ -669,7 +673,7 @@ DECLARES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "signals.set-plan": ("plan", "signals-plan.set.v1", a_signals_plan()),
     "reports.draft": ("report", "report.drafted.v1", a_report()),
     "observations.declare-series": (
-        "series", "series.declared.v1", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
+        "series", "series.declared.v2", {"name": "n", "kind": "water-level", "unit": "m", "provenance": "p"},
     ),
 }  # fmt: skip
 IN_SITUATIONS: dict[str, dict[str, Any]] = {
@@ -1075,7 +1079,7 @@ async def test_what_is_hidden_takes_the_same_path_as_what_is_not(house: House) -
     async with httpx2.AsyncClient(base_url=house.url) as web:
         walk = Walk(house, Judge(house), reader, web)
         base = f"/api/v1/situations/{house.flood}"
-        own = next(iter(walk.some_hidden("series.declared.v1", "series")))
+        own = next(iter(walk.some_hidden("series.declared.v2", "series")))
         entry = walk.some_hidden("entry.written.v2", "")[0]
         pairs = [
             *((f"/api/v1/situations/{house.next_door}/{view}", f"/api/v1/situations/{new_id()}/{view}")

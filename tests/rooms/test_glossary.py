@@ -24,6 +24,8 @@ BANNED_MODULES = {"utils", "util", "manager", "base", "helper", "helpers", "comm
 
 PREFIXES = {
     "Bringing": "bringing",
+    "Matter": "matter",
+    "Answering": "answering",
     "Mode": "mode",
     "Audience": "audience",
     "Sensitivity": "sensitivity",

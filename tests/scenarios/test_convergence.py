@@ -85,6 +85,22 @@ says = st.one_of(
     st.builds(lambda t: ("drawings.draw", shape(t, course=oid(t), phase=1)), things),
     st.builds(lambda n: ("signals.set-plan", signals_plan(f"OCT {n}")), st.integers(0, 2)),
     st.builds(lambda: ("signals.withdraw-plan", {"plan": signals_plan()["plan"], "reason": "r"})),
+    st.builds(lambda t: ("observations.declare-series", series(f"pass-{t}", kind="position", mobile="vessel")), things),
+    st.builds(lambda t: ("feeds.attach", {"feed": oid(t), "connection": t, "name": f"flux {t}"}), things),
+    st.builds(lambda t: ("feeds.detach", {"feed": oid(t), "reason": "fin"}), things),
+    st.builds(
+        lambda t, n: ("feeds.dispatch", {"dispatch": oid(f"d{n}"), "feed": oid(t), "matter": "positions", "to": [t]}),
+        things,
+        st.integers(0, 2),
+    ),
+    st.builds(
+        lambda n, answer: ("feeds.note-answer", {"dispatch": oid(f"d{n}"), "to": "a", "answer": answer}),
+        st.integers(0, 2),
+        st.sampled_from(["received", "refused"]),
+    ),
+    st.builds(
+        lambda t, by: ("resources.refer", {"resource": oid(t), "reference": f"vehicule-{t}", "by": by}), things, things
+    ),
     st.builds(lambda t: ("grids.attach", grid(t)), things),
     st.builds(lambda t, n: ("taskings.describe-mission", mission(t, title=f"mission {n}")), things, st.integers(0, 2)),
     st.builds(

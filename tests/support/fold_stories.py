@@ -26,6 +26,7 @@ from support.story import (
     point,
     resource,
     saved_view,
+    series,
     shape,
     signals_plan,
 )
@@ -410,9 +411,19 @@ def answers() -> list[Case]:
     ]
 
 
+def passing() -> list[Case]:
+    """A ship that passes, of which no means moves: what it is, from where it is heard."""
+    story = Story()
+    story.begin()
+    told = series("ship", kind="position", unit="deg", provenance="AIS (ais)", mobile="vessel")
+    story.tell("observations.declare-series", told)
+    shown = {"id": told["series"], **{name: told[name] for name in ("name", "kind", "unit", "provenance", "mobile")}}
+    return [case("a ship passes", story.facts, {"series": [shown], "resources": []})]
+
+
 STORIES: tuple[Callable[[], list[Case]], ...] = (
     plain, contradictions, late_reports, endings, amendments, destroyed, clocks,
-    figures, kept_views, intentions, signals, answers, *BOARD_STORIES,
+    figures, kept_views, intentions, signals, answers, passing, *BOARD_STORIES,
 )  # fmt: skip
 
 

@@ -127,6 +127,7 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
     "incident": {
         "incidents.describe": Ability.OPERATION_FOLLOW,
         "incidents.evolve": Ability.OPERATION_FOLLOW,
+        "incidents.refer": Ability.OPERATION_FOLLOW,
     },
     "outage": {
         "incidents.describe-outage": Ability.OPERATION_FOLLOW,
@@ -163,7 +164,12 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
     "post": {"posts.hold": Ability.OPERATION_FOLLOW, "posts.end": Ability.OPERATION_FOLLOW},
     "cycle": {"posts.set-cycle": Ability.OPERATION_FOLLOW},
     "demand": {"resources.ask": Ability.MISSIONS_REQUEST, "resources.answer": Ability.RESOURCES_COMMAND},
-    "feed": {"feeds.detach": Ability.OBSERVATIONS_DECLARE, "feeds.release": Ability.OBSERVATIONS_DECLARE},
+    "feed": {
+        "feeds.detach": Ability.OBSERVATIONS_DECLARE,
+        "feeds.release": Ability.OBSERVATIONS_DECLARE,
+        "feeds.dispatch": Ability.ORDERS_GIVE,
+    },
+    "dispatch": {"feeds.note-answer": Ability.ORDERS_GIVE},
     "grid": {"grids.detach": Ability.OBSERVATIONS_DECLARE},
     "view": {"views.remove": Ability.VIEWS_KEEP, "views.present": Ability.VIEWS_KEEP},
     "briefing": {"views.end-briefing": Ability.VIEWS_KEEP},
@@ -174,6 +180,7 @@ COMMANDS: Mapping[str, Mapping[str, Ability]] = {
         "resources.move": Ability.RESOURCES_COMMAND,
         "resources.set-state": Ability.RESOURCES_COMMAND,
         "resources.detail": Ability.RESOURCES_COMMAND,
+        "resources.refer": Ability.RESOURCES_COMMAND,
         "resources.assign": Ability.RESOURCES_COMMAND,
         "resources.plan-relief": Ability.RESOURCES_COMMAND,
         "resources.spend": Ability.RESOURCES_COMMAND,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from garance.domain.acknowledgements import rules as acknowledgements
 from garance.domain.courses import rules as courses
 from garance.domain.drawings import rules as drawings
+from garance.domain.feeds import dispatches
 from garance.domain.feeds import rules as feeds
 from garance.domain.grids import rules as grids
 from garance.domain.incidents import rules as incidents
@@ -25,6 +26,7 @@ from garance.domain.taskings import rules as taskings
 CONCERNS = (
     acknowledgements,
     courses,
+    dispatches,
     drawings,
     feeds,
     grids,

@@ -55,7 +55,9 @@ class Things(msgspec.Struct):
         told = telling(fact.name)
         if told is None or fact.body is None or fact.situation is None:
             return False
-        identifier, aspect, said = statement_of(told, msgspec.to_builtins(fact.body))
+        # As JSON has it, whether the fact was just said or comes back from a snapshot: lists, never tuples.
+        members = msgspec.json.decode(msgspec.json.encode(fact.body))
+        identifier, aspect, said = statement_of(told, members)
         there = self.known.setdefault(fact.situation, {})
         name = f"{told.kind} {identifier}"
         thing = there.get(name)

@@ -5,27 +5,40 @@ Nothing here records anything: the server carries the commands out, through the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
 from garance.domain.drawings.state import Shape
+from garance.domain.feeds.dispatches import named
 from garance.domain.feeds.facts import Bringing
-from garance.domain.following import narrower
 from garance.domain.observations.facts import SeriesKind
 from garance.domain.state import State
-from garance.domain.versions import Version, Versions
+from garance.domain.told import first_of
+from garance.domain.versions import Versions
 from garance.intake.arrival import Arrived
-from garance.kernel.clock import Stamp, from_milliseconds, to_milliseconds
+from garance.intake.cases import NOTE_LENGTH, reported, withdrawn_case
+from garance.intake.units import unit_called
+from garance.intake.wanted import NAME_LENGTH, Feed, Meant, Row, Wanted, own, point, wanted
+from garance.kernel.clock import to_milliseconds
 from garance.kernel.digest import digest
-from garance.kernel.identity import derived_id
-from garance.kernel.label import Author, Label
 from garance.kernel.place import Position
-from garance.ports.observation import Alarm, Alarmed, Drawn, Located, Measured, Observation, Said, Withdrawn
+from garance.ports.observation import (
+    Alarm,
+    Alarmed,
+    Answered,
+    Drawn,
+    Located,
+    Measured,
+    Observation,
+    Reported,
+    Said,
+    Withdrawn,
+)
 
-NAME_LENGTH = 200
+V = TypeVar("V")
 ANY_MOBILE = {Bringing.UNITS: "vehicle", Bringing.TRAFFIC: "mobile"}
 """What something is when its source does not say."""
 CALLED = {
@@ -34,41 +47,6 @@ CALLED = {
     Alarm.GEOFENCE: "Limite franchie",
     Alarm.OTHER: "Alarme",
 }
-EPOCH = from_milliseconds(0)
-Row = list[int | float | None]
-V = TypeVar("V")
-
-
-class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """A connection that comes into a situation: on whose behalf it speaks there, and under which label."""
-
-    id: str
-    situation: str
-    connection: str
-    title: str
-    brings: Bringing
-    author: Author
-    label: Label
-
-    def named(self, what: str, uid: str) -> str:
-        """The identifier, here, of what its source calls so."""
-        return derived_id(f"feed {self.id} {what}", uid)
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A command to carry out for a feed. `key` names the intention: the same again changes nothing."""
-
-    command: str
-    body: dict[str, Any]
-    key: str
-    at: datetime | None = None
-
-
-class Meant(msgspec.Struct, frozen=True):
-    """What to say first, and the sample that follows."""
-
-    wanted: list[Wanted]
-    samples: list[tuple[str, Row]]
 
 
 def meaning(state: State, feed: Feed, arrived: Arrived, at: datetime) -> Meant:
@@ -82,11 +60,40 @@ def meaning(state: State, feed: Feed, arrived: Arrived, at: datetime) -> Meant:
             return Meant(list(_drawn(state, feed, seen, at)), [])
         case Said() as seen:
             return Meant([_said(feed, seen, at)], [])
+        case Answered() as seen:
+            return Meant(list(_answered(state, feed, seen, at)), [])
         case Alarmed() as seen:
             return Meant([_alarmed(feed, seen, at)], [])
         case Withdrawn() as seen:
-            return Meant(list(_withdrawn(state, feed, seen, at)), [])
-    return Meant([], [])
+            return Meant([*_withdrawn(state, feed, seen, at), *withdrawn_case(state, feed, seen, at)], [])
+        case Reported() as seen:
+            return Meant(list(reported(state, feed, seen, at)), [])
+
+
+def rounds(kept: Sequence[Arrived]) -> Iterator[Sequence[Arrived]]:
+    """The same, in order, cut so that in each part nothing is said twice of one thing: what an observation means
+    depends on what the one before it had said."""
+    part: list[Arrived] = []
+    touched: set[str] = set()
+    for one in kept:
+        things = _touched(one.observation)
+        if things & touched:
+            yield part
+            part, touched = [], set()
+        part.append(one)
+        touched |= things
+    if part:
+        yield part
+
+
+def _touched(seen: Observation) -> set[str]:
+    """What later observations of these things must know of."""
+    match seen:
+        case Reported(resources=resources):
+            return {seen.uid, *(one.uid for one in resources)}
+        case Drawn() | Withdrawn():
+            return {seen.uid}
+    return set()
 
 
 # -- what moves, what is measured --------------------------------------------------------------------------------
@@ -96,10 +103,10 @@ def _located(state: State, feed: Feed, seen: Located, at: datetime) -> Meant:
     series = feed.named("series", seen.uid)
     place = (seen.position.lon_deg, seen.position.lat_deg)
     row: Row = [to_milliseconds(at), *place, seen.altitude_m, seen.speed_mps, seen.course_deg]
-    wanted: list[Wanted] = []
+    first: list[Wanted] = []
     if state.observations.of(feed.situation, series) is None:
-        wanted = list(_declared(state, feed, seen, series))
-    return Meant(wanted, [(series, row)])
+        first = list(_declared(state, feed, seen, series))
+    return Meant(first, [(series, row)])
 
 
 def _declared(state: State, feed: Feed, seen: Located, series: str) -> Iterator[Wanted]:
@@ -112,68 +119,25 @@ def _declared(state: State, feed: Feed, seen: Located, series: str) -> Iterator[
         yield Wanted(
             command="resources.declare", body={"resource": unit, "name": name, "kind": kind}, key=f"unit {seen.uid}"
         )
-    body = {"series": series, "name": name, "kind": SeriesKind.POSITION, "unit": "deg", "provenance": _provenance(feed)}
+    body = {"series": series, "name": name, "kind": SeriesKind.POSITION, "unit": "deg", "provenance": feed.provenance}
     if unit is not None:
         body["resource"] = unit
+    else:
+        body["mobile"] = seen.kind or ANY_MOBILE[feed.brings]
     yield Wanted(command="observations.declare-series", body=body, key=f"series {seen.uid}")
-
-
-def unit_called(state: State, feed: Feed, name: str) -> str | None:
-    """The means of the situation with that name or call sign, that everyone who hears the feed may see, and that
-    nothing follows yet; of several, none: a person must say which.
-    """
-    followed = {
-        version.value.resource
-        for series in state.observations.known.get(feed.situation, {}).values()
-        for version in series.declared.history()
-    }
-    found = [
-        identifier
-        for identifier, resource in state.resources.known.get(feed.situation, {}).items()
-        if identifier not in followed
-        and (first := resource.declared.first()) is not None
-        and not narrower(first, _as_version(feed))
-        and _called(state, feed, identifier, first.value.name, name)
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _called(state: State, feed: Feed, identifier: str, name: str, wanted: str) -> bool:
-    thing = state.things.of(feed.situation, "resource", identifier)
-    details = thing.said.get("details") if thing is not None else None
-    current = details.current() if details is not None else None
-    sign = current.value.get("call_sign") if current is not None else None
-    return _plain(wanted) in {_plain(name), _plain(str(sign or ""))} - {""}
-
-
-def _plain(text: str) -> str:
-    return "".join(text.casefold().split())
-
-
-def _as_version(feed: Feed) -> Version[None]:
-    """What the feed says, as far as who may see it goes."""
-    return Version("", Stamp(0, 0, ""), EPOCH, None, author=feed.author, label=feed.label)
 
 
 def _measured(state: State, feed: Feed, seen: Measured, at: datetime) -> Meant:
     series = feed.named(f"series {seen.kind}", seen.uid)
-    wanted: list[Wanted] = []
+    first: list[Wanted] = []
     if state.observations.of(feed.situation, series) is None:
         name = (seen.name or seen.uid)[:NAME_LENGTH]
         body: dict[str, Any] = {"series": series, "name": name, "kind": seen.kind, "unit": seen.unit}
-        body["provenance"] = _provenance(feed)
+        body["provenance"] = feed.provenance
         if seen.position is not None:
-            body["geometry"] = _point(seen.position)
-        wanted = [Wanted(command="observations.declare-series", body=body, key=f"series {seen.kind} {seen.uid}")]
-    return Meant(wanted, [(series, [to_milliseconds(at), seen.value])])
-
-
-def _provenance(feed: Feed) -> str:
-    return f"{feed.title} ({feed.connection})"
-
-
-def _point(position: Position) -> dict[str, Any]:
-    return {"type": "Point", "coordinates": [position.lon_deg, position.lat_deg]}
+            body["geometry"] = point(seen.position)
+        first = [Wanted(command="observations.declare-series", body=body, key=f"series {seen.kind} {seen.uid}")]
+    return Meant(first, [(series, [to_milliseconds(at), seen.value])])
 
 
 # -- what is drawn -----------------------------------------------------------------------------------------------
@@ -200,10 +164,8 @@ def _drawn(state: State, feed: Feed, seen: Drawn, at: datetime) -> Iterator[Want
 
 
 def _own(feed: Feed, said: Versions[V]) -> V | None:
-    """What the feed itself said last: what people changed since stands until the source changes its mind."""
-    own = (version for version in said.history() if version.author == feed.author)
-    latest = max(own, key=lambda version: version.order, default=None)
-    return latest.value if latest is not None else None
+    version = own(feed, said)
+    return version.value if version is not None else None
 
 
 def _outline(feed: Feed, shape: Shape) -> dict[str, Any]:
@@ -235,6 +197,21 @@ def _said(feed: Feed, seen: Said, at: datetime) -> Wanted:
     return _line(feed, seen, body, seen.position, at)
 
 
+def _answered(state: State, feed: Feed, seen: Answered, at: datetime) -> Iterator[Wanted]:
+    """What became of something sent: said of it, under its own label; in words when nothing here bears its name."""
+    found = named(state, seen.reference)
+    if found is None:
+        words = Said(uid=seen.uid, at=seen.at, text=seen.text, sender=seen.sender, thread=seen.reference)
+        yield _said(feed, words, at)
+        return
+    situation, dispatch, to = found
+    thing = state.things.of(situation, "dispatch", dispatch)
+    first = first_of(thing) if thing is not None else None
+    if situation == feed.situation and first is not None:
+        body = {"dispatch": dispatch, "to": to, "answer": seen.answer, "text": seen.text[:NOTE_LENGTH]}
+        yield msgspec.structs.replace(wanted("feeds.note-answer", body, at), label=first.label)
+
+
 def _alarmed(feed: Feed, seen: Alarmed, at: datetime) -> Wanted:
     who = seen.name or seen.uid
     called = CALLED[seen.alarm] if seen.active else f"Fin d'alarme ({CALLED[seen.alarm].lower()})"
@@ -247,6 +224,9 @@ def _alarmed(feed: Feed, seen: Alarmed, at: datetime) -> Wanted:
 
 def _line(feed: Feed, seen: Observation, body: dict[str, Any], position: Position | None, at: datetime) -> Wanted:
     if position is not None:
-        body["geometry"] = _point(position)
+        body["geometry"] = point(position)
     key = digest(msgspec.json.encode([seen.uid, at, body]))
     return Wanted(command="logbook.write", body=body, key=f"line {key}", at=at)
+
+
+__all__ = ["Feed", "Meant", "Row", "Wanted", "meaning", "rounds"]

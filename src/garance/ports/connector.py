@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -17,7 +17,11 @@ from garance.kernel.refusal import Refused
 from garance.ports.observation import Observation
 
 MAX_FRAME_BYTES = 8 << 20
-"""The longest frame that is decoded at all."""
+"""The longest frame that is taken from a link (8 MiB), pushed, followed, listened to or polled.
+
+A file that a person gives does not come by a link: its bound is that of the reader of files (50 MiB,
+`connectors.exchange_files`).
+"""
 
 
 class Arrival(enum.StrEnum):
@@ -81,11 +85,18 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sensitivity: Literal["ordinary", "personal", "health", "restricted"] = "ordinary"
     quality: Grade
     sends: bool = False
+    pushed: bool = False
+    """It also takes what is pushed over HTTP, whatever its usual arrival."""
     traffic: bool = False
     """What moves there passes by (ships, aircraft): it is not among the means of a situation."""
     believable: Mapping[str, float] = {}
     """What intake takes to be possible from such a source, where it is not the usual (see `intake.arrival.Limits`)."""
     settings: tuple[Wish, ...] = ()
+
+    @property
+    def takes_pushes(self) -> bool:
+        """Whether it has an address of this node where others push."""
+        return self.pushed or self.arrival is Arrival.PUSH
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +152,41 @@ class Connector(Protocol):
 
     async def run(self, outlet: Outlet) -> None:
         """Bring frames until cancelled."""
+        ...
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A source that the server asks over HTTP (`poll`), and whose answers it has decoded: where, and how often."""
+
+    @property
+    def address(self) -> str:
+        """The `http` or `https` address to ask."""
+        ...
+
+    @property
+    def every_s(self) -> float:
+        """Seconds between an answer and the next request."""
+        ...
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sender is answered, in the words of its protocol."""
+
+    data: bytes
+    content_type: str
+
+
+@runtime_checkable
+class Replying(Protocol):
+    """A connector whose senders want an answer to what they push, and that knows what may not be kept."""
+
+    def taken(self, frame: Frame) -> tuple[Sequence[Observation], Reply | None]:
+        """What a frame says, and what to answer; refuses as `Connector.decode`."""
+        ...
+
+    def turned_away(self, frame: Frame, why: Refused) -> tuple[Frame, Reply | None]:
+        """What may be kept of a refused frame, and what to answer."""
         ...
 
 

@@ -14,6 +14,8 @@ from typing import Annotated
 import msgspec
 
 from garance.domain.drawings.facts import Figure, ShapeStatus
+from garance.domain.feeds.facts import Answering
+from garance.domain.incidents.facts import Evolution
 from garance.domain.observations.facts import SeriesKind
 from garance.kernel.identity import Slug
 from garance.kernel.label import Mode
@@ -86,6 +88,16 @@ class Said(Observed, frozen=True, kw_only=True):
     position: Position | None = None
 
 
+class Answered(Observed, frozen=True, kw_only=True):
+    """What became of something that was sent from here (accusé, erreur). `reference` is the name that it was sent
+    under; `text` says it for people, who read it in the logbook when nothing here bears that name."""
+
+    reference: Uid
+    answer: Answering
+    text: str
+    sender: str
+
+
 class Alarm(enum.StrEnum):
     """What an alarm is about (nature de l'alarme)."""
 
@@ -142,7 +154,8 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Reported(Observed, frozen=True, kw_only=True):
     """A case kept by another body (affaire): what, where, since when, with which means and missions.
 
-    `nature` is a word of our incident types; `severity` one of our severities. `closed` when the sender has closed it.
+    `nature` is a word of our incident types; `severity` one of our severities, `1` minor to `5` disastrous; `evolution`
+    how it goes, when the sender says. `closed` when the sender has closed it.
     `partial` when only what is said here changes: an update of the means of a case says nothing of its nature nor of
     its place, and `title` then only names the case.
     """
@@ -150,6 +163,7 @@ class Reported(Observed, frozen=True, kw_only=True):
     title: str
     nature: Slug | None = None
     severity: str | None = None
+    evolution: Evolution | None = None
     text: str = ""
     position: Position | None = None
     address: str | None = None
@@ -161,5 +175,5 @@ class Reported(Observed, frozen=True, kw_only=True):
     counts: tuple[Counted, ...] = ()
 
 
-Observation = Located | Measured | Drawn | Said | Alarmed | Withdrawn | Reported
+Observation = Located | Measured | Drawn | Said | Answered | Alarmed | Withdrawn | Reported
 """Everything that a decoder may give."""

@@ -152,7 +152,7 @@ class Scribe:
                 author=feed.author,
                 now=self._clock.now(),
                 occurred_at=wanted.at,
-                label=feed.label,
+                label=wanted.label or feed.label,
             )
             try:
                 body = msgspec.convert(wanted.body, known.request)

@@ -78,7 +78,7 @@ class Picture:
     """The picture of one situation, now and at every past moment: it keeps all that was said."""
 
     name: ClassVar[str] = "picture"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     def __init__(self) -> None:
         self._folded = _Folded(

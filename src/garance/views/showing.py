@@ -187,6 +187,7 @@ def show_series(showing: Showing, identifier: str, series: Series) -> SeriesShow
         thresholds=body.thresholds,
         geometry=body.geometry,
         resource=body.resource,
+        mobile=body.mobile,
         declared_at=first.occurred_at,
         conflict=showing.contradictions("series", identifier, {"declaration": declared}),
     )

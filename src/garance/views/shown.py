@@ -125,7 +125,7 @@ class SignalsPlanShown(Shown, frozen=True, kw_only=True):
 
 
 class SeriesShown(Shown, frozen=True, kw_only=True):
-    """A series of measurements; its samples are read beside."""
+    """A series of measurements; its samples are read beside. `mobile` is what passes by, when no resource moves."""
 
     id: str
     name: str
@@ -135,6 +135,7 @@ class SeriesShown(Shown, frozen=True, kw_only=True):
     thresholds: tuple[Threshold, ...]
     geometry: Point | None = None
     resource: str | None = None
+    mobile: str | None = None
     declared_at: datetime
     conflict: bool
 

@@ -39,6 +39,7 @@ MEMBERS = {
         "course",
         "phase",
     ),
+    "series": ("id", "name", "kind", "unit", "provenance", "resource", "mobile"),
     "grids": ("id", "raster", "name", "at"),
     "saved_views": ("id", "name", "axis", "layers", "camera", "at", "order"),
     "things": ("kind", "id", "ended", "conflict", "said"),

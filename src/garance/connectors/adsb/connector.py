@@ -11,9 +11,11 @@ from garance.ports.observation import Observation
 
 
 class Adsb:
-    """The source, configured. It brings nothing by itself."""
+    """The source, configured: the server asks `address`, `every_s` seconds after each answer."""
 
-    def __init__(self, *, oldest_s: float) -> None:
+    def __init__(self, *, address: str, every_s: float, oldest_s: float) -> None:
+        self.address = address
+        self.every_s = every_s
         self._decoder = AdsbDecoder(oldest_s=oldest_s)
 
     def decode(self, frame: Frame) -> Sequence[Observation]:
@@ -26,4 +28,7 @@ class Adsb:
 
 def open_connector(settings: Mapping[str, Any]) -> Adsb:
     """ADS-B with these settings."""
-    return Adsb(oldest_s=float(settings.get("oldest_s") or 60.0))
+    every_s = float(settings.get("every_s") or 2.0)
+    return Adsb(
+        address=str(settings.get("url") or ""), every_s=every_s, oldest_s=float(settings.get("oldest_s") or 60.0)
+    )

@@ -20,7 +20,7 @@ from garance.connectors.hub_15_18.resources import read_resources, read_status
 from garance.connectors.hub_15_18.technical import read_error, read_nothing, read_reference
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Frame
-from garance.ports.observation import Observation, Said, Withdrawn
+from garance.ports.observation import Answered, Observation, Said, Withdrawn
 
 MAX_OBSERVATIONS = 5_000
 
@@ -64,7 +64,7 @@ def _of_body(message: Message, body: Body, number: int) -> Iterator[Observation]
             yield _in_words(message, body, number, said_by)
 
 
-def _in_words(message: Message, body: Body, number: int, sender: str) -> Said:
+def _in_words(message: Message, body: Body, number: int, sender: str) -> Said | Answered:
     envelope = message.envelope
     uid = envelope.distribution_id[:240] if envelope is not None and envelope.distribution_id else body.model.name
     sender = sender or "15-18-112"

@@ -20,6 +20,7 @@ from garance.connectors.hub_15_18.members import (
     words_of,
 )
 from garance.connectors.hub_15_18.message import Body
+from garance.domain.incidents.facts import Evolution
 from garance.domain.resources.facts import ResourceStatus
 from garance.domain.taskings.facts import MissionState
 from garance.kernel.label import Mode
@@ -47,6 +48,7 @@ def read_emsi(body: Body, *, sender: str, sent_at: datetime | None) -> Iterator[
         title=text(said, "NAME", longest=200) or case,
         nature=longest(crosswalk().category_in, category),
         severity=text(said, "SCALE"),
+        evolution=_evolution(said),
         text="" if category.startswith("HLT") else _words(context, said),
         position=position,
         address=address,
@@ -62,6 +64,16 @@ def read_emsi(body: Body, *, sender: str, sent_at: datetime | None) -> Iterator[
 
 def _words(context: Any, said: Any) -> str:
     return cut("\n".join(part for part in (text(context, "FREETEXT"), text(said, "FREETEXT")) if part))
+
+
+_TRENDS = {"NCREA": Evolution.WORSENING, "DECREA": Evolution.IMPROVING, "STABLE": Evolution.STABLE}
+_STATUSES = {"NST": Evolution.REPORTED, "IPR": Evolution.CONFIRMED, "COM": Evolution.OVER}
+
+
+def _evolution(said: Any) -> Evolution | None:
+    """From its trend while it runs, else from its status."""
+    status, trend = text(said, "STATUS") or "", text(said, "RISK_ASSESMENT") or ""
+    return _STATUSES.get(status) if status == "COM" else _TRENDS.get(trend, _STATUSES.get(status))
 
 
 def _case_uid(said: Any) -> str | None:

@@ -29,7 +29,8 @@ _MISSION_TYPE = "INT/RECCE"
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What is told: a situation and one incident of it, with what goes along.
 
-    `assignments` gives the mission of each resource; `case_id` the shared name of the case; `level` STRTGC, OPR or
+    `assignments` gives the mission of each resource; `case_id` the shared name of the case; `names` those of
+    means that another body named; `level` STRTGC, OPR or
     TACTCL.
     """
 
@@ -41,6 +42,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     shapes: Sequence[ShapeShown] = ()
     balance: Balance | None = None
     assignments: Mapping[str, str] = {}
+    names: Mapping[str, str] = {}
     level: str = "OPR"
 
 
@@ -48,7 +50,7 @@ def emsi_content(account: Account, sending: Sending) -> dict[str, Any]:
     """The content of an EMSI. Refuses `hub-incident-needed`."""
     content = {"CONTEXT": _context(account, sending), "EVENT": _incident(account, sending)}
     missions = [_mission(one, account, sending) for one in account.missions if one.told("description")]
-    resources = [_resource(one, sending) for one in account.resources]
+    resources = [_resource(one, account, sending) for one in account.resources]
     return content | ({"MISSION": missions} if missions else {}) | ({"RESOURCE": resources} if resources else {})
 
 
@@ -141,7 +143,7 @@ def position(geometry: Geometry, name: str | None) -> dict[str, Any]:
 def _mission(one: ThingShown, account: Account, sending: Sending) -> dict[str, Any]:
     told = one.told("description")
     state = MissionState(one.told("state").get("state", MissionState.REQUESTED))
-    given = [uid for uid, mission in account.assignments.items() if mission == one.id]
+    given = [account.names.get(uid, uid) for uid, mission in account.assignments.items() if mission == one.id]
     said: dict[str, Any] = {
         "TYPE": _MISSION_TYPE,
         "FREETEXT": told.get("title", ""),
@@ -159,10 +161,10 @@ def _mission(one: ThingShown, account: Account, sending: Sending) -> dict[str, A
     return said
 
 
-def _resource(one: ResourceShown, sending: Sending) -> dict[str, Any]:
+def _resource(one: ResourceShown, account: Account, sending: Sending) -> dict[str, Any]:
     said: dict[str, Any] = {
         "RTYPE": {"RCLASS": [crosswalk().class_out.get(one.kind, "MAT/VEH")]},
-        "ID": one.id,
+        "ID": account.names.get(one.id, one.id),
         "ORG_ID": sending.route.sender,
         "NAME": one.name,
         "QUANTITY": 1,

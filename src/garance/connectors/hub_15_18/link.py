@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     client: str = ""
     host: str = ""
+    address: str = ""
     port: int = 5671
     vhost: str = "/"
     tls: bool = True

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from garance.connectors.hub_15_18.members import at, cut, details, text
 from garance.connectors.hub_15_18.message import Body
-from garance.ports.observation import Said
+from garance.domain.feeds.facts import Answering
+from garance.ports.observation import Answered, Said
 
 _STEPS: Mapping[str, str] = {
     "RECU": "reçu",
@@ -17,38 +18,42 @@ _STEPS: Mapping[str, str] = {
     "SUPPRIME": "supprimé",
 }
 
+_ANSWERS: Mapping[str, Answering] = {
+    "RECU": Answering.RECEIVED,
+    "ERREUR": Answering.REFUSED,
+    "INTEGRE": Answering.INTEGRATED,
+    "CONSULTE": Answering.READ,
+    "SUPPRIME": Answering.REMOVED,
+}
 
-def read_reference(body: Body, *, sender: str, at_: datetime | None, message: str) -> Said:
+
+def read_reference(body: Body, *, sender: str, at_: datetime | None, message: str) -> Said | Answered:
     """RC-REF: what became of a message that was sent."""
-    about = text(body.content, "distributionID") or ""
+    about = text(body.content, "distributionID", longest=256) or ""
     step = text(body.content, "step") or "RECU"
     refused = at(body.content, "refused") is True
     told = "refusé" if refused else _STEPS.get(step, step)
     error = text(body.content, "errorDistributionID")
-    return Said(
-        uid=message,
-        at=at_,
-        text=f"Accusé : message {about} {told}.",
-        sender=sender,
-        thread=about or None,
-        details=details(step=step, refused="true" if refused else None, error=error),
-    )
+    words = f"Accusé : message {about} {told}."
+    more = details(step=step, refused="true" if refused else None, error=error)
+    if not about:
+        return Said(uid=message, at=at_, text=words, sender=sender, details=more)
+    answer = Answering.REFUSED if refused else _ANSWERS.get(step, Answering.RECEIVED)
+    return Answered(uid=message, at=at_, reference=about, answer=answer, text=words, sender=sender, details=more)
 
 
-def read_error(body: Body, *, sender: str, at_: datetime | None, message: str) -> Said:
+def read_error(body: Body, *, sender: str, at_: datetime | None, message: str) -> Said | Answered:
     """RS-ERROR: why a message of ours did not go through. The message it quotes is not copied."""
-    about = text(body.content, "referencedDistributionID") or ""
+    about = text(body.content, "referencedDistributionID", longest=256) or ""
     code = at(body.content, "errorCode", "statusCode")
     named = text(body.content, "errorCode", "statusString") or ""
     cause = text(body.content, "errorCause", longest=1500) or ""
-    return Said(
-        uid=message,
-        at=at_,
-        text=cut(f"Erreur {code} {named} sur le message {about} : {cause}"),
-        sender=sender,
-        thread=about or None,
-        details=details(code=str(code), name=named),
-    )
+    words = cut(f"Erreur {code} {named} sur le message {about} : {cause}")
+    more = details(code=str(code), name=named)
+    if not about:
+        return Said(uid=message, at=at_, text=words, sender=sender, details=more)
+    refused = Answering.REFUSED
+    return Answered(uid=message, at=at_, reference=about, answer=refused, text=words, sender=sender, details=more)
 
 
 def read_nothing(body: Body, *, sender: str, at_: datetime | None, message: str) -> Said:

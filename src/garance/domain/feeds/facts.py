@@ -57,7 +57,8 @@ class FeedDetached(Body, frozen=True, kw_only=True):
 class FeedReleased(Body, frozen=True, kw_only=True):
     """A person lets in what intake had set aside (mise à l'écart levée): which, from which source, why it was.
 
-    `aside` is its number among what that connection had set aside. Refused: `not-declared`, `already-ended`.
+    `aside` is its number among what that connection had set aside. Refused: `not-declared`, `already-ended`,
+    `mode-other` (an exercise is not let into what is real).
     """
 
     feed: ObjectId
@@ -66,3 +67,101 @@ class FeedReleased(Body, frozen=True, kw_only=True):
     why: Slug
     heard_at: Instant
     reason: Note
+
+
+Recipient = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+"""Who is sent to, as the protocol of the connection names it (`fr.health.samu170`)."""
+Named = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class Matter(enum.StrEnum):
+    """What is sent to others (objet de l'envoi)."""
+
+    INCIDENT = "incident"
+    """An incident: its nature, place, words."""
+    RESOURCES = "resources"
+    """The means of an incident, with their state and place."""
+    SITUATION = "situation"
+    """An incident whole: with zones, missions, means, counts."""
+    POSITIONS = "positions"
+    """Where our means are."""
+
+
+class Answering(enum.StrEnum):
+    """What became of what was sent (suite donnée à l'envoi)."""
+
+    RECEIVED = "received"
+    INTEGRATED = "integrated"
+    READ = "read"
+    REMOVED = "removed"
+    REFUSED = "refused"
+
+
+@tells("incident", "reference", keys=("by",))
+@fact("incident.referenced.v1")
+class IncidentReferenced(Body, frozen=True, kw_only=True):
+    """Another body calls the incident so (numéro d'affaire): what is sent to it names it by that. `by` is that body.
+
+    Refused: `not-declared`.
+    """
+
+    incident: ObjectId
+    reference: Named
+    by: ShortText
+
+
+@tells("dispatch", "order", begins=True)
+@fact("feed.dispatched.v1")
+class FeedDispatched(Body, frozen=True, kw_only=True):
+    """A person has something sent to others by a connection (envoi): what, to whom. The node sends it in its turn.
+
+    Only what the feed's audience may see, and the sender too, is sent. `resources` are the means to tell of; none:
+    those given to the incident. `cancels`: what was sent before no longer holds. Refused: `feed-unknown`,
+    `incident-needed`, `link-unknown`, `already-declared`.
+    """
+
+    dispatch: ObjectId
+    feed: ObjectId
+    matter: Matter
+    to: Annotated[tuple[Recipient, ...], msgspec.Meta(min_length=1, max_length=20)]
+    incident: ObjectId | None = None
+    resources: Annotated[tuple[ObjectId, ...], msgspec.Meta(max_length=100)] = ()
+    cancels: bool = False
+    note: Note | None = None
+
+
+@tells("dispatch", "sent", keys=("to",))
+@fact("dispatch.sent.v1")
+class DispatchSent(Body, frozen=True, kw_only=True):
+    """The connection took it (envoi parti): `reference` is its name for that recipient, which answers repeat.
+
+    `model` is the kind of message; `digest` that of its bytes. Said by the node.
+    """
+
+    dispatch: ObjectId
+    to: Recipient
+    reference: Named
+    model: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+@tells("dispatch", "failed", keys=("to",))
+@fact("dispatch.failed.v1")
+class DispatchFailed(Body, frozen=True, kw_only=True):
+    """It could not be sent and will not be tried again (envoi manqué): why, and where the fault lies. By the node."""
+
+    dispatch: ObjectId
+    to: Recipient
+    why: Slug
+    where: ShortText | None = None
+
+
+@tells("dispatch", "answer", keys=("to", "answer"))
+@fact("dispatch.answered.v1")
+class DispatchAnswered(Body, frozen=True, kw_only=True):
+    """The recipient, or the network on the way, answers (accusé, erreur). Refused: `not-declared`."""
+
+    dispatch: ObjectId
+    to: Recipient
+    answer: Answering
+    text: Note | None = None

@@ -14,6 +14,9 @@ from garance.domain.told import Statement
 from garance.domain.versions import Version
 from garance.kernel.refusal import Refused
 
+MODE_OTHER = "mode-other"
+"""Why intake sets aside what is said to be an exercise, or a test, where it must not be."""
+
 
 def attached(state: State, situation: str) -> Iterator[tuple[str, Version[Statement]]]:
     """The feeds that come into that situation: their identifier, and the statement that attached each first."""
@@ -41,5 +44,9 @@ def detach_feed(state: State, request: FeedDetached, context: Context) -> Sequen
 
 @command("feeds.release", ability="observations.declare", request=FeedReleased)
 def release(state: State, request: FeedReleased, context: Context) -> Sequence[Said]:
-    """Let in what intake had set aside: the node says it in its turn. Refuses `not-declared`, `already-ended`."""
+    """Let in what intake had set aside: the node says it in its turn. Refuses `not-declared`, `already-ended`, and
+    `mode-other`: nobody makes real what its source says to be an exercise.
+    """
+    if request.why == MODE_OTHER:
+        raise Refused("mode-other", field="body.why")
     return say(state, request, context)

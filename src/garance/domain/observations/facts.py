@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
-from garance.domain.vocabulary import Body, fact
-from garance.kernel.identity import ObjectId
+from garance.domain.vocabulary import Body, fact, unchanged
+from garance.kernel.identity import ObjectId, Slug
 from garance.kernel.place import Point
 
 SeriesName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -40,12 +40,13 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: ThresholdSeverity
 
 
-@fact("series.declared.v1")
+@fact("series.declared.v2")
 class SeriesDeclared(Body, frozen=True, kw_only=True):
     """A series of measurements begins to be followed (capteur ou suivi déclaré).
 
     `provenance` names the source and every transformation between it and what is shown. A series of positions
-    names the `resource` it moves. Refused: `already-declared`, `resource-unknown`, `threshold-doubled`.
+    names the `resource` it moves; of what only passes by (a ship, an aircraft), `mobile` says what it is, in a word of
+    our kinds of means. Refused: `already-declared`, `resource-unknown`, `threshold-doubled`.
     """
 
     series: ObjectId
@@ -54,8 +55,12 @@ class SeriesDeclared(Body, frozen=True, kw_only=True):
     unit: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
     geometry: Point | None = None
     resource: ObjectId | None = None
+    mobile: Slug | None = None
     provenance: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
     thresholds: Annotated[tuple[Threshold, ...], msgspec.Meta(max_length=16)] = ()
+
+
+unchanged("series.declared.v1", to="series.declared.v2")
 
 
 @fact("segment.sealed.v1")

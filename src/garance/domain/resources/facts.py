@@ -99,6 +99,19 @@ class ResourceDetailed(Body, frozen=True, kw_only=True):
     note: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)] | None = None
 
 
+@tells("resource", "reference", keys=("by",))
+@fact("resource.referenced.v1")
+class ResourceReferenced(Body, frozen=True, kw_only=True):
+    """Another body calls the means so (nom chez un autre): what is sent to it names it by that. `by` is that body.
+
+    Refused: `not-declared`.
+    """
+
+    resource: ObjectId
+    reference: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    by: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 @tells("resource", "assignment")
 @fact("resource.assigned.v1")
 class ResourceAssigned(Body, frozen=True, kw_only=True):

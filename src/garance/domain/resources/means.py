@@ -16,6 +16,7 @@ from garance.domain.resources.facts import (
     ReliefPlanned,
     ResourceAssigned,
     ResourceDetailed,
+    ResourceReferenced,
     ResourceSpent,
 )
 from garance.domain.said import Context, Said
@@ -45,6 +46,12 @@ def _check_no_loop(state: State, context: Context, request: ResourceDetailed) ->
             raise Refused("group-loop", field="body.part_of")
         held = holding(state, context, "resource", above, "details")
         above, depth = (held or {}).get("part_of"), depth + 1
+
+
+@command("resources.refer", ability="resources.command", request=ResourceReferenced)
+def refer_resource(state: State, request: ResourceReferenced, context: Context) -> Sequence[Said]:
+    """Say how another body calls a means. Refuses `not-declared`."""
+    return say(state, request, context)
 
 
 @command("resources.assign", ability="resources.command", request=ResourceAssigned)

@@ -19,9 +19,9 @@ from garance.domain.told import first_of
 from garance.kernel.clock import Instant, from_milliseconds
 from garance.kernel.identity import ObjectId, Slug
 from garance.kernel.refusal import Refused
-from garance.ports.connector import MAX_FRAME_BYTES, Arrival, Frame, Sender
+from garance.ports.connector import MAX_FRAME_BYTES, Arrival, Connector, Frame, Reply, Replying, Sender
 from garance.server.connections.connection import Connection, Health
-from garance.server.http import Call, Endpoint, endpoint
+from garance.server.http import Call, Endpoint, endpoint, status_of
 from garance.server.http.decoding import ANYTHING
 from garance.server.node import Node
 from garance.server.sign_in.reader import Reader
@@ -123,7 +123,7 @@ def _shown(one: Connection, aside: dict[str, int]) -> ConnectionShown:
         traffic=manifest.traffic,
         sends=manifest.sends,
         attribution=manifest.attribution,
-        address=f"{PATH}/{one.name}/frames" if manifest.arrival is Arrival.PUSH else None,
+        address=f"{PATH}/{one.name}/frames" if manifest.takes_pushes else None,
         health=one.health,
         aside=aside,
     )
@@ -171,7 +171,7 @@ def _frames(node: Node) -> Sequence[Endpoint]:
     async def receive(call: Call[Reader], connection: Slug) -> Response:
         """Take a frame from a tracker or a server, with the token of the connection."""
         found = node.gateway.connections.get(connection)
-        if found is None or found.planned.manifest.arrival is not Arrival.PUSH or found.connector is None:
+        if found is None or not found.planned.manifest.takes_pushes or found.connector is None:
             raise Refused("unknown")
         sender = _sender(found, call)
         body = b"".join([part async for part in call.stream()]) if call.request.method == "POST" else b""
@@ -181,13 +181,9 @@ def _frames(node: Node) -> Sequence[Endpoint]:
         frame = Frame(data=body, content_type=kind, parameters={**headers, **asked})
         if found.full:
             raise Refused("overloaded")
-        try:
-            found.take(found.connector.decode(frame), sender)
-        except Refused as refused:
-            found.refuse(frame, sender, refused)
-            raise
+        answer = _received(found, found.connector, frame, sender)
         await found.settled()
-        return Response(NOTHING_TO_SAY, media_type="application/json")
+        return answer
 
     settings: dict[str, Any] = {
         "path": path,
@@ -206,6 +202,28 @@ def _frames(node: Node) -> Sequence[Endpoint]:
         Endpoint(method="GET", **settings),
         Endpoint(method="POST", consumes=ANYTHING, max_bytes=MAX_FRAME_BYTES, **settings),
     )
+
+
+def _received(found: Connection, connector: Connector, frame: Frame, sender: Sender) -> Response:
+    """Hand over what a frame says, and answer in the words of its protocol; in ours when it has none for it."""
+    reply: Reply | None = None
+    try:
+        if isinstance(connector, Replying):
+            observations, reply = connector.taken(frame)
+        else:
+            observations = connector.decode(frame)
+    except Refused as refused:
+        kept = frame
+        if isinstance(connector, Replying):
+            kept, reply = connector.turned_away(frame, refused)
+        found.refuse(kept, sender, refused)
+        if reply is None:
+            raise
+        return Response(reply.data, status_code=status_of(refused.code), media_type=reply.content_type)
+    found.take(observations, sender)
+    if reply is None:
+        return Response(NOTHING_TO_SAY, media_type="application/json")
+    return Response(reply.data, media_type=reply.content_type)
 
 
 def _sender(connection: Connection, call: Call[Reader]) -> Sender:

@@ -16,9 +16,11 @@ from garance.intake.arrival import Arrived
 from garance.intake.sorting import Intake
 from garance.kernel.clock import Clock, Instant
 from garance.kernel.refusal import Refused
-from garance.ports.connector import Arrival, Connector, Frame, Sender
+from garance.ports.connector import Arrival, Connector, Frame, Polled, Sender
 from garance.ports.observation import Observation
+from garance.server.connections.outside import Outside
 from garance.server.connections.plan import Planned
+from garance.server.connections.polling import poll
 
 WAITING = 5_000
 """How many observations of one connection may wait to be sorted; the oldest beyond are counted and let go."""
@@ -201,15 +203,21 @@ class Connection:
             refused=tuple(self._last_refused),
         )
 
-    async def run(self) -> None:
-        """Keep the connector running: one that stops by a fault of its own is started again, less and less often."""
+    async def run(self, outside: Outside) -> None:
+        """Keep the connector running: one that stops by a fault of its own is started again, less and less often.
+
+        One that is polled is asked through `outside`, the client of the server.
+        """
         if self.connector is None or self.planned.manifest.arrival in (Arrival.PUSH, Arrival.FILE):
             return
         pause_s = FIRST_PAUSE_S
         while True:
             begun = self._clock.now()
             try:
-                await self.connector.run(self)
+                if isinstance(self.connector, Polled):
+                    await poll(self.connector, self.connector, self, outside)
+                else:
+                    await self.connector.run(self)
                 why = "ended"
             except (Refused, OSError) as problem:
                 why = problem.code if isinstance(problem, Refused) else type(problem).__name__

@@ -11,22 +11,26 @@ import msgspec
 
 from garance.domain.feeds.facts import Bringing, FeedReleased
 from garance.domain.feeds.rules import attached
+from garance.domain.situation.state import Situation
 from garance.domain.told import Statement
 from garance.intake.arrival import Arrived, Aside
 from garance.intake.checks import WITHOUT_TRACE
-from garance.intake.meaning import Feed, Meant, Row, Wanted, meaning
+from garance.intake.meaning import Feed, Meant, Row, Wanted, meaning, rounds
+from garance.intake.modes import admitted, takes
 from garance.intake.sorting import Sorted
 from garance.journal.aside import AsideStore, PutAside
 from garance.journal.envelope import Line
 from garance.kernel.clock import from_milliseconds, to_milliseconds
-from garance.kernel.label import Author
+from garance.kernel.label import Author, Mode
 from garance.kernel.refusal import Refused
 from garance.ports.connector import Sender
 from garance.ports.observation import Observation
 from garance.server.connections.connection import FIRST_PAUSE_S, LONGEST_PAUSE_S, Connection, Unread
 from garance.server.connections.letting_out import Sending
 from garance.server.connections.outgoing import OutgoingTraffic
+from garance.server.connections.outside import Outside
 from garance.server.connections.plan import plan
+from garance.server.connections.postman import Postman
 from garance.server.http.problem import waits
 
 if TYPE_CHECKING:
@@ -48,6 +52,8 @@ class Gateway:
         self.aside = AsideStore(node.folder.aside)
         self.connections: dict[str, Connection] = {}
         self.outgoing = OutgoingTraffic(node, self.sending)
+        self._outside = Outside()
+        self._postman = Postman(node, self, self._outside)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -58,12 +64,13 @@ class Gateway:
             except Refused as refused:
                 connection = Connection(planned, self._node.clock, None, str(refused))
             self.connections[planned.name] = connection
-            self._spawn(connection.run(), f"connection {planned.name}")
+            self._spawn(connection.run(self._outside), f"connection {planned.name}")
             self._spawn(self._sort(connection), f"intake {planned.name}")
         for name, work in self.outgoing.works(self.connections.values()):
             self._spawn(work, name)
         self._spawn(self._expire(), "aside")
         self._spawn(self._let_in(), "released")
+        self._spawn(self._postman.run(), "postman")
 
     def _spawn(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.get_running_loop().create_task(work, name=name))
@@ -73,6 +80,7 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._outside.close()
         await asyncio.to_thread(self.aside.close)
 
     async def _expire(self) -> None:
@@ -97,7 +105,7 @@ class Gateway:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                await self._deliver(connection, done, unread)
+                kept = await self._deliver(connection, done, unread)
                 break
             except Refused as refused:
                 _log.warning("what a connection brought waits to be said", extra={"code": refused.code})
@@ -105,14 +113,36 @@ class Gateway:
                 _log.exception("what a connection brought waits to be said", extra={"kind": type(problem).__name__})
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-        connection.settle(len(arrivals), kept=len(done.kept))
+        connection.settle(len(arrivals), kept=kept)
 
-    async def _deliver(self, connection: Connection, done: Sorted, unread: Sequence[Unread]) -> None:
-        """Say what is kept and keep aside the rest; again after a failure doubles nothing that was said."""
-        aside = [*done.aside]
-        for feed in self.feeds(connection):
-            aside += await self.say(feed, done.kept)
-        await self._put_aside(connection, aside, unread)
+    async def _deliver(self, connection: Connection, done: Sorted, unread: Sequence[Unread]) -> int:
+        """Say what is kept and keep aside the rest; again after a failure doubles nothing. How many were said."""
+        aside = await self._say_everywhere(self.feeds(connection), done.kept)
+        await self._put_aside(connection, [*done.aside, *aside], unread)
+        return len(done.kept) - len(aside)
+
+    async def _say_everywhere(self, feeds: Sequence[Feed], kept: Sequence[Arrived]) -> list[tuple[Arrived, Aside]]:
+        """Say what was kept wherever it comes in; each that the rules of a situation refuse is given back, once.
+
+        What is of another mode than a situation is given back only when no other takes it.
+        """
+        refused: dict[int, Aside] = {}
+        other: dict[int, Aside] = {}
+        taken: set[int] = set()
+        for feed in feeds:
+            fitting = []
+            for number, one in enumerate(kept):
+                found = admitted(one, feed.mode)
+                if found is None:
+                    fitting.append(one)
+                    taken.add(number)
+                else:
+                    other[number] = found
+            numbers = {id(one): number for number, one in enumerate(kept)}
+            for one, aside in await self.say(feed, fitting):
+                refused.setdefault(numbers[id(one)], aside)
+        elsewhere = {number: aside for number, aside in other.items() if number not in taken}
+        return [(kept[number], aside) for number, aside in sorted((elsewhere | refused).items())]
 
     def feeds(self, connection: Connection) -> list[Feed]:
         """Where that connection comes in now: the open situations that it is attached to."""
@@ -139,6 +169,7 @@ class Gateway:
                         brings=Bringing(said.value.get("brings", Bringing.UNITS)),
                         author=self._speaker(said.author),
                         label=said.label,
+                        mode=known.mode or Mode.ACTUAL,
                     )
                     found.append((known_as, said.value))
         return found
@@ -158,14 +189,24 @@ class Gateway:
             return []
         meant: list[tuple[Arrived, Meant]] = []
         refused: list[tuple[Arrived, Aside]] = []
+        for part in rounds(kept):
+            now, faults = self._meant(feed, part, known)
+            refused += [*faults, *await self._carry_out(feed, now)]
+            meant += now
+        return [*refused, *await self._observe(feed, meant, {id(one) for one, _ in refused})]
+
+    def _meant(
+        self, feed: Feed, kept: Sequence[Arrived], known: Situation
+    ) -> tuple[list[tuple[Arrived, Meant]], list[tuple[Arrived, Aside]]]:
+        meant: list[tuple[Arrived, Meant]] = []
+        faults: list[tuple[Arrived, Aside]] = []
         for one in kept:
             try:
                 meant.append((one, meaning(self._node.follower.state, feed, one, known.time(one.at))))
             except Exception as problem:  # noqa: BLE001 - a fault met by one observation must not stop those beside it
                 _log.exception("an observation was not understood", extra={"kind": type(problem).__name__})
-                refused.append((one, Aside("internal-fault")))
-        refused += await self._carry_out(feed, meant)
-        return [*refused, *await self._observe(feed, meant, {id(one) for one, _ in refused})]
+                faults.append((one, Aside("internal-fault")))
+        return meant, faults
 
     async def _carry_out(self, feed: Feed, meant: Sequence[tuple[Arrived, Meant]]) -> list[tuple[Arrived, Aside]]:
         """Carry out every command, in order; all share the flushes of the disk."""
@@ -283,6 +324,8 @@ class Gateway:
                     sender=Sender(name=kept.put.sender),
                     received_at=from_milliseconds(kept.put.heard_ms),
                 )
+                if not takes(feed.mode, arrived.observation.mode):
+                    continue
                 connection.intake.admit(arrived)
                 await self.say(feed, [arrived])
                 await asyncio.to_thread(self.aside.mark_released, body.aside)

@@ -13,7 +13,7 @@ from garance.connectors.hub_15_18.message import Form
 from garance.connectors.hub_15_18.reading import emit, read, write
 from garance.kernel.label import Mode
 from garance.kernel.refusal import Refused
-from garance.ports.observation import Said
+from garance.ports.observation import Answered
 
 FRAMES = Path(__file__).resolve().parents[3] / "frames" / "hub-15-18"
 NOW = datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_what_is_refused_is_answered_with_where_and_what_was_wanted(form: Form) 
     error, reference = answer_refused(frame, why, client=US, now=NOW, uniques=("e", "r"))
     for one in Form:
         (told,) = observations(read(emit(error, Mode.ACTUAL, one)))
-        assert isinstance(told, Said)
+        assert isinstance(told, Answered)
         assert "300 INVALID_MESSAGE" in told.text
         assert "content[0].message.createCase.qualification.whatsHappen.code" in told.text
         assert error.envelope is not None

@@ -239,7 +239,7 @@ def position(mode: Mode) -> Message:
 
 async def test_what_is_sent_is_confirmed_or_refused(where: tuple[str, int], hub: AbstractChannel) -> None:
     connector, bench = connector_at(where[1]), Bench()
-    with pytest.raises(Refused, match="hub-not-sent"):
+    with pytest.raises(Refused, match="dispatch-later"):
         await connector.send(position(Mode.ACTUAL), Mode.ACTUAL)
     async with running(connector, bench):
         await until(lambda: bench.told)

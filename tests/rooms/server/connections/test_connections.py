@@ -96,7 +96,11 @@ async def test_a_phone_is_a_means_of_the_situation_and_moves(tmp_path: Path) -> 
         shown = await one.picture()
         assert [unit["id"] for unit in shown["resources"]] == [series["resource"]]
         path = f"/api/v1/situations/{one.node.situation}/samples"
-        samples = (await one.get(path, series=series["id"]))["samples"]
+
+        async def measured() -> Any:
+            return (await one.get(path, series=series["id"]))["samples"]
+
+        samples = await until(measured)
         assert [row[1:3] for row in samples] == [[HERE[1], HERE[0]]]
         assert samples[0][4:] == pytest.approx([10.0, 90.0])
         health = (await one.health())["telephones"]
@@ -224,4 +228,4 @@ async def test_the_same_again_after_a_restart_changes_nothing(tmp_path: Path) ->
 
         await until(sorted_again)
         names = [line.header.name for line in opened.node.store.read(0, 10_000)]
-    assert names.count("resource.declared.v1") == names.count("series.declared.v1") == 1
+    assert names.count("resource.declared.v1") == names.count("series.declared.v2") == 1

@@ -60,6 +60,10 @@ function at<T>(known: Map<string, T>, id: unknown, make: new () => T): T {
   return found;
 }
 
+function declared(into: Folding, fact: Fact, body: Body): void {
+  at<Register<Body>>(into.series, body['series'], Register).write(fact, body);
+}
+
 /** A change may arrive before what it changes: it waits here, and nothing is shown until the thing exists. */
 const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> = {
   'situation.opened.v1': (into, fact, body) => into.opened.write(fact, body),
@@ -100,11 +104,8 @@ const READERS: Record<string, (into: Folding, fact: Fact, body: Body) => void> =
     at<Register<true>>(into.acknowledged, body['fact'], Register).write(fact, true);
     into.entries.acknowledge(fact);
   },
-  'series.declared.v1': (into, fact, body) => {
-    const known = into.series.get(text(body['series'])) ?? new Register<Body>();
-    known.write(fact, body);
-    into.series.set(text(body['series']), known);
-  },
+  'series.declared.v1': declared,
+  'series.declared.v2': declared,
 };
 
 const described = (body: Body): Described => ({
@@ -299,6 +300,7 @@ function showSeries(id: string, fold: Register<Body>, moment: Moment): Series[] 
     thresholds: (body['thresholds'] as Threshold[] | undefined) ?? [],
     geometry: (body['geometry'] as Point | undefined) ?? null,
     resource: textOrNull(body['resource']),
+    mobile: textOrNull(body['mobile']),
     declared_at: declared.first!.fact.occurred_at,
   }];
 }

@@ -100,6 +100,8 @@ export type Series = {
   thresholds: Threshold[];
   geometry: Point | null;
   resource: string | null;
+  /** What passes by (a ship, an aircraft), when no resource moves. */
+  mobile: string | null;
   declared_at: string;
 };
 

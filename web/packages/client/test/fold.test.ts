@@ -13,6 +13,7 @@ const MEMBERS: Record<string, string[]> = {
   situation: ['id', 'title', 'level', 'acknowledged', 'status', 'mode', 'clock'],
   resources: ['id', 'name', 'kind', 'state', 'geometry'],
   shapes: ['id', 'name', 'kind', 'state', 'geometry', 'figure', 'valid_until', 'symbol', 'sector', 'course', 'phase'],
+  series: ['id', 'name', 'kind', 'unit', 'provenance', 'resource', 'mobile'],
   grids: ['id', 'raster', 'name', 'at'],
   saved_views: ['id', 'name', 'axis', 'layers', 'camera', 'at', 'order'],
   things: ['kind', 'id', 'ended', 'conflict', 'said'],
@@ -39,7 +40,7 @@ function shown(facts: readonly Fact[], at: string | null, by: By): Record<string
     situation: picture.situation && cut({ ...picture.situation, acknowledged: whom(picture.situation.acknowledged) }, MEMBERS['situation']!),
     conflicts: picture.conflicts.map(({ thing, id, aspect, versions }) => ({ thing, id, aspect, facts: [...new Set(versions.map(({ fact }) => fact))] })),
   };
-  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, grids: picture.grids, saved_views: picture.saved_views, courses, signals_plans, things: told, logbook })) {
+  for (const [name, things] of Object.entries({ resources: picture.resources, shapes: picture.shapes, series: picture.series, grids: picture.grids, saved_views: picture.saved_views, courses, signals_plans, things: told, logbook })) {
     found[name] = things.map((thing) => cut(thing as Thing, MEMBERS[name]!));
   }
   return found;

@@ -70,7 +70,7 @@ export class KeptCopy {
   keepSamples(journal: Journal, tracks: Tracks, now = false): void {
     if (!now && Date.now() - this.#samples_ms < SAMPLES_EVERY_MS) return;
     this.#samples_ms = Date.now();
-    const series = journal.all('recorded').filter((fact) => fact.name === 'series.declared.v1' && mayStay(fact)).map((fact) => String(fact.body?.['series'] ?? ''));
+    const series = journal.all('recorded').filter((fact) => fact.name.startsWith('series.declared.') && mayStay(fact)).map((fact) => String(fact.body?.['series'] ?? ''));
     const samples = new Map(series.map((id) => [id, tracks.all(id)] as const).filter(([, all]) => all.length > 0));
     if (samples.size > 0) this.#then((about) => this.#account.device.keepSamples(about, samples));
   }

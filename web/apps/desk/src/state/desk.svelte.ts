@@ -259,7 +259,7 @@ export class Desk {
     this.fold.take(fresh);
     this.version += 1;
     this.#meet(fresh.map((fact) => fact.author.person));
-    if (this.ready && fresh.some((fact) => fact.name === 'series.declared.v1')) void this.#samples.read(this.picture.series, this.conductor.world_ms);
+    if (this.ready && fresh.some((fact) => fact.name.startsWith('series.declared.'))) void this.#samples.read(this.picture.series, this.conductor.world_ms);
   }
 
   async #caughtUp(): Promise<void> {
