@@ -36,6 +36,7 @@ class Account(msgspec.Struct):
     batches: int = 0
     inputs: int = 0
     seconds: float = 0.0
+    """Of the processor: what the machine does beside does not count."""
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
     wrong: dict[str, str] = msgspec.field(default_factory=dict)
     """What came out that was no refusal, and the file of the input that shows it."""
@@ -82,7 +83,7 @@ def mutate(target: Target, wish: Wish) -> Account:
     begun = said = time.monotonic()
     counted: Counter[str] = Counter(account.outcomes)
     while _goes_on(account, wish, begun):
-        started = time.monotonic()
+        started = time.process_time()
         broken: dict[str, bytes] = {}
         with watching(target, wish.longest_s) as judge:
             for raw in mutator.batch(account.batches, BATCH):
@@ -93,7 +94,7 @@ def mutate(target: Target, wish: Wish) -> Account:
         for wrong in broken.keys() - account.wrong.keys():
             account.wrong[wrong] = keep(wish.folder, target, broken[wrong], wrong).name
         account.batches, account.inputs = account.batches + 1, account.inputs + BATCH
-        account.seconds += time.monotonic() - started
+        account.seconds += time.process_time() - started
         account.outcomes = dict(counted.most_common())
         write(wish.folder, target.name, "mutating", account)
         if time.monotonic() - said > SAID_EVERY_S:
@@ -167,7 +168,7 @@ def fuzz(names: list[str], engines: list[str], wish: Wish, workers: int) -> dict
     inputs = -(-wish.inputs // len(engines))
     each = wish._replace(seconds=seconds, inputs=inputs)
     with ThreadPoolExecutor(workers) as pool:
-        done = pool.map(lambda job: share(*job, each), jobs)
+        done = pool.map(lambda job: share(job[0], job[1], each), jobs)
         return dict(zip(jobs, done, strict=True))
 
 

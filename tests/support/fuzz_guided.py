@@ -29,7 +29,7 @@ class Feeding:
         self._target = target
         self._folder = folder
         self._inputs = inputs
-        self._since = time.monotonic()
+        self._since = time.process_time()
         self._broken: dict[str, bytes] = {}
 
     def feed(self, raw: bytes) -> None:
@@ -49,7 +49,7 @@ class Feeding:
     def note(self) -> None:
         """Write down what was done."""
         with plugged():
-            now = time.monotonic()
+            now = time.process_time()
             self.account.seconds += now - self._since
             self._since = now
             for wrong in self._broken.keys() - self.account.wrong.keys():
