@@ -122,20 +122,22 @@ def unit_called(state: State, feed: Feed, name: str) -> str | None:
     """The means of the situation with that name or call sign, that everyone who hears the feed may see, and that
     nothing follows yet; of several, none: a person must say which.
     """
+    found = [
+        identifier
+        for identifier, resource in state.resources.known.get(feed.situation, {}).items()
+        if (first := resource.declared.first()) is not None
+        and _called(state, feed, identifier, first.value.name, name)
+        and not narrower(first, _as_version(feed))
+    ]
+    if not found:  # the usual case: who follows whom is looked for only when it matters, and takes its time
+        return None
     followed = {
         version.value.resource
         for series in state.observations.known.get(feed.situation, {}).values()
         for version in series.declared.history()
     }
-    found = [
-        identifier
-        for identifier, resource in state.resources.known.get(feed.situation, {}).items()
-        if identifier not in followed
-        and (first := resource.declared.first()) is not None
-        and not narrower(first, _as_version(feed))
-        and _called(state, feed, identifier, first.value.name, name)
-    ]
-    return found[0] if len(found) == 1 else None
+    free = [identifier for identifier in found if identifier not in followed]
+    return free[0] if len(free) == 1 else None
 
 
 def _called(state: State, feed: Feed, identifier: str, name: str, wanted: str) -> bool:

@@ -164,7 +164,8 @@ VALUES: dict[str, bytes] = {
     "huge exponent": b'{"_type":"location","lat":1e-999999999,"lon":1E+999999999,"tst":1}',
     "far from the epoch": b'{"_type":"location","lat":45,"lon":1,"tst":253402300800}',
     "before the first year": b'{"_type":"location","lat":45,"lon":1,"tst":-62135596801}',
-    "year 9999": b'{"device":{"uniqueId":"a"},"position":{"fixTime":"9999-12-31T23:59:59-14:00","latitude":1,"longitude":1}}',
+    "year 9999": b'{"device":{"uniqueId":"a"},"position":'
+    b'{"fixTime":"9999-12-31T23:59:59-14:00","latitude":1,"longitude":1}}',
     "latitude 91": b'{"_type":"location","lat":91,"lon":181,"tst":1}',
     "the same member twice": b'{"_type":"location","_type":"waypoint","lat":45,"lat":46,"lon":1,"tst":1,"tst":2}',
     "surrogate alone": b'{"_type":"location","tid":"\\ud800","lat":45,"lon":1,"tst":1}',
@@ -312,6 +313,7 @@ def _table(rows: int = 0x7FFFFFFF, head: int = 65, row: int = 0xFFFF) -> bytes:
     return struct.pack("<B3BIHH20x", 3, 126, 11, 28, rows, head, row) + b"NOM".ljust(11, b"\0") + b"C" + b"\0" * 20
 
 
+POINT = b'<trkpt lat="45" lon="1"/>'
 ARCHIVED: dict[str, Callable[[], bytes]] = {
     "bomb": lambda: archive(("doc.kml", b"\0" * (300 << 20))),
     "bomb of a package": lambda: packed("a.cot", b"\0" * (300 << 20)),
@@ -340,7 +342,7 @@ ARCHIVED: dict[str, Callable[[], bytes]] = {
     "shapes without attributes": lambda: archive(("a.shp", _shape(54, 1, 0, 0))),
     "attributes that lie": lambda: archive(("a.shp", _shape(50)), ("a.dbf", _table(5, 0, 0)), ("a.prj", b"GEOGCS[")),
     "a database that lies": lambda: b"SQLite format 3\x00" + b"\xff" * 5_000,
-    "million points": lambda: b"<gpx><trk><trkseg>" + b'<trkpt lat="45.1" lon="1.1"/>' * 1_000_000 + b"</trkseg></trk></gpx>",
+    "million points": lambda: b"<gpx><trk><trkseg>" + POINT * 1_000_000 + b"</trkseg></trk></gpx>",
 }  # fmt: skip
 
 
@@ -409,7 +411,11 @@ def answers(name: str, raw: bytes) -> str:
         answer, wrong = judge.judged(raw)
 
     with watching(target, LONGEST_S) as judge:
-        taken = memory_of(give) if len(raw) < 200_000 else give() or 0
+        taken = 0
+        if len(raw) < 200_000:
+            taken = memory_of(give)
+        else:  # measured memory is slow: where an input is itself large, its time is what is bounded
+            give()
     assert wrong == ""
     assert taken < MOST_BYTES
     return answer
@@ -435,7 +441,7 @@ def test_every_package_is_read() -> None:
         package = read_package(path.read_bytes())
         found, aside = messages(package)
         assert path.name == "MissionArchive.zip" or found or package.contents, path.name
-        assert [one for one in aside if not one.why] == [], path.name
+        assert all(one[1] if isinstance(one, tuple) else one.code for one in aside), path.name
 
 
 @pytest.mark.real_data

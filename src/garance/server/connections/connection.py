@@ -124,6 +124,11 @@ class Connection:
 
     # -- what the node does with it -----------------------------------------------------------------------------
 
+    @property
+    def waiting(self) -> int:
+        """How many observations wait to be sorted."""
+        return len(self._waiting)
+
     async def something(self) -> None:
         """Wait until something came."""
         await self._arrived.wait()

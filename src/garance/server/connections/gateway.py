@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 TICK_S = 0.1
 AT_ONCE = 500
 """How many observations of one connection are sorted in one go: the others have their turn between."""
+TOGETHER = 5_000
+"""How many are said together at most: all that waits shares one flush of the disk, or it would never be caught up."""
 EXPIRE_EVERY_S = 3_600.0
 RELEASED = "feed.released."
 _log = logging.getLogger("garance.connection")
@@ -87,13 +89,23 @@ class Gateway:
 
     async def sort_once(self, connection: Connection) -> None:
         """Sort what came, say what is kept, keep aside the rest."""
-        arrivals = connection.drain(AT_ONCE)
-        done = connection.intake.sort(arrivals)
-        aside = [*done.aside]
+        kept, aside = await self._sorted(connection)
         for feed in self.feeds(connection):
-            aside += await self.say(feed, done.kept)
-        connection.count_kept(len(done.kept))
+            aside += await self.say(feed, kept)
+        connection.count_kept(len(kept))
         await self._put_aside(connection, aside)
+
+    async def _sorted(self, connection: Connection) -> tuple[list[Arrived], list[tuple[Arrived, Aside]]]:
+        """What waited, up to `TOGETHER`: kept, and set aside."""
+        kept, aside = list[Arrived](), list[tuple[Arrived, Aside]]()
+        for _ in range(TOGETHER // AT_ONCE):
+            done = connection.intake.sort(connection.drain(AT_ONCE))
+            kept += done.kept
+            aside += done.aside
+            if not connection.waiting:
+                break
+            await asyncio.sleep(0)
+        return kept, aside
 
     def feeds(self, connection: Connection) -> list[Feed]:
         """Where that connection comes in now: the open situations that it is attached to."""
@@ -127,7 +139,11 @@ class Gateway:
         known = self._node.follower.state.situations.open(feed.situation)
         if known is None:
             return []
-        meant = [(one, meaning(self._node.follower.state, feed, one, known.time(one.at))) for one in kept]
+        meant = list[tuple[Arrived, Meant]]()
+        for one in kept:
+            meant.append((one, meaning(self._node.follower.state, feed, one, known.time(one.at))))
+            if len(meant) % AT_ONCE == 0:
+                await asyncio.sleep(0)
         refused = await self._carry_out(feed, meant)
         rows: dict[str, list[Row]] = {}
         for _, what in meant:
