@@ -76,9 +76,11 @@ def main(arguments: list[str]) -> None:
     warm(target)
     feeding = Feeding(target, asked.folder, asked.inputs)
     options = [
-        f"-dict={words}", f"-max_len={LONGEST}", f"-timeout={int(LONGEST_S * 4)}", f"-rss_limit_mb={MOST_BYTES >> 19}",
+        f"-max_len={LONGEST}", f"-timeout={int(LONGEST_S * 4)}", f"-rss_limit_mb={MOST_BYTES >> 19}",
         f"-artifact_prefix={asked.folder / target.name}/", "-print_final_stats=0", "-verbosity=0",
     ]  # fmt: skip
+    if target.words:
+        options.append(f"-dict={words}")
     if asked.seconds:
         options.append(f"-max_total_time={max(1, int(asked.seconds))}")
     atheris.Setup([sys.argv[0], *options, str(corpus)], feeding.feed)
