@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import commands, desk, fan_out, journal, papers, symbols, tak, territory, tiles
+from bench import commands, desk, fan_out, journal, papers, symbols, tak, tak_node, territory, tiles
 from bench.measuring import Line, table, verdicts
 
 BENCHES: dict[str, Callable[..., list[Line]]] = {
@@ -22,7 +22,8 @@ BENCHES: dict[str, Callable[..., list[Line]]] = {
     "journal": journal.run,
     "papers": papers.run,
     "symbols": symbols.run,
-    "tak": tak.run,
+    "tak": lambda *, quick: [*tak.run(quick=quick), *tak_node.run(quick=quick)],
+    "tak-node": tak_node.run,
     "territory": territory.run,
     "tiles": tiles.run,
 }
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
     begun, lines = time.perf_counter(), list[Line]()
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
     print(f"{machine}; load at the start {_load()}", flush=True)
-    for name in options.names or BENCHES:
+    for name in options.names or (name for name in BENCHES if name != "tak-node"):
         print(f"{name}…", flush=True)
         lines += BENCHES[name](quick=options.quick)
     print(f"\n{table(lines)}\n")

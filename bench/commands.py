@@ -65,9 +65,15 @@ class Desk:
         opened = {"situation": self.situation, "title": "Banc de mesure", "kind": "flood", "mode": "exercise"}
         self.command("situation.open", opened, role=self.role)
 
-    def command(self, name: str, body: dict[str, Any], *, role: str) -> None:
+    @property
+    def cookie(self) -> str:
+        """What a stream of this desk presents."""
+        return self._headers["Cookie"]
+
+    def command(self, name: str, body: dict[str, Any], *, role: str, situation: str | None = None) -> None:
         """Give one command."""
-        self._ask("POST", f"/api/v1/commands/{name}", {"id": new_id(), "role": role, "body": body})
+        asked = {"id": new_id(), "role": role, "situation": situation, "body": body}
+        self._ask("POST", f"/api/v1/commands/{name}", asked)
 
     def _ask(self, method: str, path: str, body: dict[str, Any]) -> Any:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
@@ -122,9 +128,9 @@ async def measure(desk: Desk, process: psutil.Process, clients: int, seconds: fl
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """A new node that listens: its process, its address, the secret of its one-time link."""
-    arguments = ["serve", "--data", str(folder / "data"), "--port", "0"]
+def served(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """A new node that listens: its process, its address, the secret of its one-time link. `more`: its options."""
+    arguments = ["serve", "--data", str(folder / "data"), "--port", "0", *more]
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

@@ -277,9 +277,7 @@ def _lines(hub: Outcome, raw: Outcome, ordinary: Outcome, packed: Outcome) -> li
         ),
         Line(measure=f"{at}: append to receipt, p50", value=hub.p50_ms, unit="ms"),
         Line(measure=f"{at}: append to receipt, p99", value=hub.p99_ms, unit="ms"),
-        Line(
-            measure=f"{at}: answer to receipt, p99", value=hub.after_answer_p99_ms, unit="ms", good=100, excellent=30
-        ),
+        Line(measure=f"{at}: answer to receipt, p99", value=hub.after_answer_p99_ms, unit="ms", good=100, excellent=30),
         Line(measure=f"{at}: not received in time", value=hub.late, unit="facts", good=0, excellent=0),
     ]
 

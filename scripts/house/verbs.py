@@ -166,6 +166,16 @@ def bench(arguments: list[str]) -> int:
     return code
 
 
+def fuzz(arguments: list[str]) -> int:
+    """Feed the decoders with millions of inputs; what was done is taken up again, what breaks one is kept."""
+    make_ready(TESTS, pages=False)
+    began = time.monotonic()
+    env = {"PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests")))}
+    code = shown([PYTHON, "-m", "support.fuzz", *arguments], env=env)
+    say(f"Décodeurs éprouvés : {'rien à redire' if code == 0 else f'échec (code {code})'} en {seconds(began)}.")
+    return code
+
+
 def docs(arguments: list[str]) -> int:
     """Build the manual into `site/`, or show it while it is being written with `--serve`."""
     make_ready(["runtime", "docs"], pages=False)
@@ -220,6 +230,7 @@ VERBS = {
     "test": Verb("les tests ; --slow pour tous, --require-all pour n'en sauter aucun, options de pytest", test),
     "check": Verb("style, types, sens des imports, glossaire, documentation, types du navigateur", check),
     "bench": Verb("les mesures, en proportion d'une limite mesurée au même moment", bench),
+    "fuzz": Verb("éprouver les décodeurs : ./run fuzz [DÉCODEUR…] --inputs 10000000, repris où il s'arrête", fuzz),
     "docs": Verb("construire le manuel dans site/ ; --serve pour le relire en l'écrivant", docs),
     "new": Verb("commencer une pièce : ./run new decision TITRE, concern NOM, connector NOM", new),
     "setup": Verb("tout préparer d'avance (machine bientôt sans réseau)", setup),

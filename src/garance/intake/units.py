@@ -12,15 +12,16 @@ def unit_called(state: State, feed: Feed, name: str, *, followed_too: bool = Fal
     none: a person must say which. One that a series already moves is not taken to be moved by another, unless
     `followed_too`: to say its state is not to move it.
     """
-    followed = set() if followed_too else moved(state, feed)
     found = [
         identifier
         for identifier, resource in state.resources.known.get(feed.situation, {}).items()
-        if identifier not in followed
-        and (first := resource.declared.first()) is not None
-        and not narrower(first, as_version(feed))
+        if (first := resource.declared.first()) is not None
         and _called(state, feed, identifier, first.value.name, name)
+        and not narrower(first, as_version(feed))
     ]
+    if found and not followed_too:  # who follows whom takes long to find: looked for only when it matters
+        followed = moved(state, feed)
+        found = [identifier for identifier in found if identifier not in followed]
     return found[0] if len(found) == 1 else None
 
 
