@@ -118,9 +118,7 @@ async def ask(port: int, head: bytes, seconds: float) -> list[Client]:
     clients = []
     for number in range(CLIENTS):
         _, client = await loop.create_connection(
-            lambda number=number: Client(head, ranges(number), until_s),
-            "127.0.0.1",
-            port,  # type: ignore[misc]
+            lambda number=number: Client(head, ranges(number), until_s), "127.0.0.1", port  # type: ignore[misc]
         )
         clients.append(client)
     await asyncio.gather(*(client.done for client in clients))
