@@ -54,7 +54,7 @@ def test_lines_and_lists_are_the_same_frames_gzipped_or_not(tmp_path: Path) -> N
     said = [fix(2), fix(0), fix(1)]
     lines = "\n\n".join(json.dumps(one) for one in said).encode() + b"\r\n"
     (tmp_path / "a.jsonl").write_bytes(lines)
-    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines, mtime=0))
     (tmp_path / "a.json").write_text(json.dumps(said), "utf-8")
     times = {name: [one.at for one in recorded_frames(tmp_path / name)] for name in ("a.jsonl", "a.jsonl.gz", "a.json")}
     after = [AT + timedelta(seconds=second) for second in range(3)]
@@ -76,7 +76,7 @@ def test_a_document_is_one_frame_and_sentences_have_no_time(tmp_path: Path) -> N
         ("a.json", b"[1, 2", "recording-unreadable"),
         ("a.json", b"[" * 100_000, "recording-unreadable"),
         ("a.txt.gz", b"not an archive", "recording-unreadable"),
-        ("a.txt.gz", gzip.compress(b"x" * 9_000)[:-9], "recording-unreadable"),
+        ("a.txt.gz", gzip.compress(b"x" * 9_000, mtime=0)[:-9], "recording-unreadable"),
         ("a.txt.gz", gzip.compress(b"x" * (MAX_FRAME_BYTES + 2)), "frame-too-large"),
         ("a.gpx", b"x" * (MAX_FRAME_BYTES + 1), "frame-too-large"),
     ],
