@@ -86,7 +86,13 @@ def code_of(answer: httpx2.Response) -> tuple[int, str]:
     return answer.status_code, problem["code"]
 
 
-READINGS_POSTED = frozenset({"/api/v1/territory/inside", "/api/v1/territory/dependents"})
+READINGS_POSTED = frozenset(
+    {
+        "/api/v1/territory/inside",
+        "/api/v1/territory/dependents",
+        "/api/v1/situations/{situation}/files/read",
+    }
+)
 """Questions whose matter is too long for an address: they change nothing, and a screen that only looks may ask them."""
 
 
@@ -94,10 +100,10 @@ async def operations(web: httpx2.AsyncClient, *, unsafe: bool) -> list[tuple[str
     """Every operation that needs a session, with something in the place of each name."""
     paths = (await web.get("/api/v1/openapi.json")).json()["paths"]
     names = {
-        **{name: new_id() for name in ("situation", "wall", "person", "session")},
+        **{name: new_id() for name in ("situation", "wall", "person", "session", "feed", "invitation")},
         "sha256": "0" * 64, "version": "0" * 16, "name": "a.pmtiles", "z": "6", "x": "31", "y": "22",
         "collection": "roads", "number": "1", "grid": "water-depths-steps", "band": "1",
-        "charter": "french-civil-security", "kind": "means",
+        "charter": "french-civil-security", "kind": "means", "connection": "telephones", "serial": "0a",
     }  # fmt: skip
     return [
         (method.upper(), path.format(**names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -250,7 +251,7 @@ WORDS = st.text(max_size=20) | st.sampled_from(
 NAMES = ["creatorUid", "uid", "hash", "secago", "start", "end", "role", "clientUid", "group", "defaultRole", "squashed"]
 QUERIES = st.dictionaries(st.sampled_from(NAMES), WORDS, max_size=4)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inside: (
         st.lists(inside, max_size=4)
         | st.dictionaries(
@@ -272,7 +273,9 @@ def test_odd_requests_are_refused_with_a_code_never_a_fault(
     name = "logs/entries" if path == "/log" and method in ("PUT", "POST") else f"Crue{path}"
     if method == "DELETE" and not path:
         name = "Autre"
-    sent = {} if method in ("GET", "DELETE") else {"json": body}
+    # As Python writes it: what is infinite is a word that no JSON knows, and is to be refused too.
+    kind = {"content-type": "application/json"}
+    sent: dict[str, Any] = {} if method in ("GET", "DELETE") else {"content": json.dumps(body), "headers": kind}
     answer = web.request(method, f"{MISSIONS}/{name}", params=query, **sent)
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400:
