@@ -143,9 +143,9 @@ def test_a_phone_comes_onto_the_map_and_what_is_doubtful_waits_for_a_person(
     assert unit["position"] == pytest.approx(list(phone.place), abs=1e-5)
     assert unit["source"] == "track"
 
-    # A jump of eleven kilometres in a second, and a clock late by three days: neither moves the unit.
+    # A jump of eleven kilometres in a second, and a clock late by ten days: neither moves the unit.
     phone.push(north_deg=0.1)
-    phone.push(late_s=3 * 86_400)
+    phone.push(late_s=10 * 86_400)
     aside = phones.get_by_role("button", name="2 mis à l'écart")
     expect(aside).to_be_visible(timeout=SOON_MS)
     still = desk.ask("desk.units.find(({ resource }) => resource.name === 'VTU 7')")["position"]
@@ -153,7 +153,7 @@ def test_a_phone_comes_onto_the_map_and_what_is_doubtful_waits_for_a_person(
     aside.press("Enter")
     listed = phones.get_by_role("list", name="Mis à l'écart par le tri")
     expect(listed).to_contain_text("saut impossible (11,1 km)")
-    expect(listed).to_contain_text("horloge en retard (3 j)")
+    expect(listed).to_contain_text("horloge en retard (10 j)")
     listed.scroll_into_view_if_needed()
     album.take(page, "feeds-aside", chosen="liaison-ecart")
     check_accessible(page, "connections, what was set aside")
