@@ -119,13 +119,19 @@ def _without_null(schema: Schema) -> Schema:
     return {**kept, "anyOf": choices} if choices else kept
 
 
+def _opaque(media_type: str) -> Schema:
+    """What an answer of no kind of ours is: an object when it is JSON (RFC 6839), else bytes."""
+    if media_type == "application/json" or media_type.endswith("+json"):
+        return {"type": "object"}
+    return {"type": "string", "format": "binary"}
+
+
 def _responses(each: Endpoint, by_kind: dict[str, Schema]) -> Schema:
     good: Schema = {"description": HTTPStatus(each.status).phrase}
     if each.answer is not None:
         good["content"] = {each.produces: {"schema": by_kind[_key(each.answer)]}}
     elif each.status != 204:
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        good["content"] = dict.fromkeys((each.produces, *each.also_produces), binary)
+        good["content"] = {kind: {"schema": _opaque(kind)} for kind in (each.produces, *each.also_produces)}
     found: Schema = {str(each.status): good}
     if each.conditional:
         found["304"] = {"description": "The reader already has it"}
