@@ -54,6 +54,10 @@ class Outcome(msgspec.Struct):
     rss_mib: float
     seen_p50_ms: float
     seen_p99_ms: float
+    known: int
+    """How many publishers had been seen when the measure began."""
+    known_s: float
+    """What it took until then, from their first word."""
 
 
 class Stream(asyncio.Protocol):
@@ -172,10 +176,12 @@ async def measure(publishers: int, seconds: float) -> Outcome:
         transports = [await _connect(port, one) for one in hearing]
         links = [Link() for _ in range(LINKS)]
         transports += [await _connect(port, one) for one in links]
+        first = asyncio.get_running_loop().time()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(60):
                 while len(stream.series) < publishers:
                     await _speak(links, publishers, 1.0)
+        known, known_s = len(stream.series), asyncio.get_running_loop().time() - first
         await asyncio.sleep(1.0)
         stream.delays_ms.clear()
         before = sum(one.bytes for one in hearing)
@@ -197,6 +203,8 @@ async def measure(publishers: int, seconds: float) -> Outcome:
             rss_mib=rss / 2**20,
             seen_p50_ms=percentile(delays, 0.5),
             seen_p99_ms=percentile(delays, 0.99) if delays else float("inf"),
+            known=known,
+            known_s=known_s,
         )
 
 
@@ -222,6 +230,14 @@ def run(*, quick: bool) -> list[Line]:
         )
         lines += [
             Line(measure=f"{name}, seen on a stream, p50", value=one.seen_p50_ms, unit="ms"),
+            Line(
+                measure=f"{name}, until all are on the stream",
+                value=one.known_s,
+                unit="s",
+                good=10,
+                excellent=3,
+                remark=f"{one.known} of {publishers}, at 2/s each, by steps of 1 s",
+            ),
             Line(measure=f"{name}, p99", value=one.seen_p99_ms, unit="ms", good=1000, excellent=300, remark=told),
             Line(measure=f"{name}, processor", value=one.cores, unit="core", good=1, excellent=0.5),
             Line(

@@ -21,7 +21,7 @@ from garance.domain.state import State
 from garance.domain.taskings.facts import MissionState
 from garance.domain.taskings.rules import EXPLAINED, NEXT
 from garance.domain.versions import Version, Versions
-from garance.intake.units import moved, unit_of
+from garance.intake.units import CallSigns, unit_of
 from garance.intake.wanted import Feed, Wanted, one_line, own, plain, point, source_words, wanted
 from garance.ports.observation import Engaged, Reported, Tasked, Withdrawn
 
@@ -41,6 +41,7 @@ class Case(msgspec.Struct, frozen=True):
     seen: Reported
     at: datetime
     incident: str
+    signs: CallSigns
 
     @property
     def source(self) -> str:
@@ -63,13 +64,13 @@ def told_of(state: State, feed: Feed, kind: str, identifier: str, aspect: str) -
     return thing.said.get(aspect) if thing is not None else None
 
 
-def reported(state: State, feed: Feed, seen: Reported, at: datetime) -> Iterator[Wanted]:
+def reported(state: State, feed: Feed, seen: Reported, at: datetime, signs: CallSigns) -> Iterator[Wanted]:
     """All that the case wants said, in the order in which it must be."""
-    case = Case(state, feed, seen, at, feed.named("incident", seen.uid))
+    case = Case(state, feed, seen, at, feed.named("incident", seen.uid), signs)
     yield from _described(case)
     yield from _referenced(case, "incident", case.incident, seen.uid)
     yield from _evolved(case)
-    units = {one.uid: unit_of(state, feed, one.uid, _called(one)) for one in seen.resources}
+    units = {one.uid: unit_of(signs, one.uid, _called(one)) for one in seen.resources}
     here = {uid: found or feed.named("unit", uid) for uid, found in units.items()}
     for one in seen.resources:
         yield from _engaged(case, one, here[one.uid], known=units[one.uid] is not None)
@@ -200,7 +201,7 @@ def _engaged(case: Case, one: Engaged, unit: str, *, known: bool) -> Iterator[Wa
     last = own(case.feed, status)
     if not case.late(status) and (last is None or last.value is not _status(one)):
         yield wanted("resources.set-state", {"resource": unit, "state": _status(one)}, case.at)
-    if known and one.position is not None and unit not in moved(case.state, case.feed):
+    if known and one.position is not None and unit not in case.signs.moved:
         yield from _placed(case, unit, point(one.position))
 
 

@@ -20,7 +20,7 @@ from garance.domain.told import first_of
 from garance.domain.versions import Versions
 from garance.intake.arrival import Arrived
 from garance.intake.cases import NOTE_LENGTH, reported, withdrawn_case
-from garance.intake.units import unit_called
+from garance.intake.units import CallSigns, unit_called
 from garance.intake.wanted import NAME_LENGTH, Feed, Meant, Row, Wanted, own, point, wanted
 from garance.kernel.clock import to_milliseconds
 from garance.kernel.digest import digest
@@ -49,11 +49,15 @@ CALLED = {
 }
 
 
-def meaning(state: State, feed: Feed, arrived: Arrived, at: datetime) -> Meant:
-    """What that observation means there; `at` is its moment in the situation's own time."""
+def meaning(state: State, feed: Feed, arrived: Arrived, at: datetime, signs: CallSigns | None = None) -> Meant:
+    """What that observation means there; `at` is its moment in the situation's own time.
+
+    `signs` are the call signs of that very state, for whoever asks of many observations at once.
+    """
+    signs = signs or CallSigns(state, feed)
     match arrived.observation:
         case Located() as seen:
-            return _located(state, feed, seen, at)
+            return _located(state, feed, seen, at, signs)
         case Measured() as seen:
             return _measured(state, feed, seen, at)
         case Drawn() as seen:
@@ -67,7 +71,7 @@ def meaning(state: State, feed: Feed, arrived: Arrived, at: datetime) -> Meant:
         case Withdrawn() as seen:
             return Meant([*_withdrawn(state, feed, seen, at), *withdrawn_case(state, feed, seen, at)], [])
         case Reported() as seen:
-            return Meant(list(reported(state, feed, seen, at)), [])
+            return Meant(list(reported(state, feed, seen, at, signs)), [])
 
 
 def rounds(kept: Sequence[Arrived]) -> Iterator[Sequence[Arrived]]:
@@ -99,20 +103,20 @@ def _touched(seen: Observation) -> set[str]:
 # -- what moves, what is measured --------------------------------------------------------------------------------
 
 
-def _located(state: State, feed: Feed, seen: Located, at: datetime) -> Meant:
+def _located(state: State, feed: Feed, seen: Located, at: datetime, signs: CallSigns) -> Meant:
     series = feed.named("series", seen.uid)
     place = (seen.position.lon_deg, seen.position.lat_deg)
     row: Row = [to_milliseconds(at), *place, seen.altitude_m, seen.speed_mps, seen.course_deg]
     first: list[Wanted] = []
     if state.observations.of(feed.situation, series) is None:
-        first = list(_declared(state, feed, seen, series))
+        first = list(_declared(feed, seen, series, signs))
     return Meant(first, [(series, row)])
 
 
-def _declared(state: State, feed: Feed, seen: Located, series: str) -> Iterator[Wanted]:
+def _declared(feed: Feed, seen: Located, series: str, signs: CallSigns) -> Iterator[Wanted]:
     """Someone who moves, heard for the first time: a means already known by that call sign, a new one, or a passer."""
     name = (seen.name or seen.uid)[:NAME_LENGTH]
-    unit = unit_called(state, feed, name) if feed.brings is Bringing.UNITS else None
+    unit = unit_called(signs, name) if feed.brings is Bringing.UNITS else None
     if unit is None and feed.brings is Bringing.UNITS:
         unit = feed.named("unit", seen.uid)
         kind = seen.kind or ANY_MOBILE[feed.brings]

@@ -7,7 +7,6 @@ stand the chain and the signed heads, which `verify` reads.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from garance.journal.chain import check_next
 from garance.journal.database import BUSY_S, Database, Shape
 from garance.journal.envelope import Line, Record, Tail, read_header
 from garance.journal.head import Head, check_head, window_of
+from garance.journal.rows import insert_rows
 from garance.journal.store import Appended, Batch, Receipt, Row, place_receipts, row_of
 from garance.kernel.clock import Clock, SystemClock, to_milliseconds
 from garance.kernel.digest import digest
@@ -27,9 +27,6 @@ MARK = 0x47524A31
 
 _COLUMNS = ", ".join(Row._fields)
 _RECEIPT_COLUMNS = "person, command, request, facts, cursor"
-
-ROWS_TOGETHER = 64
-"""Rows in one statement: few statements, and few enough lengths of them for SQLite to keep each one prepared."""
 
 _TABLES = (
     """CREATE TABLE facts (
@@ -104,7 +101,8 @@ class SqliteStore:
                 for head in batch.heads:
                     _insert_head(connection, head)
                 receipts = place_receipts(batch, lines)
-                _insert_rows(connection, "receipts", _RECEIPT_COLUMNS, [_receipt_row(one) for one in receipts])
+                rows = [_receipt_row(one) for one in receipts]
+                insert_rows(connection, f"INSERT INTO receipts ({_RECEIPT_COLUMNS})", rows)
         except sqlite3.IntegrityError as problem:
             # The chain was checked in this very transaction: only a receipt can be there already.
             raise Refused("command-repeated") from problem
@@ -123,7 +121,7 @@ class SqliteStore:
             tails[header.writer] = Tail(header.seq, own)
             lines.append(Line(position, header, record))
             rows.append((*row_of(position, header, record, own), arrived_ms))
-        _insert_rows(connection, "facts", f"{_COLUMNS}, arrived_ms", rows)
+        insert_rows(connection, f"INSERT INTO facts ({_COLUMNS}, arrived_ms)", rows)
         return lines
 
     def read(self, after: int, limit: int, *, situation: str | None = None) -> list[Line]:
@@ -223,15 +221,6 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file; the WAL is folded into it."""
         self._database.close()
-
-
-def _insert_rows(connection: sqlite3.Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Many rows in one statement: between statements a thread must win Python's lock back from the busy loop."""
-    for start in range(0, len(rows), ROWS_TOGETHER):
-        some = rows[start : start + ROWS_TOGETHER]
-        places = ", ".join([f"({', '.join('?' * len(some[0]))})"] * len(some))
-        values = [value for row in some for value in row]
-        connection.execute(f"INSERT INTO {table} ({columns}) VALUES {places}", values)  # noqa: S608 - our own names
 
 
 def _last_position(connection: sqlite3.Connection) -> int:

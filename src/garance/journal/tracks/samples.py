@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -94,6 +95,8 @@ def samples_from(kind: Kind, rows: Iterable[Sequence[float | None]]) -> Samples:
 def in_order(samples: Samples) -> Samples:
     """The same, checked, sorted by time, of two at the same time the later in the array; refuses as `samples_from`."""
     check_samples(samples)
+    if len(samples) == 1:
+        return Samples(samples.kind, samples.t_ms, np.where(np.isnan(samples.values), np.nan, samples.values))
     order = np.argsort(samples.t_ms, kind="stable")
     t_ms = samples.t_ms[order]
     last = np.ones(len(t_ms), dtype=bool)
@@ -110,12 +113,24 @@ def check_samples(samples: Samples) -> None:
         raise Refused("samples-too-many", field="samples", detail={"samples": count, "limit": MAX_BATCH_SAMPLES})
     if samples.values.shape != (count, len(samples.kind.columns)):
         raise Refused("samples-malformed", field="samples")
+    if not (_is_sound(samples) if count == 1 else _are_sound(samples)):
+        raise Refused("samples-malformed", field="samples")
+
+
+def _are_sound(samples: Samples) -> bool:
     sound = not np.isinf(samples.values).any() and bool((np.abs(samples.t_ms) <= LAST_MS).all())
     sound = sound and bool(np.isfinite(samples.values[:, : _REQUIRED[samples.kind]]).all())
     if sound and samples.kind is Kind.POSITION:
         sound = bool((np.abs(samples.values[:, :2]) <= (180.0, 90.0)).all())
-    if not sound:
-        raise Refused("samples-malformed", field="samples")
+    return sound
+
+
+def _is_sound(samples: Samples) -> bool:
+    """The same of one sample, as most come: without arrays, ten times as fast."""
+    t_ms, values = int(samples.t_ms[0]), samples.values[0].tolist()
+    sound = abs(t_ms) <= LAST_MS and not any(map(math.isinf, values))
+    sound = sound and not any(map(math.isnan, values[: _REQUIRED[samples.kind]]))
+    return sound and (samples.kind is not Kind.POSITION or (abs(values[0]) <= 180 and abs(values[1]) <= 90))
 
 
 def merged(kind: Kind, parts: Sequence[Samples]) -> Samples:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from garance.journal.database import Database, Shape
+from garance.journal.rows import insert_rows
 from garance.journal.tracks.samples import Kind, Samples, in_order, merged
 from garance.journal.tracks.segments import SEGMENT_SAMPLES, Sealed, pack, seal_samples, unpack
 from garance.journal.tracks.store import SegmentFault, missing, stands
@@ -61,14 +63,16 @@ class SqliteTracks:
     def record(self, samples: Mapping[str, Samples]) -> None:
         """Keep samples of several series together."""
         ordered = {series: in_order(each) for series, each in samples.items()}
-        fresh: dict[str, tuple[int, Kind]] = {}
+        kinds = {series: each.kind for series, each in ordered.items() if series not in self._series}
         with self._database.write() as connection:
+            fresh = _numbered(connection, kinds)
+            rows: list[tuple[int, int, bytes]] = []
             for series, each in ordered.items():
-                known = self._series.get(series) or _number(connection, series, each.kind)
-                if known[1] is not each.kind:
+                number, kind = fresh.get(series) or self._series[series]
+                if kind is not each.kind:
                     raise Refused("series-kind-differs", detail={"series": series})
-                fresh[series] = known
-                connection.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?)", _packed(known[0], each))
+                rows += _packed(number, each)
+            insert_rows(connection, "INSERT OR REPLACE INTO samples", rows)
         self._series.update(fresh)
 
     def kinds(self) -> dict[str, Kind]:
@@ -226,10 +230,12 @@ class SqliteTracks:
         self._database.close()
 
 
-def _number(connection: sqlite3.Connection, series: str, kind: Kind) -> tuple[int, Kind]:
-    connection.execute("INSERT INTO series (series, kind) VALUES (?, ?) ON CONFLICT DO NOTHING", (series, kind))
-    number, known = connection.execute("SELECT number, kind FROM series WHERE series = ?", (series,)).fetchone()
-    return number, Kind(known)
+def _numbered(connection: sqlite3.Connection, kinds: Mapping[str, Kind]) -> dict[str, tuple[int, Kind]]:
+    """The number and the kind of each of these series, given a number now when it has none."""
+    insert_rows(connection, "INSERT OR IGNORE INTO series (series, kind)", list(kinds.items()))
+    query = "SELECT series, number, kind FROM series WHERE series IN (SELECT value FROM json_each(?))"
+    found = connection.execute(query, (msgspec.json.encode(list(kinds)).decode(),)).fetchall() if kinds else []
+    return {series: (number, Kind(kind)) for series, number, kind in found}
 
 
 def _packed(number: int, samples: Samples) -> Iterator[tuple[int, int, bytes]]:

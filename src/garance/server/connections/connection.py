@@ -169,6 +169,11 @@ class Connection:
                 waiter.set_result(None)
 
     @property
+    def waiting(self) -> int:
+        """How many wait to be sorted."""
+        return len(self._waiting)
+
+    @property
     def full(self) -> bool:
         """What comes now would push out what waits."""
         return len(self._waiting) >= WAITING

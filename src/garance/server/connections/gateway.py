@@ -18,6 +18,7 @@ from garance.intake.checks import WITHOUT_TRACE
 from garance.intake.meaning import Feed, Meant, Row, Wanted, meaning, rounds
 from garance.intake.modes import admitted, takes
 from garance.intake.sorting import Sorted
+from garance.intake.units import CallSigns
 from garance.journal.aside import AsideStore, PutAside
 from garance.journal.envelope import Line
 from garance.kernel.clock import from_milliseconds, to_milliseconds
@@ -93,10 +94,14 @@ class Gateway:
     # -- sorting ------------------------------------------------------------------------------------------------
 
     async def _sort(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await connection.something()
+            began = loop.time()
             await self.sort_once(connection)
-            await asyncio.sleep(TICK_S)
+            # Whoever brings more than can be sorted in one go must not wait for the next beat, or it never catches up.
+            behind = connection.waiting >= AT_ONCE
+            await asyncio.sleep(0 if behind else max(0.0, TICK_S - (loop.time() - began)))
 
     async def sort_once(self, connection: Connection) -> None:
         """Sort what came, then say it until it is said: the disk may be full for a while, nothing is lost by it."""
@@ -200,9 +205,11 @@ class Gateway:
     ) -> tuple[list[tuple[Arrived, Meant]], list[tuple[Arrived, Aside]]]:
         meant: list[tuple[Arrived, Meant]] = []
         faults: list[tuple[Arrived, Aside]] = []
+        state = self._node.follower.state
+        signs = CallSigns(state, feed)
         for one in kept:
             try:
-                meant.append((one, meaning(self._node.follower.state, feed, one, known.time(one.at))))
+                meant.append((one, meaning(state, feed, one, known.time(one.at), signs)))
             except Exception as problem:  # noqa: BLE001 - a fault met by one observation must not stop those beside it
                 _log.exception("an observation was not understood", extra={"kind": type(problem).__name__})
                 faults.append((one, Aside("internal-fault")))

@@ -112,10 +112,10 @@ async def test_a_fault_met_by_one_observation_stops_none_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def faulty(state: Any, feed: Feed, arrived: Any, at: datetime) -> Meant:
+    def faulty(state: Any, feed: Feed, arrived: Any, at: datetime, signs: Any) -> Meant:
         if arrived.observation.uid == "bad":
             raise ZeroDivisionError
-        return meaning(state, feed, arrived, at)
+        return meaning(state, feed, arrived, at, signs)
 
     monkeypatch.setattr(at_work, "meaning", faulty)
     async with house(tmp_path) as one:
