@@ -20,7 +20,7 @@ from typing import NamedTuple
 import msgspec
 from support.fuzz_guard import LONGEST_S, MOST_BYTES, warm, watching
 from support.fuzz_mutating import Mutator, minimized
-from support.fuzz_table import TARGETS, Target
+from support.fuzz_table import TARGETS, Target, outcome
 from support.source import ROOT
 
 KEPT = ROOT / ".garance" / "fuzz"
@@ -66,6 +66,17 @@ def write(folder: Path, name: str, engine: str, account: Account) -> None:
     beside.replace(path)
 
 
+def taken_up(folder: Path, target: Target, engine: str) -> Account:
+    """What was written down; of the faults, those that are still there: what was kept of each is given again."""
+    account = account_of(folder, target.name, engine)
+    kept = [folder / target.name / file for file in account.wrong.values() if file.endswith(".input")]
+    raws = {path.name: path.read_bytes() for path in kept if path.is_file()}
+    with watching(target) as judge:
+        said = {judge.judged(raw)[1]: file for file, raw in raws.items()}
+    account.wrong = {wrong: file for wrong, file in said.items() if wrong}
+    return account
+
+
 def keep(folder: Path, target: Target, raw: bytes, wrong: str) -> Path:
     """Keep what breaks a decoder, cut to its shortest."""
     short = raw if wrong.startswith("TooLong") else minimized(target, raw, wrong)
@@ -77,9 +88,9 @@ def keep(folder: Path, target: Target, raw: bytes, wrong: str) -> Path:
 
 def mutate(target: Target, wish: Wish) -> Account:
     """Feed one decoder with mutated inputs, in this process."""
-    account, mutator = account_of(wish.folder, target.name, "mutating"), Mutator(target)
-    bound_memory()
     warm(target)
+    account, mutator = taken_up(wish.folder, target, "mutating"), Mutator(target)
+    bound_memory()
     begun = said = time.monotonic()
     counted: Counter[str] = Counter(account.outcomes)
     while _goes_on(account, wish, begun):
@@ -172,6 +183,15 @@ def fuzz(names: list[str], engines: list[str], wish: Wish, workers: int) -> dict
         return dict(zip(jobs, done, strict=True))
 
 
+def give(target: Target, paths: list[Path]) -> int:
+    """Give kept inputs to a decoder, outside any guard: what comes out is shown with its trace."""
+    for path in paths:
+        raw = path.read_bytes()
+        print(f"{path.name}: {len(raw):,} bytes {raw[:80]!r}")
+        print(f"  {outcome(target, raw)}")
+    return 0
+
+
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """What was asked."""
     parser = argparse.ArgumentParser(prog="./run fuzz", description=__doc__)
@@ -181,6 +201,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--engine", choices=ENGINES, help="one engine only; both when the guided one is installed")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many processes at a time")
     parser.add_argument("--folder", type=Path, default=KEPT, help="where what was done and found is kept")
+    parser.add_argument("--give", type=Path, nargs="+", default=[], help="give these kept inputs to that decoder, once")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
@@ -189,6 +210,8 @@ def main(arguments: list[str]) -> int:
     """Fuzz, and say what was done; 1 when anything but a refusal came out."""
     asked = parsed(arguments)
     wish = Wish(asked.inputs, asked.seconds or (0.0 if asked.inputs else 60.0), asked.folder)
+    if asked.give:
+        return give(TARGETS[asked.names[0]], asked.give)
     if asked.inside:
         mutate(TARGETS[asked.names[0]], wish)
         return 0

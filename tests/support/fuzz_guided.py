@@ -1,6 +1,7 @@
 """The engine that follows what the code does (atheris, over libFuzzer): one decoder, in a process of its own.
 
-What led it to new places in the code is kept in `.garance/fuzz/<decoder>/corpus/`, where the next run begins.
+What led it to new places in the code is kept in `.garance/fuzz/<decoder>/corpus/`, where the next run begins; so is an
+input that the process died of. Only the decoder's own code is followed: following more is slow to start and to run.
 """
 
 from __future__ import annotations
@@ -11,24 +12,29 @@ import time
 from pathlib import Path
 
 import atheris
+from support.fuzz_code import left_alone
 
-with atheris.instrument_imports(include=["garance.connectors"]):
+with atheris.instrument_imports(include=["garance"], exclude=left_alone(sys.argv[1])):
     from support import fuzz_table
 
-from support.fuzz import BATCH, Account, account_of, keep, parsed, write
+from support.fuzz import BATCH, Account, keep, parsed, taken_up, write
 from support.fuzz_guard import LONGEST_S, MOST_BYTES, Judge, plugged, unplugged, warm
 from support.fuzz_mutating import LONGEST
+
+NOTED_EVERY_S = 2.0
 
 
 class Feeding:
     """Counts what one decoder was fed, and keeps what broke it; then goes on."""
 
-    def __init__(self, target: fuzz_table.Target, folder: Path, inputs: int) -> None:
-        self.account: Account = account_of(folder, target.name, "guided")
+    def __init__(self, target: fuzz_table.Target, folder: Path, inputs: int, seconds: float) -> None:
+        self.account: Account = taken_up(folder, target, "guided")
         self._judge = Judge(target, LONGEST_S)
         self._target = target
         self._folder = folder
         self._inputs = inputs
+        self._noted = time.monotonic()
+        self._ends = self._noted + seconds if seconds else 0.0
         self._since = time.process_time()
         self._broken: dict[str, bytes] = {}
 
@@ -41,9 +47,11 @@ class Feeding:
             self._broken.setdefault(wrong, raw)
         else:
             account.outcomes[result] = account.outcomes.get(result, 0) + 1
-        if account.inputs % BATCH == 0:
+        now = time.monotonic()
+        if account.inputs % BATCH == 0 or now - self._noted > NOTED_EVERY_S:
+            self._noted = now
             self.note()
-            if self._inputs and account.inputs >= self._inputs:
+            if (self._inputs and account.inputs >= self._inputs) or (self._ends and now >= self._ends):
                 os._exit(0)
 
     def note(self) -> None:
@@ -74,15 +82,13 @@ def main(arguments: list[str]) -> None:
     words = asked.folder / target.name / "words"
     words.write_text("".join(map(_quoted, filter(None, target.words))))
     warm(target)
-    feeding = Feeding(target, asked.folder, asked.inputs)
+    feeding = Feeding(target, asked.folder, asked.inputs, asked.seconds)
     options = [
         f"-max_len={LONGEST}", f"-timeout={int(LONGEST_S * 4)}", f"-rss_limit_mb={MOST_BYTES >> 19}",
-        f"-artifact_prefix={asked.folder / target.name}/", "-print_final_stats=0", "-verbosity=0",
+        f"-artifact_prefix={corpus}/", "-print_final_stats=0", "-verbosity=0",
     ]  # fmt: skip
     if target.words:
         options.append(f"-dict={words}")
-    if asked.seconds:
-        options.append(f"-max_total_time={max(1, int(asked.seconds))}")
     atheris.Setup([sys.argv[0], *options, str(corpus)], feeding.feed)
     with unplugged():  # libFuzzer itself watches the time, with the same signal
         atheris.Fuzz()

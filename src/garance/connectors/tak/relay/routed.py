@@ -30,7 +30,8 @@ def _tag(*wanted: str) -> re.Pattern[bytes]:
     value = r"""\s*=\s*(?:"([^"<&]*)"|'([^'<&]*)')"""
     named = "|".join(f"{name}{value}" for name in wanted)
     other = r"""[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*')"""
-    return re.compile(rf"(?:\s+(?:{named}|{other}))*\s*/?>".encode())
+    # Possessive: an attribute wanted, given many times, could else be read in two ways each time, without end.
+    return re.compile(rf"(?>\s+(?:{named}|{other}))*+\s*/?>".encode())
 
 
 _ROOT_TAG = _tag("uid", "type", "stale")
