@@ -28,7 +28,7 @@ test('a unit is at its last measured fix, or where someone last said it is', () 
 
 test('a gauge shows the worst threshold it has reached, and nothing it has not measured', () => {
   const series: Series = {
-    id: 'sea', name: 'Mer', kind: 'water-level', unit: 'm', provenance: '', geometry: null, resource: null, declared_at: at(0),
+    id: 'sea', name: 'Mer', kind: 'water-level', unit: 'm', provenance: '', geometry: null, resource: null, mobile: null, declared_at: at(0),
     thresholds: [{ name: 'haute', value: 3, severity: 'caution' }, { name: 'extrême', value: 4, severity: 'critical' }],
   };
   const tracks = new Tracks();

@@ -5,7 +5,7 @@ import { Tracks, type Picture, type Series } from '@garance/client';
 import { trafficAt, trafficFeatures } from '../src/traffic.ts';
 
 const series = (id: string, said: Partial<Series> = {}): Series => ({
-  id, name: id, kind: 'position', unit: 'deg', provenance: 'AIS', thresholds: [], geometry: null, resource: null, declared_at: '2026-01-14T02:00:00Z', ...said,
+  id, name: id, kind: 'position', unit: 'deg', provenance: 'AIS', thresholds: [], geometry: null, resource: null, mobile: null, declared_at: '2026-01-14T02:00:00Z', ...said,
 });
 const NOW_MS = 10_000_000;
 const MINUTE_MS = 60_000;
