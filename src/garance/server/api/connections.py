@@ -20,6 +20,7 @@ from garance.kernel.clock import Instant, from_milliseconds
 from garance.kernel.identity import ObjectId, Slug
 from garance.kernel.refusal import Refused
 from garance.ports.connector import MAX_FRAME_BYTES, Arrival, Connector, Frame, Reply, Replying, Sender
+from garance.ports.dispatching import Dispatcher
 from garance.server.connections.connection import Connection, Health
 from garance.server.http import Call, Endpoint, endpoint, status_of
 from garance.server.http.decoding import ANYTHING
@@ -36,7 +37,8 @@ class ConnectionShown(msgspec.Struct, frozen=True, kw_only=True):
     """One connection of the settings: what it is, how it fares, how many of each reason were set aside, ever.
 
     `address` is where senders push their frames, for those that are pushed to; `traffic`: what moves there passes by;
-    `sends`: what a situation shows may go out there.
+    `sends`: what a situation shows may go out there; `dispatches`: an incident may be sent to partners there; `enrols`:
+    devices are invited in there, and revoked.
     """
 
     name: Slug
@@ -47,6 +49,8 @@ class ConnectionShown(msgspec.Struct, frozen=True, kw_only=True):
     sensitivity: str
     traffic: bool
     sends: bool
+    dispatches: bool
+    enrols: bool
     attribution: str
     address: str | None
     health: Health
@@ -102,7 +106,7 @@ def _list(node: Node) -> Endpoint:
             raise Refused("not-allowed")
         counts = await asyncio.to_thread(node.gateway.aside.counts)
         found = node.gateway.connections.values()
-        return ConnectionsShown([_shown(one, counts.get(one.name, {})) for one in found])
+        return ConnectionsShown([_shown(node, one, counts.get(one.name, {})) for one in found])
 
     return list_connections
 
@@ -111,7 +115,7 @@ def _able(role: str) -> bool:
     return bool(abilities_of(role) & AMONG)
 
 
-def _shown(one: Connection, aside: dict[str, int]) -> ConnectionShown:
+def _shown(node: Node, one: Connection, aside: dict[str, int]) -> ConnectionShown:
     manifest = one.planned.manifest
     return ConnectionShown(
         name=one.name,
@@ -122,6 +126,8 @@ def _shown(one: Connection, aside: dict[str, int]) -> ConnectionShown:
         sensitivity=manifest.sensitivity,
         traffic=manifest.traffic,
         sends=manifest.sends,
+        dispatches=isinstance(one.connector, Dispatcher),
+        enrols=one.name in node.tak.known,
         attribution=manifest.attribution,
         address=f"{PATH}/{one.name}/frames" if manifest.takes_pushes else None,
         health=one.health,

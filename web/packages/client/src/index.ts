@@ -5,6 +5,7 @@ export * from './api.ts';
 export * from './balance.ts';
 export * from './journal.ts';
 export * from './depths.ts';
+export * from './dispatches.ts';
 export * from './due.ts';
 export * from './asked.ts';
 export * from './attaching.ts';

@@ -7,7 +7,7 @@ export type Health = {
   refused: { why: string; field: string | null; sender: string; at: string }[];
 };
 export type Connection = {
-  name: string; title: string; connector: string; arrival: string; quality: string; sensitivity: Label['sensitivity']; traffic: boolean; sends: boolean;
+  name: string; title: string; connector: string; arrival: string; quality: string; sensitivity: Label['sensitivity']; traffic: boolean; sends: boolean; dispatches: boolean; enrols: boolean;
   attribution: string; address: string | null; health: Health; aside: Record<string, number>;
 };
 export type Aside = {

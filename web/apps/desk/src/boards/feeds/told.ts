@@ -51,3 +51,11 @@ export function foundWords(detail: string): string {
   const [, value, unit] = /^(-?[\d.]+) (m\/s|m|s|d)$/.exec(detail) ?? [];
   return value && unit ? FALLS[unit]!(Number(value)) : detail;
 }
+
+const NAME = String.raw`[A-Za-z0-9À-ÖØ-öø-ÿ](?:[A-Za-z0-9À-ÖØ-öø-ÿ ._\-]{0,62}[A-Za-z0-9À-ÖØ-öø-ÿ])?`;
+/** What a call sign may be written with, and groups separated by commas, as the node takes them. */
+export const NAME_PATTERN = String.raw`\s*${NAME}\s*`;
+export const GROUP_PATTERN = String.raw`\s*(?:${NAME}\s*(?:,\s*${NAME}\s*)*,?\s*)?`;
+
+/** Groups as somebody types them: « secteur 1, logistique ». */
+export const groupsIn = (typed: string): string[] => [...new Set(typed.split(',').map((name) => name.trim()).filter(Boolean))];
