@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from support.axe import check_accessible
-from support.desk import NO_NETWORK, DeskPage
+from support.desk import LEFT_IN_A_CUT, DeskPage
 from support.images import Album
 from support.node_process import NodeProcess
 
@@ -151,7 +151,7 @@ def test_without_the_network_a_line_keeps_its_number_and_its_file(
 ) -> None:
     desk = visit(town.url).open(role=MAYOR)
     page = desk.page
-    desk.witness.expect(NO_NETWORK)
+    desk.witness.expect(LEFT_IN_A_CUT)
     (tmp_path / "pont.jpg").write_bytes(photograph("2010:02:28 03:10:00"))
     page.context.set_offline(True)
     desk.wait_for("desk.link === 'cut'")

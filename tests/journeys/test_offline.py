@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from support.axe import check_accessible
-from support.desk import CUT_SHORT, GIVEN_UP, IDLE, KEEPING_MS, NO_NETWORK, SHELL_KEPT, DeskPage, box_of
+from support.desk import CUT_SHORT, GIVEN_UP, IDLE, KEEPING_MS, LEFT_IN_A_CUT, SHELL_KEPT, DeskPage, box_of
 from support.images import Album
 from support.node_process import NodeProcess
 
@@ -80,7 +80,7 @@ def test_a_desk_opened_without_the_network_shows_the_same_and_gives_back_what_is
     town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
     mayor, officer = visit(town.url), visit(town.url, viewport={"width": 900, "height": 560})
-    mayor.witness.expect(NO_NETWORK)
+    mayor.witness.expect(LEFT_IN_A_CUT)
     mayor.open(role=MAYOR)
     officer.open(role=OFFICER)
     page = mayor.page
@@ -150,7 +150,7 @@ def test_two_pages_of_one_browser_send_each_thing_once_and_in_order(
     town: NodeProcess, visit: Callable[..., DeskPage]
 ) -> None:
     first = visit(town.url)
-    first.witness.expect(NO_NETWORK)
+    first.witness.expect(LEFT_IN_A_CUT)
     first.open(role=MAYOR)
     second = DeskPage(first.page.context.new_page(), first.witness).open()
     first.page.context.set_offline(True)
@@ -177,7 +177,7 @@ def test_signing_out_wipes_the_device_even_without_the_network(
     town: NodeProcess, visit: Callable[..., DeskPage], album: Album
 ) -> None:
     mayor = visit(town.url)
-    mayor.witness.expect(NO_NETWORK)
+    mayor.witness.expect(LEFT_IN_A_CUT)
     mayor.open(role=MAYOR)
     page = mayor.page
     page.wait_for_function(SHELL_KEPT, timeout=KEEPING_MS)
@@ -258,7 +258,7 @@ def test_a_server_that_says_nothing_is_seen_before_the_link_is_called_cut(
 ) -> None:
     text = "Envoyé à un serveur qui ne répond pas."
     mayor = visit(town.url)
-    mayor.witness.expect(f"{NO_SERVER}|{NO_NETWORK}|ERR_ABORTED|ERR_TIMED_OUT")
+    mayor.witness.expect(f"{NO_SERVER}|{LEFT_IN_A_CUT}|ERR_ABORTED|ERR_TIMED_OUT")
     mayor.open(role=MAYOR)
     page = mayor.page
     expect(page.get_by_role("button", name="En ligne")).to_be_visible()

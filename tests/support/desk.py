@@ -58,8 +58,10 @@ CUT_SHORT = "unknown error occurred when fetching the script"
 """What Chromium says in the console when the network goes while the pages are being kept."""
 GIVEN_UP = "closed before the connection is established"
 """A desk was left while it tried to come back."""
-NO_NETWORK = f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}|{GIVEN_UP}"
-"""All that is heard when a journey cuts the link, whenever it does."""
+NO_NETWORK = f"ERR_INTERNET_DISCONNECTED|{CUT_SHORT}"
+"""What is heard when a journey cuts the link, whenever it does."""
+LEFT_IN_A_CUT = f"{NO_NETWORK}|{GIVEN_UP}"
+"""The same, when the desk is also left before the link is back."""
 KEEPING_MS = 60_000
 COARSE = 0.4
 """How finely journeys draw the map: a software renderer pays for each pixel."""
